@@ -1,0 +1,7 @@
+"""`python -m smartselfie`."""
+
+import sys
+
+from smartselfie.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,104 @@
+"""The only place that maps a name to a class: settings in, adapters out."""
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+
+from smartselfie.config import Settings
+from smartselfie.core.trigger import Rule
+from smartselfie.errors import ModelError
+from smartselfie.pipeline import Pipeline
+from smartselfie.ports import Album, EmotionClassifier, FaceDetector, FrameSource
+
+EMOTION_MODEL = "compact.onnx"
+FACE_MODEL = "face_detection_yunet_2023mar_dynamic.onnx"
+CHECKSUMS = "SHA256SUMS"
+
+
+def bundled_model(name: str) -> bytes:
+    """A network that ships in the package, checked against its checksum.
+
+    Raises:
+        ModelError: it is missing or damaged.
+    """
+    folder = resources.files("smartselfie") / "models"
+    hint = "install smartselfie again"
+    try:
+        content = (folder / name).read_bytes()
+        sums = dict(reversed(line.split()) for line in (folder / CHECKSUMS).read_text().splitlines() if line)
+    except OSError as error:
+        raise ModelError(f"the bundled network {name} cannot be read: {error.strerror}", hint) from None
+    if hashlib.sha256(content).hexdigest() != sums.get(name):
+        raise ModelError(f"the bundled network {name} is damaged", hint)
+    return content
+
+
+def make_detector(settings: Settings) -> FaceDetector:
+    """The face detector that the settings name."""
+    match settings.detector:
+        case "yunet":
+            from smartselfie.detectors.yunet import YuNet
+
+            return YuNet(bundled_model(FACE_MODEL), far_faces=settings.far_faces)
+        case "haar":
+            from smartselfie.detectors.haar import Haar
+
+            return Haar(settings.haar_scale, settings.haar_neighbours)
+
+
+def make_classifier(model: Path | None = None) -> EmotionClassifier:
+    """The emotion network of that file, or the one that ships.
+
+    Raises:
+        ModelError: the file cannot be used.
+    """
+    from smartselfie.classifiers.onnx import OnnxClassifier
+
+    if model is None:
+        return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL)
+    return OnnxClassifier.from_file(model)
+
+
+def make_album(settings: Settings) -> Album:
+    """The folder of the photos.
+
+    Raises:
+        AlbumError: it cannot be written.
+    """
+    from smartselfie.albums.folder import FolderAlbum
+
+    return FolderAlbum(settings.album_folder, sidecar=settings.sidecar)
+
+
+def make_rule(settings: Settings) -> Rule:
+    """The trigger's rule."""
+    return Rule(settings.hold, settings.hold_seconds, settings.smile, settings.rest)
+
+
+def make_source(name: str, settings: Settings) -> FrameSource:
+    """The source that a word on the command line means.
+
+    `demo`, an address (`rtsp://…`, `http://…`), a folder, a file, a camera's number, or (part of) a camera's name.
+
+    Raises:
+        SourceError: there is no such thing, or it cannot be opened.
+    """
+    from smartselfie.sources import open_source
+
+    return open_source(name, size=settings.size, rotate=settings.rotate, fps=settings.fps)
+
+
+def make_pipeline(source: FrameSource, settings: Settings) -> Pipeline:
+    """Everything that settings name, connected to an open source; closes the source where the rest cannot be had."""
+    try:
+        return Pipeline(
+            source,
+            make_detector(settings),
+            make_classifier(settings.model),
+            make_album(settings),
+            make_rule(settings),
+            settings.max_photos,
+        )
+    except BaseException:
+        source.close()
+        raise

@@ -1,0 +1,88 @@
+"""`smartselfie`: the list of commands, and what happens to errors."""
+
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+
+import click
+
+from smartselfie.errors import SmartselfieError
+
+COMMANDS = {
+    "booth": "Open the camera and the page in the browser.",
+    "watch": "Watch a camera, clip, folder or address without a page.",
+    "analyze": "Read the faces on photos, videos and folders.",
+    "prepare": "Turn FER-2013's CSV into arrays.",
+    "train": "Train an emotion network.",
+    "export": "Write a trained run as ONNX.",
+    "evaluate": "Measure an emotion network.",
+    "cameras": "List the cameras.",
+    "doctor": "Check what works, and say what to do about the rest.",
+}
+
+
+class Commands(click.Group):
+    """Imports a command's module only when it is called, so that `--help` is quick and `watch` never loads torch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; its module has the same name and holds it as `command`."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"smartselfie.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help, without importing any of them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="smartselfie", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
+@click.pass_context
+def root(context: click.Context, verbose: bool, quiet: bool) -> None:
+    """Take the picture by itself when people smile.
+
+    Without a command it opens the booth. Example: smartselfie watch demo
+    """
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("smartselfie").setLevel(level)
+    if context.invoked_subcommand is None:
+        booth = root.get_command(context, "booth")
+        if booth is not None:
+            context.invoke(booth)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C."""
+    try:
+        result = root.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except SmartselfieError as error:
+        # one line, whatever a library put into the message
+        click.echo(f"smartselfie: {' '.join(error.message.split())} ({error.hint})", err=True)
+        return 1
+    except BrokenPipeError:
+        # whoever read our output has left, as `head` does
+        sys.stderr.close()
+        return 1
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,42 @@
+"""The options that booth and watch share; each is a setting of the same name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., object])
+
+# Defaults stay None: what the command line leaves unsaid may be said by the environment or the file.
+_OPTIONS = (
+    click.option("--hold", type=int, help="Consecutive happy frames that make a photo.  [10]"),
+    click.option("--hold-seconds", type=float, help="Seconds that the smile must last at least.  [0]"),
+    click.option("--smile", type=float, help='Score from which "happy" counts.  [0.5]'),
+    click.option("--rest", type=float, help="Seconds after a photo without another.  [3]"),
+    click.option("--max-photos", type=int, help="End after so many photos.  [no end]"),
+    click.option("--detector", help="Who finds the faces: yunet or haar.  [yunet]"),
+    click.option("--far-faces/--no-far-faces", default=None, help="Always look for small faces, too (yunet).  [no]"),
+    click.option("--haar-scale", type=float, help="The cascade's scale factor.  [1.1]"),
+    click.option("--haar-neighbours", type=int, help="Neighbouring hits that the cascade wants.  [5]"),
+    click.option("--model", type=click.Path(path_type=Path), help="An emotion network.  [the one that ships]"),
+    click.option("--album", type=click.Path(path_type=Path), help="Folder of the photos.  [Pictures/smartselfie]"),
+    click.option("--sidecar/--no-sidecar", default=None, help="A .json with when and why beside each photo.  [yes]"),
+    click.option("--mirror/--no-mirror", default=None, help="Mirror the view, never the photo.  [yes]"),
+    click.option("--rotate", type=int, help="Turn the picture clockwise: 0, 90, 180 or 270.  [0]"),
+    click.option("--resolution", help="What to ask a camera for, as in 1280x720.  [the best that works]"),
+    click.option("--fps", type=float, help="Frames a second of an image folder.  [30]"),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        envvar="SMARTSELFIE_CONFIG",
+        help="A TOML file of settings.  [config.toml in the user's configuration folder]",
+    ),
+)
+
+
+def shared_options(function: F) -> F:
+    """Add the options to a command, in the order of the help."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function

@@ -1,0 +1,151 @@
+"""All settings of booth and watch: defaults, then the TOML file, then the environment, then the command line."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from smartselfie.errors import ConfigError
+
+PREFIX = "SMARTSELFIE_"
+
+
+def _resolution(text: str) -> str:
+    match = re.fullmatch(r"(\d{2,5})x(\d{2,5})", text)
+    if match is None:
+        raise ValueError("must be WIDTHxHEIGHT, as in 1280x720")
+    return text
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Settings:
+    """What booth and watch can be told; every name is also a key of the TOML file and, in capitals behind
+    `SMARTSELFIE_`, of the environment.
+
+    Attributes:
+        hold: consecutive happy frames that make a photo.
+        hold_seconds: that the smile must last at least.
+        smile: the score from which "happy" counts.
+        rest: seconds after a photo without another.
+        max_photos: ends after so many; None for no end.
+        detector: who finds the faces.
+        far_faces: whether `yunet` always looks for faces below an eighth of the picture's height, not only where it
+            finds no larger one.
+        haar_scale, haar_neighbours: the cascade's scale factor and the number of neighbouring hits it wants.
+        model: an emotion network; None for the one that ships.
+        album: folder of the photos; None for `smartselfie` in the user's pictures folder.
+        sidecar: whether a `.json` with when and why lies beside each photo.
+        mirror: whether the view is mirrored; photos never are.
+        rotate: degrees clockwise that bring the camera's picture upright.
+        resolution: what to ask a camera for; None tries sensible ones.
+        fps: frames a second of an image folder.
+        host, port: where the page is served.
+        open: whether the page is opened in the browser.
+    """
+
+    hold: Annotated[int, Field(ge=1, le=1000)] = 10
+    hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
+    smile: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    rest: Annotated[float, Field(ge=0, le=3600)] = 3.0
+    max_photos: Annotated[int, Field(ge=1)] | None = None
+    detector: Literal["yunet", "haar"] = "yunet"
+    far_faces: bool = False
+    haar_scale: Annotated[float, Field(ge=1.01, le=2)] = 1.1
+    haar_neighbours: Annotated[int, Field(ge=0, le=50)] = 5
+    model: Path | None = None
+    album: Path | None = None
+    sidecar: bool = True
+    mirror: bool = True
+    rotate: Literal[0, 90, 180, 270] = 0
+    resolution: Annotated[str, AfterValidator(_resolution)] | None = None
+    fps: Annotated[float, Field(gt=0, le=1000)] = 30.0
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    open: bool = True
+
+    @property
+    def album_folder(self) -> Path:
+        """Where photos go."""
+        if self.album is not None:
+            return self.album.expanduser()
+        return Path(platformdirs.user_pictures_dir()) / "smartselfie"
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """The resolution as (width, height)."""
+        if self.resolution is None:
+            return None
+        width, height = self.resolution.split("x")
+        return int(width), int(height)
+
+
+NAMES = tuple(field.name for field in fields(Settings))
+
+
+def default_config_file() -> Path:
+    """`config.toml` in the user's configuration folder; need not exist."""
+    return Path(platformdirs.user_config_dir("smartselfie", appauthor=False)) / "config.toml"
+
+
+def load_settings(
+    flags: Mapping[str, object], config: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Lay the layers over one another.
+
+    Args:
+        flags: what the command line says; None means unsaid.
+        config: a TOML file that must exist; None reads the user's, if there is one.
+        environment: variables; None takes the process's.
+
+    Raises:
+        ConfigError: a file cannot be read, a key is unknown, or a value is out of range; it names where it came from.
+    """
+    variables = os.environ if environment is None else environment
+    said: dict[str, object] = {}
+    origin: dict[str, str] = {}
+    layers = (
+        _file_layer(config),
+        (_environment_layer(variables), "the environment"),
+        ({name: value for name, value in flags.items() if value is not None}, "the command line"),
+    )
+    for layer, where in layers:
+        said.update(layer)
+        origin.update(dict.fromkeys(layer, where))
+    try:
+        return TypeAdapter(Settings).validate_python(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        if first["type"] == "unexpected_keyword_argument":
+            message = f"{origin[name]}: there is no setting {name}"
+        else:
+            message = f"{origin[name]}: {name} = {first['input']!r}: {first['msg']}"
+        raise ConfigError(message, f"settings: {', '.join(NAMES)}") from None
+
+
+def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:
+    path = default_config_file() if config is None else config
+    if config is None and not path.is_file():
+        return {}, str(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), str(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "check --config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}", 'a line looks like: hold = 10') from None
+
+
+def _environment_layer(variables: Mapping[str, str]) -> dict[str, object]:
+    """Variables with the prefix; `SMARTSELFIE_CONFIG` names the file and is read by the command line."""
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and name != PREFIX + "CONFIG"
+    }

@@ -1,0 +1,62 @@
+"""The one way from a picture to the emotion network's input: for training, evaluation and run time alike."""
+
+import math
+from typing import Protocol, Self, TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smartselfie.core.box import Box
+
+
+def crop_face(image: NDArray[np.uint8], square: Box, size: int) -> NDArray[np.uint8]:
+    """Cut the square that holds a face out of a picture, in grey, as FER-2013 shows faces.
+
+    What lies beyond the picture is filled with the picture's edge. Shrinking averages (area interpolation), so that
+    noise and fine texture do not alias; enlarging is bilinear.
+
+    Args:
+        image: (H, W, 3) BGR or (H, W) grey.
+        square: the square to cut, in pixels; need not lie on whole pixels or inside the picture.
+        size: the side of the result in pixels.
+
+    Returns:
+        (size, size) uint8.
+    """
+    side = max(1, round(square.width))
+    left, top = math.floor(square.left + 0.5), math.floor(square.top + 0.5)
+    height, width = image.shape[:2]
+    x0, y0 = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
+    x1, y1 = max(min(left + side, width), x0 + 1), max(min(top + side, height), y0 + 1)
+    inside = np.ascontiguousarray(image[y0:y1, x0:x1])
+    grey = inside if inside.ndim == 2 else cv2.cvtColor(inside, cv2.COLOR_BGR2GRAY)
+    before_x, before_y = max(0, x0 - left), max(0, y0 - top)
+    after_x, after_y = max(0, left + side - x1), max(0, top + side - y1)
+    if before_x or before_y or after_x or after_y:
+        grey = cv2.copyMakeBorder(grey, before_y, after_y, before_x, after_x, cv2.BORDER_REPLICATE)
+    if grey.shape != (size, size):
+        shrinking = grey.shape[0] > size
+        grey = cv2.resize(grey, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR)
+    return np.asarray(grey, dtype=np.uint8)
+
+
+class Pixels(Protocol):
+    """An array or a tensor of floating-point grey values."""
+
+    def __sub__(self, other: float, /) -> Self: ...
+
+    def __truediv__(self, other: float, /) -> Self: ...
+
+
+P = TypeVar("P", bound=Pixels)
+
+
+def standardise(grey: P, mean: float, std: float) -> P:
+    """Grey values 0…255 (floating point) to the network's input: scaled to 0…1, less the mean, by the deviation."""
+    return (grey / 255.0 - mean) / std
+
+
+def network_input(crops: NDArray[np.uint8], mean: float, std: float) -> NDArray[np.float32]:
+    """Crops (n, size, size) uint8 to the network's input (n, 1, size, size) float32."""
+    return standardise(crops[:, None].astype(np.float32), mean, std)

@@ -1,0 +1,68 @@
+"""The seven emotions, in FER-2013's order, and the scores that a face gets for them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+
+class Emotion(StrEnum):
+    """One of the seven classes of FER-2013 (Goodfellow et al. 2013), in its order.
+
+    This order stands in every array, file and network of the project. What people read on a screen may be translated.
+    """
+
+    ANGRY = "angry"
+    DISGUST = "disgust"
+    FEAR = "fear"
+    HAPPY = "happy"
+    SAD = "sad"
+    SURPRISE = "surprise"
+    NEUTRAL = "neutral"
+
+
+EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
+
+
+class Emotions(Mapping[str, float]):
+    """The scores of all seven emotions on one face: each from 0 to 1, together 1.
+
+    Reads like a dictionary (`emotions["happy"]`, in FER-2013's order) and never changes.
+    """
+
+    __slots__ = ("_scores",)
+
+    def __init__(self, scores: Sequence[float]) -> None:
+        """Take seven scores in FER-2013's order.
+
+        Raises:
+            ValueError: there are not seven, one is outside 0…1, or they do not sum to 1 (within 0.001).
+        """
+        values = tuple(float(score) for score in scores)
+        if len(values) != len(EMOTIONS):
+            raise ValueError(f"seven scores are needed, got {len(values)}")
+        if not all(0.0 <= value <= 1.0 + 1e-6 for value in values) or abs(sum(values) - 1.0) > 1e-3:
+            raise ValueError(f"scores must be from 0 to 1 and sum to 1, got {values}")
+        self._scores = values
+
+    @property
+    def top(self) -> Emotion:
+        """The emotion with the highest score; of equals, the first in FER-2013's order."""
+        return EMOTIONS[max(range(len(EMOTIONS)), key=self._scores.__getitem__)]
+
+    def __getitem__(self, emotion: str) -> float:
+        try:
+            return self._scores[EMOTIONS.index(Emotion(emotion))]
+        except ValueError:
+            raise KeyError(emotion) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (emotion.value for emotion in EMOTIONS)
+
+    def __len__(self) -> int:
+        return len(EMOTIONS)
+
+    def __hash__(self) -> int:
+        return hash(self._scores)
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{name}={score:.3f}" for name, score in self.items())
+        return f"Emotions({inside})"

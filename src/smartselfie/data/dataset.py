@@ -1,0 +1,125 @@
+"""The prepared data: faces, the labels of 2013, the votes of FER+ and the split, in one `.npz`."""
+
+import os
+import zipfile
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartselfie.core.emotion import EMOTIONS
+from smartselfie.errors import DataError
+
+
+class Split(StrEnum):
+    """The three parts of FER-2013, named as its `Usage` column names them."""
+
+    TRAINING = "Training"
+    PUBLIC_TEST = "PublicTest"
+    PRIVATE_TEST = "PrivateTest"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dataset:
+    """n faces and what is known of them, row by row.
+
+    Attributes:
+        pixels: (n, 48, 48) uint8, grey.
+        labels: (n,) int64, the labels of 2013 as indices into `EMOTIONS`.
+        splits: (n,) str, values of `Split`.
+        rows: (n,) int64, the row's place within its split in the source, from 0 (broken rows keep their number).
+        votes: (n, 10) uint8, FER+'s votes in the order of `ferplus.COLUMNS`, or None.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    splits: NDArray[np.str_]
+    rows: NDArray[np.int64]
+    votes: NDArray[np.uint8] | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def of(self, split: Split) -> "Dataset":
+        """The rows of one split, in the source's order."""
+        return self.where(self.splits == split.value)
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Dataset":
+        """The rows for which `chosen` (n,) is true."""
+        return replace(
+            self,
+            pixels=self.pixels[chosen],
+            labels=self.labels[chosen],
+            splits=self.splits[chosen],
+            rows=self.rows[chosen],
+            votes=None if self.votes is None else self.votes[chosen],
+        )
+
+
+def save(dataset: Dataset, path: Path) -> None:
+    """Write the `.npz` whole or not at all; an existing file of that name is replaced.
+
+    Raises:
+        DataError: the place cannot be written.
+    """
+    arrays: dict[str, NDArray[np.generic]] = {
+        "pixels": dataset.pixels,
+        "labels": dataset.labels,
+        "splits": dataset.splits,
+        "rows": dataset.rows,
+        "emotions": np.array([emotion.value for emotion in EMOTIONS]),
+    }
+    if dataset.votes is not None:
+        arrays["votes"] = dataset.votes
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise DataError(f"{path} cannot be written: {error.strerror}", "choose another folder or free some space") from None
+
+
+def load(path: Path) -> Dataset:
+    """Read what `save` wrote.
+
+    Raises:
+        DataError: the file is missing, damaged, or not one that `smartselfie prepare` wrote.
+    """
+    hint = "make it with: smartselfie prepare fer2013.csv OUT.npz"
+    if not path.is_file():
+        raise DataError(f"{path} is not a file", hint)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        dataset = Dataset(
+            arrays["pixels"], arrays["labels"], arrays["splits"], arrays["rows"], arrays.get("votes")
+        )
+        emotions = tuple(arrays["emotions"].tolist())
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path} is damaged or was not prepared by smartselfie: {error}", hint) from None
+    _check(path, dataset, emotions)
+    return dataset
+
+
+def _check(path: Path, dataset: Dataset, emotions: tuple[str, ...]) -> None:
+    """Refuse arrays whose shapes, types or labels are not what `Dataset` promises."""
+    n = dataset.labels.shape[0] if dataset.labels.ndim == 1 else -1
+    votes = dataset.votes
+    if emotions != tuple(EMOTIONS):
+        raise DataError(f"{path} has other labels or another order: {', '.join(emotions)}", "prepare it again")
+    if (
+        dataset.pixels.shape != (n, 48, 48)
+        or dataset.pixels.dtype != np.uint8
+        or dataset.splits.shape != (n,)
+        or dataset.rows.shape != (n,)
+        or (votes is not None and votes.shape != (n, 10))
+        or not np.isin(dataset.labels, range(len(EMOTIONS))).all()
+    ):
+        raise DataError(f"{path} has arrays of the wrong shape or type", "prepare it again")

@@ -1,0 +1,162 @@
+"""Doubles for the ports, for the project's tests and for yours: scripted frames and faces, an album in memory."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartselfie.core.box import Box
+from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
+from smartselfie.core.face import DetectedFace
+from smartselfie.core.frame import Frame, Image
+from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
+from smartselfie.errors import AlbumError
+from smartselfie.modelcard import ModelCard
+
+CARD = ModelCard(
+    name="scripted",
+    labels=tuple(emotion.value for emotion in EMOTIONS),
+    input_size=48,
+    mean=0.5,
+    std=0.25,
+    outputs=("fer2013",),
+    reading=(1.0,),
+    parameters=0,
+    origin="a test",
+    licence="MIT",
+    intended_use="tests",
+    limits="knows nothing",
+    metrics={},
+)
+"""The card of `ScriptedClassifier`."""
+
+
+def scores(emotion: Emotion, score: float = 0.9) -> Emotions:
+    """Emotions in which one has `score` and the other six share the rest."""
+    rest = (1.0 - score) / (len(EMOTIONS) - 1)
+    return Emotions([score if each is emotion else rest for each in EMOTIONS])
+
+
+def face_at(left: float, top: float, side: float) -> DetectedFace:
+    """A square face, found with certainty."""
+    box = Box(left, top, side, side)
+    return DetectedFace(box, box, 1.0)
+
+
+def blank(width: int = 64, height: int = 48, value: int = 128) -> Image:
+    """A picture of one grey."""
+    return np.full((height, width, 3), value, np.uint8)
+
+
+def frames_at(fps: float, count: int, image: Image | None = None) -> list[Frame]:
+    """`count` frames at an even rate, each with its number in its first pixel so that frames can be told apart."""
+    made = []
+    for index in range(count):
+        picture = (blank() if image is None else image).copy()
+        picture[0, 0] = (index % 256, index // 256 % 256, 0)
+        made.append(Frame(picture, index / fps, index))
+    return made
+
+
+class ScriptedSource:
+    """Delivers what it is given; `live` and `fps` are what you say.
+
+    With `endless=True` it repeats its last frame at its rate, as a camera with nobody before it, until it is closed.
+    """
+
+    def __init__(
+        self,
+        items: Sequence[Frame | SourceLost | SourceBack],
+        *,
+        name: str = "scripted",
+        live: bool = False,
+        fps: float | None = 30.0,
+        endless: bool = False,
+        pace: float = 0.0,
+    ) -> None:
+        """`pace` seconds pass before each item."""
+        self.name, self.live, self.fps = name, live, fps
+        self._items, self._endless, self._pace = items, endless, pace
+        self._closed = threading.Event()
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        """The items in order."""
+        last: Frame | None = None
+        for item in self._items:
+            if self._closed.wait(self._pace) if self._pace else self._closed.is_set():
+                return
+            if isinstance(item, Frame):
+                last = item
+            yield item
+        step = 1.0 / (self.fps or 30.0)
+        while self._endless and last is not None and not self._closed.wait(step):
+            last = Frame(last.image, last.at + step, last.index + 1, last.taken)
+            yield last
+
+    def close(self) -> None:
+        """End `frames`."""
+        self._closed.set()
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody closed it."""
+        return self._closed.is_set()
+
+
+class ScriptedDetector:
+    """Finds what a function says is on a picture, largest first."""
+
+    def __init__(self, find: Callable[[Image], Sequence[DetectedFace]]) -> None:
+        """`find` gets the picture."""
+        self._find = find
+
+    def detect(self, image: Image) -> list[DetectedFace]:
+        """What the function says."""
+        return sorted(self._find(image), key=lambda face: -face.box.area)
+
+
+class ScriptedClassifier:
+    """Gives every crop of the k-th call what the script says for k; after its end the last entry goes on."""
+
+    card = CARD
+
+    def __init__(self, script: Sequence[Emotions]) -> None:
+        """The script needs at least one entry."""
+        self._script = script
+        self.calls = 0
+
+    def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
+        """The script's next entry, for every crop."""
+        entry = self._script[min(self.calls, len(self._script) - 1)]
+        self.calls += 1
+        return [entry] * len(crops)
+
+
+class MemoryAlbum:
+    """Keeps shots in a list; fails on demand."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        """`broken` makes every `keep` fail as a full disk does."""
+        self.photos: list[Photo] = []
+        self.closed = False
+        self._broken = broken
+
+    def keep(self, shot: Shot) -> Photo:
+        """Keep a shot under the number of its frame, or the next free one."""
+        if self._broken:
+            raise AlbumError("the album is full", "free some space")
+        taken = {photo.path for photo in self.photos}
+        path = Path(f"{shot.source}_{shot.frame.index:06d}.jpg")
+        number = 2
+        while path in taken:
+            path = Path(f"{shot.source}_{shot.frame.index:06d}_{number}.jpg")
+            number += 1
+        photo = Photo(path, shot)
+        self.photos.append(photo)
+        return photo
+
+    def close(self) -> None:
+        """Nothing is under way."""
+        self.closed = True

@@ -1,0 +1,54 @@
+"""What a training is made of, in numbers; `compact` is the recipe of the network that ships."""
+
+from dataclasses import dataclass
+
+from smartselfie.errors import RunError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides a training's result, except the data, the seed and the device.
+
+    Attributes:
+        name: what `--recipe` calls it.
+        network: the architecture, a name in `networks.NETWORKS`.
+        epochs: passes over the Training rows.
+        batch_size: faces a step, over all devices together.
+        learning_rate: the peak of the cosine schedule of SGD with Nesterov momentum.
+        warmup_epochs: epochs in which the rate rises linearly from nearly zero to the peak.
+        momentum: of SGD.
+        weight_decay: on weights of two and more dimensions only.
+        label_smoothing: on the labels of 2013, which are wrong for a third of the faces by FER+'s majority.
+        votes_weight: how much the loss against FER+'s votes counts beside the loss against the labels of 2013.
+        averaging: the decay a step of the exponential average of the weights, which is what is kept.
+        mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
+    """
+
+    name: str
+    network: str
+    epochs: int
+    batch_size: int = 128
+    learning_rate: float = 0.1
+    warmup_epochs: float = 2.0
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    votes_weight: float = 1.0
+    averaging: float = 0.998
+    mean: float = 0.5
+    std: float = 0.25
+
+
+RECIPES = {recipe.name: recipe for recipe in (Recipe(name="compact", network="compact", epochs=48),)}
+
+
+def recipe_named(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        RunError: there is none.
+    """
+    try:
+        return RECIPES[name]
+    except KeyError:
+        raise RunError(f"there is no recipe {name}", f"recipes: {', '.join(RECIPES)}") from None

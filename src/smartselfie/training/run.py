@@ -1,0 +1,82 @@
+"""A run's folder: the checkpoint that a training goes on from and that export reads."""
+
+import pickle
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from smartselfie.errors import RunError
+from smartselfie.training.history import EpochResult
+from smartselfie.training.recipe import Recipe
+
+NAME = "checkpoint.pt"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """Everything that a training needs to go on, and export to write the network.
+
+    `step` counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network`
+    is what is trained, `average` its averaged weights, which are what is kept.
+    """
+
+    recipe: Recipe
+    seed: int
+    outputs: tuple[str, ...]
+    step: int
+    loss_sum: float
+    history: tuple[EpochResult, ...]
+    network: dict[str, torch.Tensor]
+    average: dict[str, torch.Tensor]
+    optimizer: dict[str, object]
+
+
+def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
+    """Replace the folder's checkpoint, whole or not at all."""
+    plain = {
+        "recipe": asdict(checkpoint.recipe),
+        "seed": checkpoint.seed,
+        "outputs": list(checkpoint.outputs),
+        "step": checkpoint.step,
+        "loss_sum": checkpoint.loss_sum,
+        "history": [asdict(result) for result in checkpoint.history],
+        "network": checkpoint.network,
+        "average": checkpoint.average,
+        "optimizer": checkpoint.optimizer,
+    }
+    partial = run / (NAME + ".partial")
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        torch.save(plain, partial)
+        partial.replace(run / NAME)
+    except (OSError, RuntimeError) as error:
+        partial.unlink(missing_ok=True)
+        raise RunError(f"{run / NAME} cannot be written: {error}", "free some space, then use --resume") from None
+
+
+def load_checkpoint(run: Path) -> Checkpoint:
+    """The folder's checkpoint, on the CPU; executes nothing that the file contains.
+
+    Raises:
+        RunError: there is none, or it is damaged.
+    """
+    path = run / NAME
+    if not path.is_file():
+        raise RunError(f"{run} holds no {NAME}", "start it with: smartselfie train DATA.npz --out RUN")
+    try:
+        plain = torch.load(path, map_location="cpu", weights_only=True)
+        return Checkpoint(
+            recipe=Recipe(**plain["recipe"]),
+            seed=plain["seed"],
+            outputs=tuple(plain["outputs"]),
+            step=plain["step"],
+            loss_sum=plain["loss_sum"],
+            history=tuple(EpochResult(**result) for result in plain["history"]),
+            network=plain["network"],
+            average=plain["average"],
+            optimizer=plain["optimizer"],
+        )
+    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise RunError(f"{path} is damaged or from another version: {reason}", "train again") from None
