@@ -93,3 +93,8 @@ class Moment:
     trigger: Trigger
     events: tuple[Event, ...]
     lost: bool = False
+
+    @property
+    def photos(self) -> tuple[Photo, ...]:
+        """The photos that were kept on this frame."""
+        return tuple(event for event in self.events if isinstance(event, Photo))

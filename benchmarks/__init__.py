@@ -1,0 +1,1 @@
+"""Measurements: `python -m benchmarks.NAME`; the last line printed is JSON."""

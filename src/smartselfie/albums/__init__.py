@@ -1,0 +1,1 @@
+"""Where photos are kept."""

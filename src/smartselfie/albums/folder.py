@@ -1,0 +1,191 @@
+"""Photos in a folder: each written whole or not at all, none ever overwritten."""
+
+import io
+import itertools
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import cv2
+import platformdirs
+from PIL import Image as Pictures
+
+from smartselfie.core.moment import Photo, Shot
+from smartselfie.core.wire import face_to_json
+from smartselfie.errors import AlbumError
+
+QUALITY = 95
+EXIF_IFD = 0x8769
+DATE_TIME, DATE_TIME_ORIGINAL, SUBSECONDS_ORIGINAL, OFFSET_ORIGINAL, SOFTWARE = 0x0132, 0x9003, 0x9291, 0x9011, 0x0131
+HINT = "free some space or choose another --album"
+
+
+class FolderAlbum:
+    """One folder; photos of a live source are named by the time they were taken, photos of a clip by their frame."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        sidecar: bool = True,
+        rescue: Sequence[Path] | None = None,
+        clock: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        """Make the folder, and make sure that it can be written before anybody smiles.
+
+        Args:
+            folder: made where it does not exist.
+            sidecar: whether a `.json` with when and why lies beside each photo.
+            rescue: folders to try for a photo when the folder fails later; None for the user's data folder and the
+                folder of temporary files.
+            clock: the local time at which a photo is written.
+
+        Raises:
+            AlbumError: the folder cannot be made or written.
+        """
+        self.folder = folder
+        self._sidecar, self._clock = sidecar, clock
+        self._rescue = _rescue_folders() if rescue is None else tuple(rescue)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".smartselfie-{os.getpid()}.partial"
+            # as much as a photo takes, so that a full disk is found out now
+            _write_through(probe, bytes(1 << 20))
+            probe.unlink()
+        except OSError as error:
+            raise AlbumError(f"the album {folder} cannot be written: {error.strerror}", HINT) from None
+
+    def keep(self, shot: Shot) -> Photo:
+        """Keep a photo under a name that was free, its sidecar beside it.
+
+        Raises:
+            AlbumError: it could not be written there; nothing half-written is left behind, and the message says where
+                the photo was saved instead.
+        """
+        written = self._clock()
+        content = _encode(shot, written)
+        notes = json.dumps(_notes(shot, written), indent=2).encode() if self._sidecar else None
+        try:
+            return Photo(_place(self.folder, _stem(shot), content, notes), shot)
+        except OSError as error:
+            saved = self._save_elsewhere(shot, content, notes)
+            message = f"a photo could not be kept in {self.folder}: {error.strerror}"
+            raise AlbumError(message if saved is None else f"{message}; it was saved as {saved}", HINT) from None
+
+    def close(self) -> None:
+        """Nothing is under way: `keep` returns when the photo is on the disk."""
+
+    def _save_elsewhere(self, shot: Shot, content: bytes, notes: bytes | None) -> Path | None:
+        for folder in self._rescue:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                return _place(folder, _stem(shot), content, notes)
+            except OSError:
+                continue
+        return None
+
+
+def _rescue_folders() -> tuple[Path, ...]:
+    return (
+        Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) / "rescued",
+        Path(tempfile.gettempdir()) / "smartselfie-rescued",
+    )
+
+
+def _place(folder: Path, stem: str, content: bytes, notes: bytes | None) -> Path:
+    """Write a photo and its notes to partial files, then give them the first name that is free for both."""
+    partial = folder / f".{stem}-{os.getpid()}.partial"
+    partial_notes = folder / f".{stem}-{os.getpid()}.json.partial"
+    try:
+        _write_through(partial, content)
+        if notes is not None:
+            _write_through(partial_notes, notes)
+        for number in itertools.count(1):
+            path = folder / (stem + ("" if number == 1 else f"_{number}") + ".jpg")
+            beside = path.with_suffix(".json")
+            if (notes is None or not beside.exists()) and _name(partial, path):
+                if notes is not None:
+                    _name(partial_notes, beside)
+                return path
+        raise AssertionError
+    finally:
+        partial.unlink(missing_ok=True)
+        partial_notes.unlink(missing_ok=True)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    """Write a file so that it survives a power cut; a half-written one is removed."""
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _name(partial: Path, path: Path) -> bool:
+    """Give a finished file its name unless somebody has it; in one step, so that nobody sees half a photo."""
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        # no hard links here (exFAT, some network drives): reserve the name, then put the file in its place
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            return False
+        try:
+            partial.replace(path)
+        except OSError:
+            path.unlink()
+            raise
+    return True
+
+
+def _stem(shot: Shot) -> str:
+    """`2026-11-23_05-20-11.123` for a live source, `CLIP_000126` for a clip."""
+    taken = shot.frame.taken
+    if taken is None:
+        return f"{shot.source}_{shot.frame.index:06d}"
+    return f"{taken:%Y-%m-%d_%H-%M-%S}.{taken.microsecond // 1000:03d}"
+
+
+def _encode(shot: Shot, written: datetime) -> bytes:
+    """The frame as JPEG at full resolution; its EXIF says when it was written and, if known, taken."""
+    rgb = cv2.cvtColor(shot.frame.image, cv2.COLOR_BGR2RGB)
+    exif = Pictures.Exif()
+    exif[SOFTWARE] = "smartselfie"
+    taken = shot.frame.taken
+    exif[DATE_TIME] = f"{written if taken is None else taken:%Y:%m:%d %H:%M:%S}"
+    if taken is not None:
+        details = exif.get_ifd(EXIF_IFD)
+        details[DATE_TIME_ORIGINAL] = f"{taken:%Y:%m:%d %H:%M:%S}"
+        details[SUBSECONDS_ORIGINAL] = f"{taken.microsecond // 1000:03d}"
+        offset = f"{taken.astimezone():%z}"
+        details[OFFSET_ORIGINAL] = f"{offset[:3]}:{offset[3:5]}"
+    buffer = io.BytesIO()
+    Pictures.fromarray(rgb).save(buffer, "JPEG", quality=QUALITY, subsampling=0, exif=exif)
+    return buffer.getvalue()
+
+
+def _notes(shot: Shot, written: datetime) -> dict[str, object]:
+    """What the sidecar says."""
+    taken = shot.frame.taken
+    return {
+        "taken": None if taken is None else taken.astimezone().isoformat(timespec="milliseconds"),
+        "written": written.astimezone().isoformat(timespec="milliseconds"),
+        "source": shot.source,
+        "frame": shot.frame.index,
+        "at": round(shot.frame.at, 6),
+        "decided": shot.decided,
+        "why": shot.why,
+        "rule": shot.rule,
+        "model": shot.model,
+        "faces": [face_to_json(face) for face in shot.faces],
+    }

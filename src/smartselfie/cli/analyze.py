@@ -1,0 +1,105 @@
+"""`smartselfie analyze`: the faces on photos, videos and folders."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from smartselfie.analysis.annotated import AnnotatedFolder
+from smartselfie.analysis.bulk import Failure, Reading, find_files, read_all
+from smartselfie.analyzer import FaceAnalyzer
+from smartselfie.assemble import make_classifier, make_detector
+from smartselfie.config import load_settings
+from smartselfie.core.wire import CSV_COLUMNS, face_to_json, face_to_row
+from smartselfie.errors import AlbumError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a picture or frame on stdout.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="One line a face.")
+@click.option(
+    "--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Copies with the faces drawn in."
+)
+@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, help="Of videos, each n-th frame.")
+@click.option("--detector", help="Who finds the faces: yunet or haar.  [yunet]")
+@click.option("--model", type=click.Path(path_type=Path), help="An emotion network.  [the one that ships]")
+def command(
+    paths: tuple[Path, ...],
+    as_json: bool,
+    csv_file: Path | None,
+    annotated: Path | None,
+    every: int,
+    detector: str | None,
+    model: Path | None,
+) -> int:
+    """Read the faces on photos, videos and folders (recursively).
+
+    A file that cannot be read is named, the run goes on, and the exit code is 1 at the end.
+
+    Example: smartselfie analyze ~/Pictures --csv smiles.csv
+    """
+    settings = load_settings({"detector": detector, "model": model, "far_faces": True})
+    analyzer = FaceAnalyzer(detector=make_detector(settings), classifier=make_classifier(settings.model))
+    failed = False
+    with ExitStack() as stack:
+        table = None if csv_file is None else stack.enter_context(_csv_table(csv_file))
+        folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated))
+        for result in read_all(find_files(paths), analyzer, every):
+            if isinstance(result, Failure):
+                failed = True
+                _tell_failure(result, as_json)
+                continue
+            _tell(result, as_json)
+            if table is not None:
+                for face in result.faces:
+                    table.writerow(face_to_row(str(result.item.path), result.frame, result.at, face))
+            if folder is not None:
+                folder.add(result)
+    return 1 if failed else 0
+
+
+@contextmanager
+def _csv_table(path: Path) -> Iterator["csv.Writer"]:
+    """The table, whole at the end or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(CSV_COLUMNS)
+            yield writer
+        partial.replace(path)
+    except OSError as error:
+        raise AlbumError(f"{path} cannot be written: {error.strerror}", "choose another file for --csv") from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _tell(reading: Reading, as_json: bool) -> None:
+    path = str(reading.item.path)
+    if as_json:
+        height, width = reading.image.shape[:2]
+        line = {
+            "source": path,
+            "frame": reading.frame,
+            "at": None if reading.at is None else round(reading.at, 6),
+            "width": width,
+            "height": height,
+            "faces": [face_to_json(face) for face in reading.faces],
+        }
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return
+    where = path if reading.frame is None else f"{path}, frame {reading.frame}"
+    said = ", ".join(f"{face.emotion} {face.emotions[face.emotion]:.0%}" for face in reading.faces)
+    click.echo(f"{where}: {said or 'no face'}")
+
+
+def _tell_failure(failure: Failure, as_json: bool) -> None:
+    if as_json:
+        line = {"source": str(failure.item.path), "error": failure.error.message}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    click.echo(f"smartselfie: {failure.error}", err=True)

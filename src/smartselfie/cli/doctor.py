@@ -1,0 +1,99 @@
+"""`smartselfie doctor`: what works here, and what to do about the rest."""
+
+import json
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+
+import click
+
+from smartselfie.config import Settings, load_settings
+from smartselfie.errors import SmartselfieError
+
+PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click", "rich")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: whether it works, what was found, and what to do if it does not."""
+
+    name: str
+    works: bool
+    found: str
+    hint: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a check on stdout.")
+def command(as_json: bool) -> int:
+    """Check Python, libraries, networks, album, cameras and the whole line on the demo; exit code 1 if one fails.
+
+    A machine without a camera is not ill: clips, folders and addresses work without one.
+
+    Example: smartselfie doctor
+    """
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("python", lambda: f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        ("libraries", lambda: ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
+        ("settings", lambda: f"album {load_settings({}).album_folder}"),
+        ("networks", _networks),
+        ("album", _album),
+        ("cameras", _cameras),
+        ("demo", _demo),
+    )
+    findings = [_look(name, check) for name, check in checks]
+    for finding in findings:
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(finding)) + "\n")
+        else:
+            hint = f"\n      {finding.hint}" if finding.hint else ""
+            click.echo(f"{'ok  ' if finding.works else 'FAIL'}  {finding.name:10} {finding.found}{hint}")
+    return 0 if all(finding.works for finding in findings) else 1
+
+
+def _look(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, works=True, found=check())
+    except SmartselfieError as error:
+        return Finding(name, works=False, found=error.message, hint=error.hint)
+
+
+def _networks() -> str:
+    from smartselfie.assemble import make_classifier, make_detector
+
+    make_detector(Settings())
+    card = make_classifier(load_settings({}).model).card
+    return f"yunet; {card.name} with {card.parameters:,} parameters"
+
+
+def _album() -> str:
+    from smartselfie.assemble import make_album
+
+    settings = load_settings({})
+    make_album(settings).close()
+    return f"{settings.album_folder} can be written"
+
+
+def _cameras() -> str:
+    from smartselfie.sources.camera import list_cameras
+
+    found = list_cameras()
+    if not found:
+        return "none was found; booth then plays the demo"
+    return ", ".join(f"{camera.index}: {camera.name}" for camera in found)
+
+
+def _demo() -> str:
+    from smartselfie.assemble import make_classifier, make_detector, make_rule
+    from smartselfie.pipeline import Pipeline
+    from smartselfie.sources.demo import DemoSource
+    from smartselfie.testing import MemoryAlbum
+
+    album = MemoryAlbum()
+    settings = Settings()
+    pipeline = Pipeline(DemoSource(), make_detector(settings), make_classifier(), album, make_rule(settings))
+    for _ in pipeline.moments():
+        pass
+    return f"{pipeline.frames} frames, {len(album.photos)} photo"

@@ -1,0 +1,77 @@
+"""`smartselfie watch`: the whole line on a source, without a page."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from smartselfie.assemble import make_pipeline, make_source
+from smartselfie.cli.meter import Meter
+from smartselfie.cli.options import shared_options
+from smartselfie.config import load_settings
+from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.core.wire import event_to_json
+
+
+@click.command()
+@click.argument("source")
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, and nothing else.")
+@shared_options
+def command(source: str, as_json: bool, config: Path | None, **flags: object) -> None:
+    """Watch SOURCE and take the picture when "happy" has prevailed.
+
+    SOURCE is a camera's number or name, a video, an image folder, an RTSP/HTTP address, or `demo`. Each photo's path is
+    printed on stdout; on a terminal a meter shows all seven scores.
+
+    Example: smartselfie watch party.mp4 --hold 10 --album photos
+    """
+    settings = load_settings(flags, config)
+    opened = make_source(source, settings)
+    name, fps = opened.name, opened.fps
+    pipeline = make_pipeline(opened, settings)
+    tell = _tell_json if as_json else _tell_person
+    if as_json:
+        _write_line({"event": "started", "source": name, "fps": fps})
+    with ExitStack() as stack:
+        stack.callback(_tell_end, as_json, lambda: (pipeline.frames, pipeline.photos))
+        meter = stack.enter_context(Meter(sys.stderr)) if sys.stderr.isatty() else None
+        for moment in pipeline.moments():
+            if meter is not None:
+                meter.show(moment)
+            for event in moment.events:
+                tell(event)
+
+
+def _tell_json(event: Event) -> None:
+    _write_line(event_to_json(event))
+
+
+def _tell_person(event: Event) -> None:
+    match event:
+        case Photo(path):
+            click.echo(path)
+            sys.stdout.flush()
+        case SmileBegan(at, frame):
+            click.echo(f"{at:8.2f} s  frame {frame}: a smile began", err=True)
+        case SmileLost(at, frame):
+            click.echo(f"{at:8.2f} s  frame {frame}: the smile is gone", err=True)
+        case SourceLost(reason):
+            click.echo(f"the camera is lost: {reason}; looking for it", err=True)
+        case SourceBack():
+            click.echo("the camera is back", err=True)
+
+
+def _tell_end(as_json: bool, counts: Callable[[], tuple[int, int]]) -> None:
+    frames, photos = counts()
+    if as_json:
+        _write_line({"event": "ended", "frames": frames, "photos": photos})
+    else:
+        click.echo(f"{frames} frames, {photos} photos", err=True)
+
+
+def _write_line(line: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

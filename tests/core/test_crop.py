@@ -1,0 +1,71 @@
+"""The one way from a picture to the network's input."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import smartselfie
+from smartselfie.core.box import Box
+from smartselfie.core.crop import crop_face, network_input
+
+rng = np.random.default_rng(0)
+PACKAGE = Path(smartselfie.__file__).parent
+
+
+def test_a_face_that_is_already_cropped_passes_unchanged() -> None:
+    pixels = rng.integers(0, 256, (48, 48), np.uint8)
+    assert np.array_equal(crop_face(pixels, Box(0, 0, 48, 48), 48), pixels)
+
+
+def test_the_square_is_cut_where_it_lies() -> None:
+    image = np.zeros((100, 200, 3), np.uint8)
+    image[20:68, 60:108] = 200
+    assert (crop_face(image, Box(60, 20, 48, 48), 48) == 200).all()
+    moved = crop_face(image, Box(84, 20, 48, 48), 48)
+    assert (moved[:, :24] == 200).all()
+    assert (moved[:, 24:] == 0).all()
+
+
+def test_grey_weighs_the_colours_as_bgr() -> None:
+    image = np.zeros((48, 48, 3), np.uint8)
+    image[..., 2] = 255
+    assert set(np.unique(crop_face(image, Box(0, 0, 48, 48), 48))) == {76}
+
+
+@pytest.mark.parametrize(
+    "square",
+    [Box(-20, -20, 60, 60), Box(80, 80, 60, 60), Box(-50, -50, 300, 300), Box(500, 500, 40, 40), Box(30, 30, 0.2, 0.2)],
+)
+def test_what_lies_outside_is_filled_with_the_edge(square: Box) -> None:
+    image = np.full((100, 100, 3), 90, np.uint8)
+    crop = crop_face(image, square, 48)
+    assert crop.shape == (48, 48)
+    assert crop.dtype == np.uint8
+    assert (crop == 90).all()
+
+
+def test_shrinking_averages_instead_of_picking_pixels() -> None:
+    checked = np.indices((480, 480)).sum(axis=0) % 2 * 255
+    crop = crop_face(checked.astype(np.uint8), Box(0, 0, 480, 480), 48)
+    assert ((crop > 120) & (crop < 135)).all()
+
+
+def test_the_networks_input_is_scaled_and_standardised() -> None:
+    crops = np.stack([np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)])
+    ready = network_input(crops, mean=0.5, std=0.25)
+    assert ready.shape == (2, 1, 48, 48)
+    assert ready.dtype == np.float32
+    assert set(np.unique(ready)) == {-2.0, 2.0}
+
+
+def test_preprocessing_is_written_once() -> None:
+    """No other module converts faces to grey for the network, resizes crops or standardises pixels."""
+    found = subprocess.run(
+        ["grep", "-rlE", r"/ ?std|- ?mean\b|\.mean\) ?/|255\.0 ?-", "--include=*.py", str(PACKAGE)],
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    assert [Path(name).relative_to(PACKAGE).as_posix() for name in found] == ["core/crop.py"]
