@@ -31,7 +31,7 @@ def draw_faces(image: Image, faces: tuple[Face, ...]) -> Image:
 
 
 def _mark(draw: ImageDraw.ImageDraw, face: Face, size: tuple[int, int]) -> None:
-    unit = max(size) / 640
+    unit = max(0.2, max(size) / 640)  # letters need a pixel or two
     box = face.box
     colour = HAPPY if face.emotion is Emotion.HAPPY else OTHER
     right, bottom = box.left + box.width, box.top + box.height

@@ -1,0 +1,174 @@
+"""`smartselfie watch` on the demo and on clips, with the networks that ship."""
+
+import json
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pictures
+from rich.console import Console
+
+from smartselfie.cli.main import main
+from smartselfie.cli.meter import draw_meter
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.frame import Frame
+from smartselfie.core.trigger import Rule
+from smartselfie.pipeline import Pipeline
+from smartselfie.sources.demo import DemoSource
+from smartselfie.testing import (
+    MemoryAlbum,
+    ScriptedClassifier,
+    ScriptedDetector,
+    ScriptedSource,
+    face_at,
+    frames_at,
+    scores,
+)
+
+Capsys = pytest.CaptureFixture[str]
+
+
+def run(*arguments: str | Path) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def grey_clip(path: Path, frames: int = 12) -> Path:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, (320, 240))
+    for index in range(frames):
+        writer.write(np.full((240, 320, 3), 10 * index, np.uint8))
+    writer.release()
+    return path
+
+
+def test_the_demo_gives_one_photo_of_the_smile(tmp_path: Path, capsys: Capsys) -> None:
+    assert run("watch", "demo", "--album", tmp_path) == 0
+    printed = capsys.readouterr()
+    (path,) = printed.out.splitlines()
+    assert re.fullmatch(r"demo_\d{6}\.jpg", Path(path).name)
+    with Pictures.open(path) as photo:
+        assert photo.size == (1280, 720)
+    notes = json.loads(Path(path).with_suffix(".json").read_text())
+    assert notes["why"] == "smile"
+    assert [face["emotion"] for face in notes["faces"]] == ["happy"]
+    frames = sum(isinstance(item, Frame) for item in DemoSource().frames())
+    assert f"{frames} frames, 1 photos" in printed.err
+
+
+def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys) -> None:
+    assert run("watch", "demo", "--json", "--album", tmp_path) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines] == ["started", "smile-began", "photo", "smile-lost", "ended"]
+    started, began, photo, lost, ended = lines
+    assert started == {"event": "started", "source": "demo", "fps": 30}
+    assert photo["frame"] == photo["decided"] == began["frame"] + 9
+    assert Path(photo["path"]).is_file()
+    assert photo["faces"][0]["emotion"] == "happy"
+    assert sum(photo["faces"][0]["emotions"].values()) == pytest.approx(1, abs=1e-5)
+    assert lost["frame"] > photo["frame"]
+    assert ended["photos"] == 1
+
+
+@pytest.mark.parametrize("hold", [1, 4, 25])
+def test_the_hold_is_as_many_frames_as_promised(tmp_path: Path, capsys: Capsys, hold: int) -> None:
+    assert run("watch", "demo", "--json", "--hold", hold, "--max-photos", 1, "--album", tmp_path) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    began, photo = (next(line for line in lines if line["event"] == name) for name in ("smile-began", "photo"))
+    assert photo["decided"] - began["frame"] == hold - 1
+
+
+def test_the_same_clip_gives_the_same_photos_again_beside_the_first(tmp_path: Path, capsys: Capsys) -> None:
+    for _ in range(2):
+        assert run("watch", "demo", "--max-photos", 1, "--no-sidecar", "--album", tmp_path) == 0
+    first, second = (Path(line) for line in capsys.readouterr().out.splitlines())
+    assert second.stem == first.stem + "_2"
+    with Pictures.open(first) as one, Pictures.open(second) as two:
+        assert np.array_equal(np.asarray(one), np.asarray(two))
+
+
+def test_a_clip_without_faces_ends_without_a_photo(tmp_path: Path, capsys: Capsys) -> None:
+    clip = grey_clip(tmp_path / "empty.avi")
+    assert run("watch", clip, "--album", tmp_path / "album") == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "12 frames, 0 photos" in printed.err
+
+
+def test_haar_watches_the_demo_too(tmp_path: Path, capsys: Capsys) -> None:
+    assert run("watch", "demo", "--detector", "haar", "--haar-scale", "1.3", "--max-photos", 1, "--album", tmp_path) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def bad_inputs(folder: Path) -> dict[str, tuple[list[str | Path], str]]:
+    """What people get wrong: arguments of `watch`, and a part of the one line that answers."""
+    (folder / "empty.mp4").write_bytes(b"")
+    (folder / "text.mp4").write_bytes(b"no video at all" * 100)
+    whole = grey_clip(folder / "whole.avi", 60).read_bytes()
+    (folder / "cut.mp4").write_bytes(whole[:300])
+    (folder / "foreign.onnx").write_bytes(b"\x08\x07garbage" * 40)
+    (folder / "file").write_text("in the album's place")
+    (folder / "no-pictures").mkdir()
+    return {
+        "missing clip": ([folder / "missing.mp4"], "missing.mp4"),
+        "empty clip": ([folder / "empty.mp4"], "empty.mp4"),
+        "no clip": ([folder / "text.mp4"], "text.mp4"),
+        "cut clip": ([folder / "cut.mp4"], "cut.mp4"),
+        "folder without pictures": ([folder / "no-pictures"], "no-pictures"),
+        "missing camera": (["7"], "camera"),
+        "camera of another name": (["Nobody's Camera"], "Nobody's Camera"),
+        "unreachable stream": (["rtsp://127.0.0.1:9/none"], "127.0.0.1"),
+        "missing model": (["demo", "--model", folder / "none.onnx"], "none.onnx"),
+        "foreign model": (["demo", "--model", folder / "foreign.onnx"], "foreign.onnx"),
+        "unwritable album": (["demo", "--album", folder / "file" / "album"], "album"),
+        "hold out of range": (["demo", "--hold", "0"], "hold"),
+        "unknown detector": (["demo", "--detector", "hog"], "detector"),
+    }
+
+
+MISTAKES = (
+    *("missing clip", "empty clip", "no clip", "cut clip", "folder without pictures", "missing camera"),
+    *("camera of another name", "unreachable stream", "missing model", "foreign model", "unwritable album"),
+    *("hold out of range", "unknown detector"),
+)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_users_mistake_gets_one_line_with_a_hint_and_exit_code_1(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], mistake: str
+) -> None:
+    arguments, found = bad_inputs(tmp_path)[mistake]
+    album = [] if "--album" in arguments else ["--album", tmp_path / "photos"]
+    assert run("watch", *arguments, *album) == 1
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    (line,) = printed.err.splitlines()
+    assert line.startswith("smartselfie: ")
+    assert found in line
+    assert re.search(r"\(.{8,}\)$", line), "a hint stands at the end"
+
+
+def test_wrong_usage_exits_with_2(capsys: Capsys) -> None:
+    assert run("watch") == 2
+    assert run("watch", "demo", "--nonsense") == 2
+    assert run("wach", "demo") == 2
+    assert run("watch", "demo", "--hold", "many") == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_meter_shows_all_seven_scores_with_and_without_a_face() -> None:
+    shown = iter([True, True, False])
+    detector = ScriptedDetector(lambda _: [face_at(5, 5, 20)] if next(shown) else [])
+    source = ScriptedSource(frames_at(30, 3))
+    pipeline = Pipeline(source, detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), Rule())
+    texts = []
+    for moment in pipeline.moments():
+        console = Console(width=80)
+        with console.capture() as capture:
+            console.print(draw_meter(moment))
+        texts.append(capture.get())
+    assert all(emotion in text for text in texts for emotion in Emotion)
+    assert "smile 2/10" in texts[1]
+    assert "90%" in texts[1]
+    assert "no face" in texts[2]
+    assert all("Ctrl-C" in text for text in texts)

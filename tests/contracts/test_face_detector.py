@@ -1,0 +1,101 @@
+"""One contract over every face detector."""
+
+import cv2
+import numpy as np
+import pytest
+
+from smartselfie.assemble import make_detector
+from smartselfie.config import Settings
+from smartselfie.core.box import Box
+from smartselfie.core.frame import Image
+from smartselfie.ports import FaceDetector
+from smartselfie.testing import ScriptedDetector, face_at
+
+REAL = ("yunet", "haar")
+
+
+@pytest.fixture(params=[*REAL, "scripted"])
+def detector(request: pytest.FixtureRequest) -> FaceDetector:
+    if request.param == "scripted":
+        return ScriptedDetector(lambda image: [face_at(5, 5, 10), face_at(0, 0, 20)] if image.any() else [])
+    return make_detector(Settings(detector=request.param))
+
+
+@pytest.fixture(params=REAL)
+def real(request: pytest.FixtureRequest) -> FaceDetector:
+    return make_detector(Settings(detector=request.param))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (23, 31), (33, 32), (480, 640), (721, 1283)])
+def test_any_size_of_picture_is_taken_and_an_empty_one_has_no_face(
+    detector: FaceDetector, shape: tuple[int, int]
+) -> None:
+    assert detector.detect(np.zeros((*shape, 3), np.uint8)) == []
+
+
+def test_the_picture_is_not_changed(detector: FaceDetector, demo: list[Image]) -> None:
+    image = demo[-60].copy()
+    detector.detect(image)
+    assert np.array_equal(image, demo[-60])
+
+
+def test_faces_come_largest_first_with_scores_from_0_to_1(detector: FaceDetector, demo: list[Image]) -> None:
+    found = detector.detect(smiling_frame(demo))
+    areas = [face.box.area for face in found]
+    assert areas == sorted(areas, reverse=True)
+    assert all(face.score is None or 0 <= face.score <= 1 for face in found)
+
+
+def test_a_picture_always_gives_the_same_faces(detector: FaceDetector, demo: list[Image]) -> None:
+    image, other = smiling_frame(demo), demo[0]
+    first = detector.detect(image)
+    detector.detect(other)
+    assert detector.detect(image) == first
+
+
+def test_nobody_then_one_face_is_found_on_the_demo(real: FaceDetector, demo: list[Image]) -> None:
+    assert real.detect(demo[0]) == []
+    assert len(real.detect(smiling_frame(demo))) == 1
+
+
+def test_two_people_are_two_faces_largest_first(real: FaceDetector, demo: list[Image]) -> None:
+    large = smiling_frame(demo)
+    small = cv2.resize(large, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
+    scene = np.full((large.shape[0], large.shape[1] + small.shape[1], 3), 128, np.uint8)
+    scene[:, : large.shape[1]] = large
+    scene[: small.shape[0], large.shape[1] :] = small
+    found = real.detect(scene)
+    assert len(found) == 2
+    assert found[0].box.area > 2 * found[1].box.area
+    assert found[0].box.centre[0] < large.shape[1] < found[1].box.centre[0]
+
+
+def test_boxes_scale_with_the_picture(real: FaceDetector, demo: list[Image]) -> None:
+    image = smiling_frame(demo)
+    (large,) = real.detect(image)
+    (small,) = real.detect(cv2.resize(image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.uint8))
+    twice = Box(*(2 * side for side in (small.box.left, small.box.top, small.box.width, small.box.height)))
+    assert large.box.iou(twice) > 0.75
+
+
+def test_the_square_shows_eyes_and_mouth_where_fer2013_has_them(real: FaceDetector, demo: list[Image]) -> None:
+    """Measured on FER-2013: eyes at 0.39 of the height and 0.32, 0.67 of the width, the mouth's corners at 0.75."""
+    image = smiling_frame(demo)
+    (found,) = real.detect(image)
+    (known,) = make_detector(Settings()).detect(image)
+    assert found.square.width == found.square.height
+    places = [
+        ((x - found.square.left) / found.square.width, (y - found.square.top) / found.square.height)
+        for x, y in known.landmarks
+    ]
+    wanted = [(0.32, 0.39), (0.67, 0.39), (0.5, 0.58), (0.36, 0.75), (0.64, 0.75)]
+    for (x, y), (wanted_x, wanted_y) in zip(places, wanted, strict=True):
+        assert abs(x - wanted_x) < 0.12
+        assert abs(y - wanted_y) < 0.12
+
+
+def smiling_frame(demo: list[Image]) -> Image:
+    """The frame in the middle of the time in which the demo's last face is held."""
+    detector = make_detector(Settings())
+    shown = [index for index in range(0, len(demo), 10) if detector.detect(demo[index])]
+    return demo[shown[-len(shown) // 4]]

@@ -1,0 +1,58 @@
+"""What is YuNet's own: landmarks, far faces, and refusing other networks."""
+
+import cv2
+import numpy as np
+import pytest
+
+from smartselfie.assemble import EMOTION_MODEL, FACE_MODEL, bundled_model
+from smartselfie.core.frame import Image
+from smartselfie.detectors.yunet import YuNet
+from smartselfie.errors import ModelError
+
+CONTENT = bundled_model(FACE_MODEL)
+
+
+def far_away(image: Image, height: float) -> Image:
+    """The picture's face, so that it is about `height` of a 720p picture's height."""
+    (face,) = YuNet(CONTENT).detect(image)
+    scale = height * 720 / face.box.height
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scene = np.full((720, 1280, 3), 110, np.uint8)
+    top, left = (720 - small.shape[0]) // 2, (1280 - small.shape[1]) // 2
+    scene[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return scene
+
+
+@pytest.fixture
+def face(demo: list[Image]) -> Image:
+    shown = [index for index in range(0, len(demo), 10) if YuNet(CONTENT).detect(demo[index])]
+    return demo[shown[-len(shown) // 4]]
+
+
+def test_landmarks_lie_inside_the_box_eyes_above_nose_above_mouth(face: Image) -> None:
+    (found,) = YuNet(CONTENT).detect(face)
+    box = found.box
+    for x, y in found.landmarks:
+        assert box.left < x < box.left + box.width
+        assert box.top < y < box.top + box.height
+    heights = [y for _, y in found.landmarks]
+    assert max(heights[:2]) < heights[2] < min(heights[3:])
+    assert found.landmarks[0][0] < found.landmarks[1][0]
+
+
+def test_a_far_face_is_found_where_there_is_no_near_one(face: Image) -> None:
+    scene = far_away(face, 0.07)
+    assert YuNet(CONTENT)._detect_at(scene, 320) == []
+    assert len(YuNet(CONTENT).detect(scene)) == 1
+
+
+def test_far_faces_are_found_beside_near_ones_on_wish(face: Image) -> None:
+    scene = far_away(face, 0.07)
+    scene[:, :640] = face[:, 320:960]
+    assert len(YuNet(CONTENT).detect(scene)) < len(YuNet(CONTENT, far_faces=True).detect(scene))
+
+
+@pytest.mark.parametrize("content", [b"", b"no network", CONTENT[:100_000], bundled_model(EMOTION_MODEL)])
+def test_another_network_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelError):
+        YuNet(content)
