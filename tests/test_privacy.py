@@ -36,10 +36,12 @@ def traced(command: list[str], home: Path, *, seconds: float | None = None) -> t
         stderr=subprocess.STDOUT,
         text=True,
         cwd=home,
+        start_new_session=True,
     )
     if seconds is not None:
         time.sleep(seconds)
-        process.send_signal(signal.SIGINT)
+        # to the group: strace itself does not pass it on
+        os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=120)
     return log.read_text(), output
 

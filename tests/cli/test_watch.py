@@ -37,7 +37,7 @@ def run(*arguments: str | Path) -> int:
 def grey_clip(path: Path, frames: int = 12) -> Path:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, (320, 240))
     for index in range(frames):
-        writer.write(np.full((240, 320, 3), 10 * index, np.uint8))
+        writer.write(np.full((240, 320, 3), 10 * (index % 25), np.uint8))
     writer.release()
     return path
 

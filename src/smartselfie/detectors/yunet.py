@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from smartselfie.core.box import Box
 from smartselfie.core.face import DetectedFace
 from smartselfie.core.frame import Image
+from smartselfie.errors import ModelError
 from smartselfie.inference import open_session
 
 CROP = 1.01
@@ -44,6 +45,9 @@ class YuNet:
         """
         self._session = open_session(content, "yunet", threads)
         self._names = [output.name for output in self._session.get_outputs()]
+        wanted = {f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in STRIDES}
+        if set(self._names) != wanted or [entry.name for entry in self._session.get_inputs()] != ["input"]:
+            raise ModelError("yunet is another network", "install smartselfie again")
         self._sizes = (FAR_LONG_SIDE,) if far_faces else (LONG_SIDE, FAR_LONG_SIDE)
 
     def detect(self, image: Image) -> list[DetectedFace]:

@@ -1,0 +1,68 @@
+"""Where frames come from: what a word on the command line means."""
+
+import re
+from pathlib import Path
+
+from smartselfie.errors import SourceError
+from smartselfie.pictures import PICTURE_SUFFIXES
+from smartselfie.ports import FrameSource
+
+ADDRESS = re.compile(r"^(rtsps?|https?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
+
+
+def open_source(name: str, *, size: tuple[int, int] | None, rotate: int, fps: float) -> FrameSource:
+    """Open the source that a word means.
+
+    `demo`; an address; a folder of pictures; a video file; a camera's number; a part of a camera's name.
+
+    Args:
+        name: the word.
+        size: (width, height) to ask a camera for; None tries sensible ones.
+        rotate: degrees clockwise that bring the picture upright: 0, 90, 180 or 270.
+        fps: frames a second of a folder of pictures.
+
+    Raises:
+        SourceError: there is no such thing, or it cannot be opened.
+    """
+    source = _open(name, size, fps)
+    if rotate == 0:
+        return source
+    from smartselfie.sources.rotated import Rotated
+
+    return Rotated(source, rotate)
+
+
+def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
+    if name == "demo":
+        from smartselfie.sources.demo import DemoSource
+
+        return DemoSource()
+    if ADDRESS.match(name):
+        from smartselfie.sources.stream import open_stream
+
+        return open_stream(name)
+    path = Path(name).expanduser()
+    if path.is_dir():
+        from smartselfie.sources.images import ImageFolder
+
+        return ImageFolder(path, fps)
+    if path.is_file():
+        return _open_file(path)
+    if name.isdecimal():
+        from smartselfie.sources.camera import open_camera
+
+        return open_camera(int(name), size)
+    if "/" in name or "\\" in name or re.search(r"\.\w{2,5}$", name):
+        raise SourceError(f"{name} is not there", "check the path")
+    from smartselfie.sources.camera import open_camera_named
+
+    return open_camera_named(name, size)
+
+
+def _open_file(path: Path) -> FrameSource:
+    from smartselfie.sources.video import VideoFile
+
+    # animated GIFs are clips; every other picture stands still
+    if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:
+        raise SourceError(f"{path} is a single picture", f"use: smartselfie analyze {path}")
+    return VideoFile(path)

@@ -1,0 +1,214 @@
+"""A live source: a thread that always holds the newest frame, and finds the camera again when it is lost."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smartselfie.core.frame import Frame
+from smartselfie.core.moment import SourceBack, SourceLost
+from smartselfie.errors import SourceError
+
+
+class Capture(Protocol):
+    """What a camera or stream must do, as OpenCV's VideoCapture does it."""
+
+    def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
+        """The next picture; waits for it, and answers (False, None) where there is none."""
+        ...
+
+    def release(self) -> None:
+        """Let go of the device."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a live source waits, in seconds.
+
+    Attributes:
+        first: for the first frame after opening.
+        silence: without a new frame until the source counts as lost.
+        retry: before the first attempt to open it again; doubles with each.
+        retry_most: between two attempts at the most.
+    """
+
+    first: float = 5.0
+    silence: float = 2.0
+    retry: float = 0.5
+    retry_most: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Newest:
+    """What the thread holds out: the newest picture and when it came, by the clock and by the time of day."""
+
+    image: NDArray[np.uint8]
+    clock: float
+    taken: datetime
+
+
+class LiveSource:
+    """Reads a capture in a thread of its own, so that a slow analysis sees the newest frame and not a queue.
+
+    A picture that equals the one before to the last byte is not new: a stalled driver repeats its buffer, while a
+    sensor always has noise. Where nothing new comes, or reading fails, the capture is let go and opened again until it
+    works or the source is closed.
+    """
+
+    live = True
+
+    def __init__(
+        self,
+        name: str,
+        open_capture: Callable[[], Capture],
+        fps: float | None = None,
+        *,
+        patience: Patience | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> None:
+        """Open the capture and wait for its first picture.
+
+        Args:
+            name: what people call it.
+            open_capture: opens the device; raises SourceError.
+            fps: frames a second, if known.
+            patience: how long to wait for what.
+            clock: seconds that never run backwards.
+            now: the local time of day.
+
+        Raises:
+            SourceError: it cannot be opened, or no picture comes.
+        """
+        self.name, self.fps = name, fps
+        self.dropped = 0
+        self._open, self._patience = open_capture, patience or Patience()
+        self._clock, self._now = clock, now
+        self._news = threading.Condition()
+        self._newest: _Newest | None = None
+        self._error: SourceError | None = None
+        self._closed = False
+        self._reader = threading.current_thread()
+        self._start_reader(again=False)
+        with self._news:
+            self._news.wait_for(lambda: self._newest or self._error, timeout=self._patience.first)
+            error = self._error
+            if self._newest is None and error is None:
+                error = SourceError(f"{name} opens but gives no picture", "is another program using it?")
+        if error is not None:
+            self.close()
+            raise error
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        """The newest frame each time; `SourceLost` and `SourceBack` in between."""
+        begin: float | None = None
+        index, lost = 0, False
+        while True:
+            newest = self._wait(None if lost else self._patience.silence)
+            if self._closed:
+                return
+            if newest is None:
+                reason = f"{self.name} gives no new picture" if self._error is None else self._error.message
+                self._start_reader()
+                if not lost:
+                    lost = True
+                    yield SourceLost(reason)
+                continue
+            if lost:
+                lost = False
+                yield SourceBack()
+            begin = newest.clock if begin is None else begin
+            yield Frame(newest.image, newest.clock - begin, index, newest.taken)
+            index += 1
+
+    def close(self) -> None:
+        """Let go of the device, and end `frames`."""
+        with self._news:
+            self._closed = True
+            self._news.notify_all()
+        # a reader that hangs in the driver lets go of the device when the driver lets go of it
+        if self._reader is not threading.current_thread():
+            self._reader.join(timeout=1.0)
+
+    def _wait(self, timeout: float | None) -> _Newest | None:
+        """Take the newest frame; None where nothing came in time, reading failed, or the source is closed."""
+        with self._news:
+            self._news.wait_for(lambda: self._newest or self._error or self._closed, timeout=timeout)
+            newest, self._newest = self._newest, None
+            return newest
+
+    def _start_reader(self, *, again: bool = True) -> None:
+        """A new reader takes over; the one before, if it ever wakes up, sees that it is no longer wanted."""
+        self._error = None
+        self._reader = threading.Thread(target=self._run, args=(again,), name=f"camera {self.name}", daemon=True)
+        self._reader.start()
+
+    def _wanted(self) -> bool:
+        return not self._closed and self._reader is threading.current_thread()
+
+    def _run(self, again: bool) -> None:
+        """The thread: ends when reading fails, or when it is no longer wanted."""
+        try:
+            capture = self._open_patiently() if again else self._open()
+            if capture is not None:
+                try:
+                    self._read(capture)
+                finally:
+                    capture.release()
+        except SourceError as error:
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001 - a thread's edge: what drivers raise must reach whoever waits
+            self._fail(SourceError(f"{self.name} failed: {error}", "is it still plugged in?"))
+
+    def _read(self, capture: Capture) -> None:
+        """Read, and hold out the newest.
+
+        Raises:
+            SourceError: the capture has nothing more.
+        """
+        last: NDArray[np.uint8] | None = None
+        while self._wanted():
+            there, image = capture.read()
+            if not there or image is None:
+                raise SourceError(f"{self.name} stopped delivering", "is it still plugged in?")
+            if last is not None and np.array_equal(image, last):
+                # where a driver repeats its buffer at once, asking in a loop would keep a core busy
+                time.sleep(0.001)
+                continue
+            last = image
+            self._hold_out(_Newest(image, self._clock(), self._now()))
+
+    def _open_patiently(self) -> Capture | None:
+        """Try to open until it works; None where nobody wants it any more."""
+        pause = self._patience.retry
+        while self._wanted():
+            with self._news:
+                self._news.wait_for(lambda: self._closed, timeout=pause)
+            if not self._wanted():
+                break
+            try:
+                return self._open()
+            except SourceError:
+                pause = min(2 * pause, self._patience.retry_most)
+        return None
+
+    def _hold_out(self, newest: _Newest) -> None:
+        with self._news:
+            if not self._wanted():
+                return
+            if self._newest is not None:
+                self.dropped += 1
+            self._newest = newest
+            self._news.notify_all()
+
+    def _fail(self, error: SourceError) -> None:
+        with self._news:
+            if self._wanted():
+                self._error = error
+                self._news.notify_all()
