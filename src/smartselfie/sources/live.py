@@ -98,10 +98,9 @@ class LiveSource:
         self._start_reader(again=False)
         with self._news:
             self._news.wait_for(lambda: self._newest or self._error, timeout=self._patience.first)
-            error = self._error
-            if self._newest is None and error is None:
-                error = SourceError(f"{name} opens but gives no picture", "is another program using it?")
-        if error is not None:
+            begun = self._newest is not None
+            error = self._error or SourceError(f"{name} opens but gives no picture", "is another program using it?")
+        if not begun:
             self.close()
             raise error
 

@@ -1,0 +1,26 @@
+"""`smartselfie cameras`: which cameras are there."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from smartselfie.sources.camera import list_cameras
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a camera on stdout.")
+def command(as_json: bool) -> None:
+    """List the cameras: the number or any part of the name opens one.
+
+    Example: smartselfie cameras
+    """
+    found = list_cameras()
+    for camera in found:
+        if as_json:
+            sys.stdout.write(json.dumps(asdict(camera), ensure_ascii=False) + "\n")
+        else:
+            click.echo(f"{camera.index:3}  {camera.name}")
+    if not found:
+        click.echo("no camera was found (is it plugged in? without one, try: smartselfie watch demo)", err=True)
