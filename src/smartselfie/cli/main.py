@@ -69,7 +69,7 @@ def root(context: click.Context, verbose: bool, quiet: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C."""
     try:
-        result = root.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        result = root.main(None if arguments is None else list(arguments), "smartselfie", standalone_mode=False)
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:

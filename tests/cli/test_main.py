@@ -1,0 +1,64 @@
+"""The command line as a whole: help, version, exit codes."""
+
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from smartselfie.cli.main import COMMANDS, main
+
+Capsys = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_help_with_an_example(name: str, capsys: Capsys) -> None:
+    assert main([name, "--help"]) == 0
+    assert f"Example: smartselfie {name}" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_help_lists_every_command(capsys: Capsys) -> None:
+    assert main(["--help"]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in COMMANDS)
+
+
+def test_the_version_is_the_packages(capsys: Capsys) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == f"smartselfie {version('smartselfie')}"
+
+
+def test_the_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from smartselfie.cli.main import main\n"
+        "main(['--help'])\n"
+        "heavy = {'torch', 'cv2', 'onnxruntime', 'fastapi', 'PIL'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_it_can_be_run_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "smartselfie", "watch"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Usage" in done.stderr
+
+
+def test_the_doctor_finds_everything_well_and_plays_the_demo(capsys: Capsys) -> None:
+    assert main(["doctor"]) == 0
+    printed = capsys.readouterr().out
+    assert "FAIL" not in printed
+    assert "420 frames, 1 photo" in printed
+
+
+def test_the_doctor_says_what_is_ill(
+    capsys: Capsys, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("ill") / "file"
+    file.write_text("in the album's place")
+    monkeypatch.setenv("SMARTSELFIE_ALBUM", str(file / "album"))
+    assert main(["doctor"]) == 1
+    printed = capsys.readouterr().out
+    assert "FAIL  album" in printed
+    assert "choose another --album" in printed
