@@ -1,6 +1,6 @@
 """How much disk the run-time environment takes: a fresh virtual environment with `pip install .`, without pip itself.
 
-    python -m benchmarks.install_size
+python -m benchmarks.install_size
 """
 
 import json

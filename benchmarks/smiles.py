@@ -60,11 +60,12 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def _measure(scores: np.ndarray, smiling: np.ndarray, found: Sequence[bool]) -> dict[str, float]:
+def _measure(scores: np.ndarray, smiling: np.ndarray, found: Sequence[bool]) -> dict[str, float | None]:
     """Accuracy at 0.5 and as the trigger sees it (happy on top and at least 0.5), and the area under the curve."""
     happy = np.where(found, scores[:, HAPPY], 0.0)
     said = (happy >= 0.5) & (scores.argmax(axis=1) == HAPPY)
-    return {"accuracy": round(float((said == smiling).mean()), 4), "auc": round(auc(happy, smiling), 4)}
+    area = auc(happy, smiling)
+    return {"accuracy": round(float((said == smiling).mean()), 4), "auc": None if area is None else round(area, 4)}
 
 
 if __name__ == "__main__":

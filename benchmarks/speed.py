@@ -2,8 +2,8 @@
 
     python -m benchmarks.speed [--rounds 60]
 
-The frame is the built-in demo's at 1280×720, with one face, unless a picture is given. Stages and cascade take turns, so
-that whatever else the machine does hits both; medians are in milliseconds. `line_to_cascade` is what detector, crop,
+The frame is the built-in demo's at 1280×720, with one face, unless a picture is given. Stages and cascade take turns,
+so that whatever else the machine does hits both; medians are in milliseconds. `line_to_cascade` is what detector, crop,
 network and trigger take together, divided by what the cascade alone takes.
 """
 

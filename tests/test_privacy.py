@@ -15,8 +15,9 @@ STRACE = shutil.which("strace")
 needs_strace = pytest.mark.skipif(
     STRACE is None and "CI" not in os.environ, reason="strace is not installed: apt install strace"
 )
-REMOTE = re.compile(r"\b(connect|sendto|sendmsg|sendmmsg)\(\d+, .*sa_family=AF_INET6?,.*?(?:inet_addr|inet_pton)\(([^)]*)\)")
-BOUND = re.compile(r"\bbind\(\d+, \{sa_family=AF_INET6?,.*?(?:inet_addr|inet_pton)\(([^)]*)\)")
+ADDRESS = r"sa_family=AF_INET6?,.*?(?:inet_addr|inet_pton)\(([^)]*)\)"
+REMOTE = re.compile(r"\b(connect|sendto|sendmsg|sendmmsg)\(\d+, .*" + ADDRESS)
+BOUND = re.compile(r"\bbind\(\d+, \{" + ADDRESS)
 
 
 def traced(command: list[str], home: Path, *, seconds: float | None = None) -> tuple[str, str]:

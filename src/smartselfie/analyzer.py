@@ -22,9 +22,7 @@ class FaceAnalyzer:
         ...     print(face.emotion, face.emotions["happy"], face.box)
     """
 
-    def __init__(
-        self, *, detector: FaceDetector | None = None, classifier: EmotionClassifier | None = None
-    ) -> None:
+    def __init__(self, *, detector: FaceDetector | None = None, classifier: EmotionClassifier | None = None) -> None:
         """Open the networks.
 
         Args:

@@ -25,10 +25,11 @@ def bundled_model(name: str) -> bytes:
     hint = "install smartselfie again"
     try:
         content = (folder / name).read_bytes()
-        sums = dict(reversed(line.split()) for line in (folder / CHECKSUMS).read_text().splitlines() if line)
+        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").split()
     except OSError as error:
         raise ModelError(f"the bundled network {name} cannot be read: {error.strerror}", hint) from None
-    if hashlib.sha256(content).hexdigest() != sums.get(name):
+    # pairs of checksum and name, as sha256sum writes them
+    if (hashlib.sha256(content).hexdigest(), name) not in zip(lines[::2], lines[1::2], strict=True):
         raise ModelError(f"the bundled network {name} is damaged", hint)
     return content
 

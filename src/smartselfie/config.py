@@ -139,7 +139,7 @@ def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "check --config") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}", 'a line looks like: hold = 10') from None
+        raise ConfigError(f"{path} is not TOML: {error}", "a line looks like: hold = 10") from None
 
 
 def _environment_layer(variables: Mapping[str, str]) -> dict[str, object]:

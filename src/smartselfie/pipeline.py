@@ -115,9 +115,7 @@ class Pipeline:
                 why = "hand"
                 self._trigger = self._trigger.shot_by_hand(frame.at)
         if why is not None:
-            shot = Shot(
-                frame, frame.index, faces, why, asdict(rule), self._classifier.card.name, self._source.name
-            )
+            shot = Shot(frame, frame.index, faces, why, asdict(rule), self._classifier.card.name, self._source.name)
             events.append(self._album.keep(shot))
             self.photos += 1
         return Moment(frame, faces, subject, happy, self._trigger, tuple(events))

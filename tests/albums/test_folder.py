@@ -70,7 +70,12 @@ def test_the_sidecar_says_when_why_and_with_what(tmp_path: Path) -> None:
     photo = FolderAlbum(tmp_path).keep(shot(taken=NOON))
     notes = json.loads(photo.path.with_suffix(".json").read_text())
     assert notes["taken"].startswith("2026-11-23T05:20:11.123")
-    assert (notes["why"], notes["model"], notes["rule"], notes["decided"]) == ("smile", "compact", {"frames": 10.0}, 126)
+    assert (notes["why"], notes["model"], notes["rule"], notes["decided"]) == (
+        "smile",
+        "compact",
+        {"frames": 10.0},
+        126,
+    )
     assert notes["faces"][0]["emotions"]["happy"] == 0.9
     assert notes["faces"][0]["box"] == [10, 20, 30, 40]
 

@@ -77,7 +77,9 @@ def test_csv_has_a_line_a_face_in_the_promised_columns(folder: Path, tmp_path: P
 def test_annotated_copies_lie_at_their_places_and_sources_stay(folder: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert run(folder, "--annotated", tmp_path / "out") == 0
-    made = sorted(path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file())
+    made = sorted(
+        path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()
+    )
     assert made == ["2026/wall.jpg", "clip.mp4", "smile.jpg"]
     with Pictures.open(tmp_path / "out" / "smile.jpg") as drawn, Pictures.open(folder / "smile.jpg") as source:
         assert drawn.size == source.size

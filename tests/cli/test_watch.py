@@ -96,7 +96,9 @@ def test_a_clip_without_faces_ends_without_a_photo(tmp_path: Path, capsys: Capsy
 
 
 def test_haar_watches_the_demo_too(tmp_path: Path, capsys: Capsys) -> None:
-    assert run("watch", "demo", "--detector", "haar", "--haar-scale", "1.3", "--max-photos", 1, "--album", tmp_path) == 0
+    assert (
+        run("watch", "demo", "--detector", "haar", "--haar-scale", "1.3", "--max-photos", 1, "--album", tmp_path) == 0
+    )
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 

@@ -1,5 +1,7 @@
 """The state machine: a photo on exactly the promised frame, and never otherwise."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -160,7 +162,7 @@ def test_every_photo_stands_at_the_end_of_a_full_hold_without_a_gap(
             while len(hold) < len(history) and hold[-1][0] - hold[0][0] < rule.seconds:
                 hold = history[-len(hold) - 1 :]
                 assert hold[0][1]
-            assert all(later - earlier <= rule.gap for (earlier, _), (later, _) in zip(hold, hold[1:], strict=False))
+            assert all(later - earlier <= rule.gap for (earlier, _), (later, _) in pairwise(hold))
 
 
 @given(courses, rules)

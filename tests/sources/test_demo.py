@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ def test_it_is_as_large_and_as_quick_as_a_camera(demo: list[Image]) -> None:
 
 
 def test_no_two_frames_in_a_row_are_equal(demo: list[Image]) -> None:
-    assert all(not np.array_equal(one, two) for one, two in zip(demo, demo[1:], strict=False))
+    assert all(not np.array_equal(one, two) for one, two in pairwise(demo))
 
 
 def test_first_nobody_then_no_smile_then_a_smile_then_nobody(demo: list[Image]) -> None:

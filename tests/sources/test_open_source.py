@@ -29,7 +29,11 @@ def test_demo_and_folder_are_what_they_are_called(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("none.mp4", "none.mp4 is not there"), ("no/such", "no/such is not there"), ("NoSuchCamera", "no camera is called")],
+    [
+        ("none.mp4", "none.mp4 is not there"),
+        ("no/such", "no/such is not there"),
+        ("NoSuchCamera", "no camera is called"),
+    ],
 )
 def test_what_is_not_there_is_said_to_be_not_there(name: str, found: str) -> None:
     with pytest.raises(SourceError, match=found):

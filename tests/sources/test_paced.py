@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import pairwise
 
 from smartselfie.core.frame import Frame
 from smartselfie.sources.paced import Paced
@@ -26,7 +27,7 @@ def test_a_slow_reader_gets_every_frame_and_no_rush_afterwards() -> None:
         if item.index == 1:
             time.sleep(0.2)
     assert len(arrivals) == 6
-    assert all(later - earlier >= 0.015 for earlier, later in zip(arrivals[2:], arrivals[3:], strict=False))
+    assert all(later - earlier >= 0.015 for earlier, later in pairwise(arrivals[2:]))
 
 
 def test_closing_ends_a_long_wait_at_once() -> None:

@@ -68,18 +68,18 @@ def test_a_truncated_file_is_never_taken_for_a_whole_one(tmp_path: Path, suffix:
     whole = clip(tmp_path / f"whole{suffix}", 60, codec=codec).read_bytes()
     cut = tmp_path / f"cut{suffix}"
     cut.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(SourceError, match="truncated|damaged"):
+    with pytest.raises(SourceError, match=r"truncated|damaged"):
         read(cut)
 
 
 def test_the_frames_before_the_cut_are_delivered(tmp_path: Path) -> None:
     whole = clip(tmp_path / "whole.avi", 60, codec="MJPG").read_bytes()
     (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
-    source, seen = VideoFile(tmp_path / "cut.avi"), 0
+    frames = VideoFile(tmp_path / "cut.avi").frames()
+    seen = [next(frames) for _ in range(20)]
+    assert all(isinstance(frame, Frame) for frame in seen)
     with pytest.raises(SourceError, match="ends after"):
-        for _ in source.frames():
-            seen += 1
-    assert 20 <= seen <= 32
+        list(frames)
 
 
 def test_closing_ends_it_twice_over(tmp_path: Path) -> None:

@@ -18,22 +18,19 @@ class FaceJson(TypedDict):
     eyes_open: float | None
 
 
-EventJson = TypedDict(
-    "EventJson",
-    {
-        "event": str,
-        "at": float,
-        "frame": int,
-        "id": int | None,
-        "decided": int,
-        "path": str,
-        "why": str,
-        "reason": str,
-        "faces": list[FaceJson],
-    },
-    total=False,
-)
-"""An event; which keys it has depends on `event`."""
+class EventJson(TypedDict, total=False):
+    """An event; which keys it has depends on `event`."""
+
+    event: str
+    at: float
+    frame: int
+    id: int | None
+    decided: int
+    path: str
+    why: str
+    reason: str
+    faces: list[FaceJson]
+
 
 CSV_COLUMNS = (
     *("source", "frame", "at", "id", "left", "top", "width", "height", "score", "emotion"),

@@ -65,9 +65,7 @@ class YuNet:
         small = (max(1, round(width * scale)), max(1, round(height * scale)))
         resized = cv2.resize(image, small, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         # the network halves five times: sides must be multiples of 32
-        padded = cv2.copyMakeBorder(
-            resized, 0, -small[1] % 32, 0, -small[0] % 32, cv2.BORDER_CONSTANT, value=(0, 0, 0)
-        )
+        padded = cv2.copyMakeBorder(resized, 0, -small[1] % 32, 0, -small[0] % 32, cv2.BORDER_CONSTANT, value=(0, 0, 0))
         blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32)
         outputs = dict(zip(self._names, self._session.run(None, {"input": blob}), strict=True))
         columns = padded.shape[1]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 
 from smartselfie.errors import SourceError
-from smartselfie.sources.quiet import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
+from smartselfie.sources.opencv import OpenCvCapture, quiet_opening
 
 SIZES = ((1920, 1080), (1280, 720), (800, 600), (640, 480))
 """What a camera is asked for, best first; what it then delivers is taken, whatever it is."""
@@ -76,7 +76,7 @@ def open_camera(
                 "another program may be using it, or this one may lack the permission",
             )
         chosen.append(_set_up(capture, size))
-        return capture
+        return OpenCvCapture(capture)
 
     source = LiveSource(name, opening, patience=patience)
     source.fps = chosen[0] if chosen and chosen[0] > 0 else None
@@ -132,9 +132,9 @@ def _set_up(capture: cv2.VideoCapture, size: tuple[int, int] | None) -> float:
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
         capture.set(cv2.CAP_PROP_FPS, 30)
-        there, image = capture.read()
+        there, _ = capture.read()
         rate = capture.get(cv2.CAP_PROP_FPS)
         # some drivers say yes to any size and then deliver nothing, or three frames a second
-        if there and image is not None and not 0 < rate < FEWEST_FPS:
+        if there and not 0 < rate < FEWEST_FPS:
             return rate
     return capture.get(cv2.CAP_PROP_FPS)

@@ -1,7 +1,7 @@
 """The built-in demo: real people, shown as a moving camera would see them on the wall of a room.
 
-First the bare wall, then Grace Hopper, who does not smile, then Eileen Collins, who does, then the wall again. Pictures and
-licences: `demo_pictures/README.md`.
+First the bare wall, then Grace Hopper, who does not smile, then Eileen Collins, who does, then the wall again.
+Pictures and licences: `demo_pictures/README.md`.
 """
 
 import io
@@ -9,6 +9,7 @@ import math
 import threading
 from collections.abc import Iterator
 from importlib import resources
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -86,7 +87,7 @@ def _see(scene: Image, noise: tuple[Image, Image], number: int) -> Image:
 
 def _place(at: float) -> tuple[float, float, float]:
     """The path at a time: x, y, zoom; starts and stops gently."""
-    for (begin, *here), (end, *there) in zip(PATH, PATH[1:], strict=False):
+    for (begin, *here), (end, *there) in pairwise(PATH):
         if at <= end:
             part = (at - begin) / (end - begin)
             eased = part * part * (3 - 2 * part)

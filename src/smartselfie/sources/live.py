@@ -98,8 +98,7 @@ class LiveSource:
         self._start_reader(again=False)
         with self._news:
             self._news.wait_for(lambda: self._newest or self._error, timeout=self._patience.first)
-            begun = self._newest is not None
-            error = self._error or SourceError(f"{name} opens but gives no picture", "is another program using it?")
+            begun, error = self._newest is not None, self._why_silent()
         if not begun:
             self.close()
             raise error
@@ -134,6 +133,11 @@ class LiveSource:
         # a reader that hangs in the driver lets go of the device when the driver lets go of it
         if self._reader is not threading.current_thread():
             self._reader.join(timeout=1.0)
+
+    def _why_silent(self) -> SourceError:
+        if self._error is not None:
+            return self._error
+        return SourceError(f"{self.name} opens but gives no picture", "is another program using it?")
 
     def _wait(self, timeout: float | None) -> _Newest | None:
         """Take the newest frame; None where nothing came in time, reading failed, or the source is closed."""

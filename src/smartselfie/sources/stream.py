@@ -7,7 +7,7 @@ import cv2
 
 from smartselfie.errors import SourceError
 from smartselfie.sources.live import Capture, LiveSource, Patience
-from smartselfie.sources.quiet import quiet_opening
+from smartselfie.sources.opencv import OpenCvCapture, quiet_opening
 
 OPEN_MS, READ_MS = 8000, 4000
 """How long FFmpeg waits for a connection and for a packet, in milliseconds."""
@@ -31,7 +31,7 @@ def open_stream(address: str, patience: Patience = PATIENCE) -> LiveSource:
         if not capture.isOpened():
             capture.release()
             raise SourceError(f"{shown} does not answer with a video", "check the address, and try it in a player")
-        return capture
+        return OpenCvCapture(capture)
 
     return LiveSource(shown, opening, patience=patience)
 

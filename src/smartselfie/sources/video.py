@@ -10,7 +10,7 @@ import numpy as np
 from smartselfie.core.frame import Frame
 from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.errors import SourceError
-from smartselfie.sources.quiet import quiet_opening
+from smartselfie.sources.opencv import quiet_opening
 
 WHOLE = 0.9
 """Containers that count frames may be off by a little; below this share of the count a file is called truncated."""
