@@ -63,7 +63,7 @@ class YuNet:
         height, width = image.shape[:2]
         scale = long_side / max(height, width)
         small = (max(1, round(width * scale)), max(1, round(height * scale)))
-        resized = cv2.resize(image, small, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        resized = _shrink(image, small) if scale < 1 else cv2.resize(image, small, interpolation=cv2.INTER_LINEAR)
         # the network halves five times: sides must be multiples of 32
         padded = cv2.copyMakeBorder(resized, 0, -small[1] % 32, 0, -small[0] % 32, cv2.BORDER_CONSTANT, value=(0, 0, 0))
         blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32)
@@ -74,6 +74,14 @@ class YuNet:
         kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), THRESHOLD, OVERLAP)
         to_picture = np.array([width / small[0], height / small[1]], np.float32)
         return [_face(boxes[index], float(scores[index]), points[index], to_picture) for index in kept]
+
+
+def _shrink(image: Image, size: tuple[int, int]) -> Image:
+    """The picture at a smaller size (width, height), averaged; by halves first, which is several times as quick."""
+    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
+        half = (max(size[0], image.shape[1] // 2), max(size[1], image.shape[0] // 2))
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _decode(outputs: dict[str, Array], stride: int, columns: int) -> tuple[Array, Array, Array]:
