@@ -1,6 +1,6 @@
-"""How much disk the run-time environment takes: a fresh virtual environment with `pip install .`, without pip itself.
+"""How much disk the run-time environment takes when it is installed as `make selfie` does, pip itself counted.
 
-python -m benchmarks.install_size
+Run it with `python -m benchmarks.install_size`.
 """
 
 import json
@@ -24,7 +24,7 @@ def main() -> None:
         folder = Path(name)
         venv.create(folder, with_pip=True)
         python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", str(ROOT)], check=True)  # noqa: S603
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", str(ROOT)], check=True)  # noqa: S603
         packages = {
             path.name: round(size_of(path) / 1e6, 1)
             for site in folder.rglob("site-packages")

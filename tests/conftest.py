@@ -6,12 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from smartselfie.sources.demo import DemoSource
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.frame import Frame, Image
 from smartselfie.data.dataset import Dataset
+from smartselfie.sources.demo import DemoSource
 from smartselfie.testing import CARD
+
+# read by FFmpeg when it is first used, which in the tests may be to write a clip; the program sets it when it opens one
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,14 +18,15 @@ from smartselfie.config import load_settings
 from smartselfie.core.wire import CSV_COLUMNS, face_to_json, face_to_row
 from smartselfie.errors import AlbumError
 
+if TYPE_CHECKING:
+    from _csv import Writer as CsvWriter
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a picture or frame on stdout.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="One line a face.")
-@click.option(
-    "--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Copies with the faces drawn in."
-)
+@click.option("--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Copies with the faces drawn in.")
 @click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, help="Of videos, each n-th frame.")
 @click.option("--detector", help="Who finds the faces: yunet or haar.  [yunet]")
 @click.option("--model", type=click.Path(path_type=Path), help="An emotion network.  [the one that ships]")
@@ -64,7 +66,7 @@ def command(
 
 
 @contextmanager
-def _csv_table(path: Path) -> Iterator["csv.Writer"]:
+def _csv_table(path: Path) -> Iterator["CsvWriter"]:
     """The table, whole at the end or not at all."""
     partial = path.with_name(f".{path.name}.partial")
     try:

@@ -12,7 +12,7 @@ import click
 from smartselfie.config import Settings, load_settings
 from smartselfie.errors import SmartselfieError
 
-PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click", "rich")
+PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from smartselfie.assemble import make_pipeline, make_source
-from smartselfie.cli.meter import Meter
+from smartselfie.cli.meter import draw_meter
 from smartselfie.cli.options import shared_options
+from smartselfie.cli.screen import Block
 from smartselfie.config import load_settings
 from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.wire import event_to_json
@@ -37,12 +38,14 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
         _write_line({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
         stack.callback(_tell_end, as_json, lambda: (pipeline.frames, pipeline.photos))
-        meter = stack.enter_context(Meter(sys.stderr)) if sys.stderr.isatty() else None
+        block = stack.enter_context(Block(sys.stderr)) if sys.stderr.isatty() else None
         for moment in pipeline.moments():
-            if meter is not None:
-                meter.show(moment)
+            if block is not None and moment.events:
+                block.clear()
             for event in moment.events:
                 tell(event)
+            if block is not None:
+                block.show(draw_meter(moment))
 
 
 def _tell_json(event: Event) -> None:

@@ -1,16 +1,33 @@
 """The prepared data: faces, the labels of 2013, the votes of FER+ and the split, in one `.npz`."""
 
-import os
 import zipfile
+import zlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smartselfie.atomic import written_whole
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.errors import DataError
+
+# what numpy raises on files that are damaged or not its own
+FOREIGN = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    AttributeError,
+    TypeError,
+    NotImplementedError,
+    RuntimeError,
+    UnpicklingError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Split(StrEnum):
@@ -73,17 +90,13 @@ def save(dataset: Dataset, path: Path) -> None:
     }
     if dataset.votes is not None:
         arrays["votes"] = dataset.votes
-    partial = path.with_name(path.name + ".partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
+        with written_whole(path) as file:
             np.savez_compressed(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise DataError(f"{path} cannot be written: {error.strerror}", "choose another folder or free some space") from None
+        raise DataError(
+            f"{path} cannot be written: {error.strerror}", "choose another folder or free some space"
+        ) from None
 
 
 def load(path: Path) -> Dataset:
@@ -96,13 +109,11 @@ def load(path: Path) -> Dataset:
     if not path.is_file():
         raise DataError(f"{path} is not a file", hint)
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-        dataset = Dataset(
-            arrays["pixels"], arrays["labels"], arrays["splits"], arrays["rows"], arrays.get("votes")
-        )
-        emotions = tuple(arrays["emotions"].tolist())
-    except (OSError, ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        emotions = tuple(str(name) for name in arrays["emotions"])
+        dataset = Dataset(arrays["pixels"], arrays["labels"], arrays["splits"], arrays["rows"], arrays.get("votes"))
+    except FOREIGN as error:
         raise DataError(f"{path} is damaged or was not prepared by smartselfie: {error}", hint) from None
     _check(path, dataset, emotions)
     return dataset
@@ -110,16 +121,22 @@ def load(path: Path) -> Dataset:
 
 def _check(path: Path, dataset: Dataset, emotions: tuple[str, ...]) -> None:
     """Refuse arrays whose shapes, types or labels are not what `Dataset` promises."""
-    n = dataset.labels.shape[0] if dataset.labels.ndim == 1 else -1
-    votes = dataset.votes
     if emotions != tuple(EMOTIONS):
         raise DataError(f"{path} has other labels or another order: {', '.join(emotions)}", "prepare it again")
-    if (
-        dataset.pixels.shape != (n, 48, 48)
-        or dataset.pixels.dtype != np.uint8
-        or dataset.splits.shape != (n,)
-        or dataset.rows.shape != (n,)
-        or (votes is not None and votes.shape != (n, 10))
-        or not np.isin(dataset.labels, range(len(EMOTIONS))).all()
-    ):
-        raise DataError(f"{path} has arrays of the wrong shape or type", "prepare it again")
+    n = dataset.labels.shape[0] if dataset.labels.ndim == 1 else -1
+    votes = dataset.votes
+    right = (
+        _is(dataset.pixels, (n, 48, 48), np.uint8)
+        and _is(dataset.labels, (n,), np.int64)
+        and _is(dataset.rows, (n,), np.int64)
+        and (votes is None or _is(votes, (n, 10), np.uint8))
+        and dataset.splits.shape == (n,)
+        and np.isin(dataset.splits, [split.value for split in Split]).all()
+        and np.isin(dataset.labels, range(len(EMOTIONS))).all()
+    )
+    if not right:
+        raise DataError(f"{path} has arrays of the wrong shape, type or range", "prepare it again")
+
+
+def _is(array: NDArray[np.generic], shape: tuple[int, ...], kind: type[np.generic]) -> bool:
+    return array.shape == shape and array.dtype == np.dtype(kind)

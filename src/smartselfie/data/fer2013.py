@@ -20,6 +20,7 @@ from smartselfie.errors import DataError
 
 SIDE = 48
 COLUMNS = ("emotion", "pixels", "Usage")
+NUMBERS = tuple(str(place) for place in range(len(EMOTIONS)))
 HINT = "FER-2013's CSV has the columns emotion, pixels, Usage"
 
 
@@ -42,8 +43,10 @@ class Fer2013:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """One good row: its emotion's index and its (48, 48) pixels."""
+    """One good row: its split, its place in it, its emotion's index and its (48, 48) pixels."""
 
+    split: Split
+    place: int
     label: int
     pixels: NDArray[np.uint8]
 
@@ -58,10 +61,7 @@ def read(path: Path, on_rows: Callable[[int], None] = lambda _: None) -> Fer2013
     Raises:
         DataError: the file is missing, truncated, not such a CSV, or holds no good row.
     """
-    pixels: list[NDArray[np.uint8]] = []
-    labels: list[int] = []
-    splits: list[str] = []
-    rows: list[int] = []
+    good: list[_Row] = []
     broken: list[BrokenRow] = []
     sizes = dict.fromkeys(Split, 0)
     count = 0
@@ -69,24 +69,21 @@ def read(path: Path, on_rows: Callable[[int], None] = lambda _: None) -> Fer2013
         count += 1
         if count % 1000 == 0:
             on_rows(count)
-        split = _split(fields.get("Usage"))
-        if split is None:
-            broken.append(BrokenRow(line, f"Usage {_short(fields.get('Usage'))} is none of {', '.join(Split)}"))
-            continue
-        sizes[split] += 1
-        row = _parse(fields)
-        if isinstance(row, str):
+        row = _parse(fields, sizes)
+        if isinstance(row, _Row):
+            good.append(row)
+        else:
             broken.append(BrokenRow(line, row))
-            continue
-        pixels.append(row.pixels)
-        labels.append(row.label)
-        splits.append(split.value)
-        rows.append(sizes[split] - 1)
     on_rows(count)
-    if not labels:
+    if not good:
         why = f"; line {broken[0].line}: {broken[0].reason}" if broken else ""
         raise DataError(f"{path} holds no good row{why}", HINT)
-    dataset = Dataset(np.stack(pixels), np.array(labels, np.int64), np.array(splits), np.array(rows, np.int64))
+    dataset = Dataset(
+        pixels=np.stack([row.pixels for row in good]),
+        labels=np.array([row.label for row in good], np.int64),
+        splits=np.array([row.split.value for row in good]),
+        rows=np.array([row.place for row in good], np.int64),
+    )
     return Fer2013(dataset, tuple(broken), sizes)
 
 
@@ -117,8 +114,8 @@ def _open(path: Path) -> io.TextIOBase:
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
     if zipped:
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
+        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def _split(usage: str | None) -> Split | None:
@@ -128,10 +125,14 @@ def _split(usage: str | None) -> Split | None:
         return None
 
 
-def _parse(fields: dict[str, str | None]) -> _Row | str:
-    """The row, or the reason why it is broken."""
+def _parse(fields: dict[str, str | None], sizes: dict[Split, int]) -> _Row | str:
+    """The row, or the reason why it is broken; either way it is counted in its split's size."""
+    split = _split(fields["Usage"])
+    if split is None:
+        return f"Usage {_short(fields['Usage'])} is none of {', '.join(Split)}"
+    sizes[split] += 1
     emotion = (fields["emotion"] or "").strip()
-    if not emotion.isdecimal() or int(emotion) >= len(EMOTIONS):
+    if emotion not in NUMBERS:
         return f"emotion {_short(emotion)} is not a number from 0 to {len(EMOTIONS) - 1}"
     try:
         values = np.array((fields["pixels"] or "").split(), dtype=np.int64)
@@ -141,7 +142,7 @@ def _parse(fields: dict[str, str | None]) -> _Row | str:
         return f"{values.size} pixels instead of {SIDE * SIDE}"
     if values.min() < 0 or values.max() > 255:
         return "a pixel is outside 0 to 255"
-    return _Row(int(emotion), values.astype(np.uint8).reshape(SIDE, SIDE))
+    return _Row(split, sizes[split] - 1, NUMBERS.index(emotion), values.astype(np.uint8).reshape(SIDE, SIDE))
 
 
 def _short(text: str | None) -> str:

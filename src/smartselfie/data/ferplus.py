@@ -93,8 +93,9 @@ def majority(votes: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def no_face(votes: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """(n,) whether no-face is the first choice, alone or tied."""
-    return votes[:, NO_FACE] == votes.max(axis=1)
+    """(n,) whether no-face is the first choice, alone or tied; a row without any vote is not."""
+    against = votes[:, NO_FACE]
+    return np.asarray((against == votes.max(axis=1)) & (against > 0))
 
 
 def distribution(votes: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -136,9 +136,13 @@ def _hang(scene: NDArray[np.float32], picture: Image, x: int, width: int) -> Non
     large = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC)
     left, top, mount, frame = x - width // 2, 90, 46, 26
     outer = mount + frame
-    shadow = np.zeros(scene.shape[:2], np.float32)
+    shadow = np.zeros((SCENE_HEIGHT, SCENE_WIDTH), np.float32)
     cv2.rectangle(
-        shadow, (left - outer + 16, top - outer + 26), (left + width + outer + 16, top + height + outer + 26), 1.0, -1
+        shadow,
+        (left - outer + 16, top - outer + 26),
+        (left + width + outer + 16, top + height + outer + 26),
+        (1.0,),
+        -1,
     )
     window = np.s_[:, left - 260 : left + width + 260]
     scene[window] *= 1 - 0.45 * cv2.GaussianBlur(shadow[window], (0, 0), 18)[..., None]

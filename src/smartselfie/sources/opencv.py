@@ -8,17 +8,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+SILENT = 0
+"""OpenCV's level at which nothing is written."""
+
 
 @contextlib.contextmanager
 def quiet_opening() -> Iterator[None]:
     """No lines of OpenCV's inside; FFmpeg, which reads its level when it is first used, stays quiet about packets."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    before = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    before = cv2.getLogLevel()
+    cv2.setLogLevel(SILENT)
     try:
         yield
     finally:
-        cv2.utils.logging.setLogLevel(before)
+        cv2.setLogLevel(before)
 
 
 class OpenCvCapture:

@@ -1,7 +1,7 @@
 """What may happen to a face between FER-2013 and somebody's webcam, imitated during training."""
 
-import kornia.augmentation as K
 import torch
+from kornia import augmentation
 from torch import Tensor, nn
 
 
@@ -13,15 +13,17 @@ class Augment(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.changes = K.AugmentationSequential(
-            K.RandomHorizontalFlip(p=0.5),
+        self.changes = augmentation.AugmentationSequential(
+            augmentation.RandomHorizontalFlip(p=0.5),
             # a detector's box is off by up to a fifth, a head is tilted
-            K.RandomAffine(degrees=20.0, translate=(0.08, 0.08), scale=(0.85, 1.18), padding_mode="border", p=0.9),
-            K.RandomGaussianBlur((3, 3), (0.3, 1.2), p=0.12),
-            K.RandomBrightness((0.7, 1.3), p=0.5),
-            K.RandomContrast((0.6, 1.4), p=0.5),
-            K.RandomGaussianNoise(mean=0.0, std=0.03, p=0.12),
-            K.RandomErasing(scale=(0.02, 0.2), ratio=(0.4, 2.5), value=0.5, p=0.4),
+            augmentation.RandomAffine(
+                degrees=20.0, translate=(0.08, 0.08), scale=(0.85, 1.18), padding_mode="border", p=0.9
+            ),
+            augmentation.RandomGaussianBlur((3, 3), (0.3, 1.2), p=0.12),
+            augmentation.RandomBrightness((0.7, 1.3), p=0.5),
+            augmentation.RandomContrast((0.6, 1.4), p=0.5),
+            augmentation.RandomGaussianNoise(mean=0.0, std=0.03, p=0.12),
+            augmentation.RandomErasing(scale=(0.02, 0.2), ratio=(0.4, 2.5), value=0.5, p=0.4),
             data_keys=["input"],
         )
 

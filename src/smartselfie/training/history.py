@@ -4,6 +4,8 @@ import csv
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from smartselfie.errors import RunError
+
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
@@ -18,15 +20,28 @@ class EpochResult:
 
 
 def write_history(run: Path, history: list[EpochResult]) -> None:
-    """Write `history.csv` and `curve.png` into the run's folder."""
-    with (run / "history.csv").open("w", newline="", encoding="utf-8") as file:
+    """Write `history.csv` and `curve.png` into the run's folder.
+
+    Raises:
+        RunError: they cannot be written.
+    """
+    try:
+        _list(run / "history.csv", history)
+        _draw(run / "curve.png", history)
+    except OSError as error:
+        raise RunError(
+            f"the record of {run} cannot be written: {error.strerror}", "free some space, then use --resume"
+        ) from None
+
+
+def _list(path: Path, history: list[EpochResult]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [field.name for field in fields(EpochResult)])
         writer.writeheader()
         for result in history:
             writer.writerow(
                 {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in asdict(result).items()}
             )
-    _draw(run / "curve.png", history)
 
 
 def _draw(path: Path, history: list[EpochResult]) -> None:
@@ -51,4 +66,4 @@ def _draw(path: Path, history: list[EpochResult]) -> None:
     accuracy.set(xlabel="epoch", ylabel="accuracy on PublicTest, %")
     for axes in (loss, accuracy):
         axes.grid(alpha=0.3)
-    canvas.print_png(path)
+    canvas.print_figure(path, format="png")

@@ -78,9 +78,10 @@ class Compact(nn.Module):
         )
         self.heads = nn.ModuleList(nn.Linear(256, len(EMOTIONS)) for _ in range(heads))
         for module in self.modules():
-            if isinstance(module, Residual):
+            last = module.body[-1] if isinstance(module, Residual) else None
+            if isinstance(last, nn.BatchNorm2d):
                 # each block begins as its shortcut: long schedules start more calmly (Goyal et al. 2017)
-                nn.init.zeros_(module.body[-1].weight)
+                nn.init.zeros_(last.weight)
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, 1, 48, 48) standardised grey → (n, heads, 7) logits."""

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import torch
 
+from smartselfie.atomic import written_whole
 from smartselfie.errors import RunError
 from smartselfie.training.history import EpochResult
 from smartselfie.training.recipe import Recipe
 
 NAME = "checkpoint.pt"
+"""The one file of the folder that a training and an export read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +47,10 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
         "average": checkpoint.average,
         "optimizer": checkpoint.optimizer,
     }
-    partial = run / (NAME + ".partial")
     try:
-        run.mkdir(parents=True, exist_ok=True)
-        torch.save(plain, partial)
-        partial.replace(run / NAME)
+        with written_whole(run / NAME) as file:
+            torch.save(plain, file)
     except (OSError, RuntimeError) as error:
-        partial.unlink(missing_ok=True)
         raise RunError(f"{run / NAME} cannot be written: {error}", "free some space, then use --resume") from None
 
 
@@ -63,7 +62,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
     """
     path = run / NAME
     if not path.is_file():
-        raise RunError(f"{run} holds no {NAME}", "start it with: smartselfie train DATA.npz --out RUN")
+        raise RunError(f"{run} holds no {NAME}", "start one with: smartselfie train DATA.npz --out RUN")
     try:
         plain = torch.load(path, map_location="cpu", weights_only=True)
         return Checkpoint(
@@ -77,6 +76,20 @@ def load_checkpoint(run: Path) -> Checkpoint:
             average=plain["average"],
             optimizer=plain["optimizer"],
         )
-    except (OSError, RuntimeError, pickle.UnpicklingError, EOFError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        RuntimeError,
+        pickle.UnpicklingError,
+        EOFError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise RunError(f"{path} is damaged or from another version: {reason}", "train again") from None
+
+
+def has_checkpoint(run: Path) -> bool:
+    """Whether a training was begun in that folder."""
+    return (run / NAME).exists()

@@ -1,0 +1,164 @@
+"""`smartselfie booth`: the camera and the page."""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from smartselfie.assemble import make_pipeline, make_source
+from smartselfie.cli.options import shared_options
+from smartselfie.config import Settings, load_settings
+from smartselfie.core.moment import Photo
+from smartselfie.errors import SourceError
+from smartselfie.pipeline import Pipeline
+from smartselfie.ports import FrameSource
+from smartselfie.web.app import create_app
+from smartselfie.web.guard import is_loopback
+from smartselfie.web.live import Live, Phase
+from smartselfie.web.server import listen, make_server
+
+FAREWELL = 1.5
+"""Seconds that viewers get to see how it ended, and to fetch the last photo."""
+
+log = logging.getLogger(__name__)
+
+
+@click.command("booth")
+@click.argument("source", required=False)
+@shared_options
+@click.option("--host", help="Address to serve the page at.  [127.0.0.1: this machine only]")
+@click.option("--port", type=int, help="Port to serve the page at; if busy, the next free one.  [8765]")
+@click.option("--open/--no-open", default=None, help="Open the page in the browser.  [yes]")
+def command(source: str | None, config: Path | None, **flags: object) -> None:
+    """Open the camera and the page in the browser.
+
+    SOURCE is a camera (0, 1, or a name), a video, an image folder, an address (rtsp://…), or demo. Without it the
+    first camera that works is taken; where there is none, the built-in demo is played. Each photo's path is printed.
+
+    Example: smartselfie booth --hold 15 --album ~/party
+    """
+    settings = load_settings(flags, config)
+    with listen(settings.host, settings.port) as door:
+        run_booth(settings, door, lambda: make_pipeline(choose_source(source, settings), settings))
+
+
+def run_booth(settings: Settings, door: socket.socket, open_pipeline: Callable[[], Pipeline]) -> None:
+    """Serve the booth until it is left, has failed, or has taken `max_photos`.
+
+    Args:
+        settings: album, view and page.
+        door: a socket that listens.
+        open_pipeline: opens camera, networks and album; called in a thread, so that Ctrl-C works meanwhile.
+
+    Raises:
+        SmartselfieError: camera, network or album cannot be used.
+        KeyboardInterrupt: Ctrl-C, or SIGTERM.
+    """
+    over = threading.Event()
+
+    def say_over(phase: Phase) -> None:
+        if phase is Phase.ENDED:
+            log.info("the clip has ended; the page stays until Ctrl-C")
+        elif not over.wait(FAREWELL if live.viewers else 0.0):
+            server.should_exit = True
+
+    live = Live(open_pipeline, max_photos=settings.max_photos, on_photo=_print_photo, on_over=say_over)
+    app = create_app(
+        live,
+        settings.album_folder,
+        lambda: setattr(server, "should_exit", True),
+        mirror=settings.mirror,
+        host=settings.host,
+        names=(socket.gethostname(), f"{socket.gethostname()}.local"),
+    )
+    server = make_server(app)
+    with _terminable():
+        live.start()
+        try:
+            if _wait_until_open(live):
+                _invite(settings, door)
+                server.run(sockets=[door])
+        finally:
+            over.set()
+            live.close()
+    problem = live.newest.problem
+    if problem is not None:
+        raise problem
+
+
+def choose_source(name: str | None, settings: Settings) -> FrameSource:
+    """The source to show: the one named, else the first camera that opens, else the demo; clips run at their own speed.
+
+    Raises:
+        SourceError: the one named cannot be used.
+    """
+    from smartselfie.sources.demo import DemoSource
+    from smartselfie.sources.paced import Paced
+
+    demo = Paced(DemoSource(repeat=True))
+    if name == "demo":
+        return demo
+    if name is None:
+        return _first_camera(settings) or demo
+    source = make_source(name, settings)
+    return source if source.live else Paced(source)
+
+
+def _first_camera(settings: Settings) -> FrameSource | None:
+    """The first camera that opens; where none does, a line says so."""
+    from smartselfie.sources.camera import list_cameras
+
+    why = "no camera was found"
+    for camera in list_cameras():
+        try:
+            return make_source(str(camera.index), settings)
+        except SourceError as error:
+            why = error.message
+    log.warning("%s: playing the built-in demo", why)
+    return None
+
+
+def _wait_until_open(live: Live) -> bool:
+    """Wait for the first word of the pipeline, so that a page is opened only where there is something to see."""
+    while live.newest.phase is Phase.OPENING:
+        live.wait(0.1)
+    return live.newest.phase is not Phase.FAILED
+
+
+def _invite(settings: Settings, door: socket.socket) -> None:
+    """Say where the page is, and open it."""
+    host, port = door.getsockname()[:2]
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened at, not a wish
+    address = f"http://[{near}]:{port}/" if ":" in near else f"http://{near}:{port}/"
+    log.info("the booth is open at %s (Ctrl-C ends it)", address)
+    if not is_loopback(settings.host):
+        log.warning("everybody who can reach %s over the network can see this page and its photos", settings.host)
+    # without a display Python would start a browser in this very terminal
+    shown = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if settings.open and shown:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+def _print_photo(photo: Photo) -> None:
+    click.echo(str(photo.path))
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """SIGTERM ends the booth as Ctrl-C does: album and camera are closed. Signals belong to the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

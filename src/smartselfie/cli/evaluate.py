@@ -1,0 +1,90 @@
+"""`smartselfie evaluate`: what an emotion network is worth on prepared data."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from smartselfie.cli.screen import columns
+
+if TYPE_CHECKING:
+    from smartselfie.classifiers.onnx import OnnxClassifier
+    from smartselfie.evaluation.evaluate import Evaluation
+
+SPLITS = ("Training", "PublicTest", "PrivateTest")
+LABELS = ("fer2013", "ferplus")
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
+@click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the network that ships]")
+@click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
+@click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Whose labels count.")
+@click.option("--predictions", type=click.Path(path_type=Path), metavar="FILE.csv", help="All scores, a line a row.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout.")
+def command(
+    *, data: Path, model: Path | None, split: str, labels: str, predictions: Path | None, as_json: bool
+) -> None:
+    """Measure an emotion network on a split of prepared data.
+
+    Of a network with two outputs the one that matches --labels is read. By FER+ only rows with a majority for one of
+    the seven emotions count.
+
+    Example: smartselfie evaluate faces.npz --split PrivateTest --labels ferplus
+    """
+    from smartselfie.data import dataset
+    from smartselfie.data.dataset import Split
+    from smartselfie.evaluation import evaluate as measuring
+
+    classifier = _open(model)
+    found = measuring.evaluate(dataset.load(data), Split(split), measuring.Labels(labels), classifier)
+    if predictions is not None:
+        measuring.write_predictions(predictions, found)
+    if as_json:
+        click.echo(json.dumps(measuring.as_json(found)))
+    else:
+        _show(found)
+
+
+def _open(model: Path | None) -> "OnnxClassifier":
+    from smartselfie.assemble import EMOTION_MODEL, bundled_model
+    from smartselfie.classifiers.onnx import OnnxClassifier
+
+    if model is None:
+        return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL)
+    return OnnxClassifier.from_file(model)
+
+
+def _show(found: "Evaluation") -> None:
+    metrics, alone, smile = found.metrics, found.accuracy_without_twins, found.metrics.smile
+    calibration, hits = _percent(metrics.ece), smile.hits
+    rates = f"precision {_percent(hits.precision)}, recall {_percent(hits.recall)}, F1 {_percent(hits.f1)}"
+    lines = (
+        f"{found.name}: {found.parameters:,} parameters, {found.size:,} bytes; output read: {found.output}",
+        f"{found.split} by {found.labels}: {metrics.n} rows",
+        f"accuracy {_percent(metrics.accuracy)}; without twins of Training rows {_percent(alone)}",
+        f"macro F1 {_percent(metrics.macro_f1)}, likelihood {metrics.nll:.3f} nats, calibration error {calibration}",
+        f"smile: AUC {_number(smile.auc)}, {rates}",
+    )
+    for line in lines:
+        click.echo(line)
+    click.echo("\nPer class, and what its rows were called:")
+    click.echo("\n".join(columns(_rows(found))))
+
+
+def _rows(found: "Evaluation") -> list[list[str]]:
+    """Each class: how well it is told, and what its rows were called."""
+    rows = [["true", "precision", "recall", "F1", "n", *(emotion[:3] for emotion in found.metrics.per_class)]]
+    for (emotion, hits), row in zip(found.metrics.per_class.items(), found.metrics.confusion, strict=True):
+        rates = (f"{100 * rate:.1f}" for rate in (hits.precision, hits.recall, hits.f1))
+        rows.append([emotion, *rates, str(hits.n), *(str(count) for count in row)])
+    return rows
+
+
+def _percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.2f} %"
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4f}"

@@ -1,0 +1,157 @@
+"""`smartselfie train`: from prepared data to a run's folder."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from smartselfie.errors import RunError
+from smartselfie.training.recipe import RECIPES, Recipe, recipe_named
+
+if TYPE_CHECKING:
+    from smartselfie.training.history import EpochResult
+    from smartselfie.training.loop import Trainer
+    from smartselfie.training.progress import Progress
+
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the command line says of a recipe; None where it says nothing."""
+
+    recipe: str | None
+    epochs: int | None
+    batch_size: int | None
+    seed: int | None
+
+
+@click.command()
+@click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="RUN", help="Folder of the run.")
+@click.option("--recipe", type=click.Choice(list(RECIPES)), help="What to train, and how.  [compact]")
+@click.option("--resume", is_flag=True, help="Go on where the run's folder stands.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data.  [the recipe's]")
+@click.option("--batch-size", type=click.IntRange(min=2), help="Faces a step.  [the recipe's]")
+@click.option("--seed", type=click.IntRange(min=0), help="Repeats a training exactly.  [0]")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
+@click.option("--precision", type=click.Choice(["auto", "32", "bf16"]), default="auto", show_default=True)
+@click.option("--threads", type=click.IntRange(min=1), help="Of the processor; fewer where others work, too.  [all]")
+def command(
+    *,
+    data: Path,
+    out: Path,
+    recipe: str | None,
+    resume: bool,
+    epochs: int | None,
+    batch_size: int | None,
+    seed: int | None,
+    device: str,
+    precision: str,
+    threads: int | None,
+) -> int:
+    """Train an emotion network on prepared data; Ctrl-C saves, and --resume goes on from there.
+
+    RUN then holds checkpoint.pt, history.csv and curve.png. Only Training rows are learnt, and only PublicTest rows are
+    measured.
+
+    Example: smartselfie train faces.npz --out runs/compact
+    """
+    from smartselfie.cli.stopping import stop_on_signal
+    from smartselfie.training.needs import require_libraries
+
+    require_libraries()
+    with stop_on_signal() as wants_stop:
+        # lightning tells on each start which precision it was told to use
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+        from smartselfie.data import dataset
+        from smartselfie.training.devices import make_fabric
+        from smartselfie.training.loop import Trainer
+
+        said = _Said(recipe, epochs, batch_size, seed)
+        chosen, number = _begun(out, said) if resume else _fresh(out, said)
+        faces = dataset.load(data)
+        trainer = Trainer(faces, out, chosen, make_fabric(device, precision, threads), number)
+        if resume:
+            trainer.resume()
+        return _train(trainer, wants_stop, f"smartselfie train {data} --out {out} --resume")
+
+
+def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
+    """Recipe and seed of a new run; what is unsaid is the recipe's."""
+    from smartselfie.training.run import has_checkpoint
+
+    if has_checkpoint(out):
+        raise RunError(f"{out} holds a run already", "go on with --resume, or choose another --out")
+    chosen = recipe_named(said.recipe or "compact")
+    return (
+        replace(
+            chosen,
+            epochs=said.epochs or chosen.epochs,
+            batch_size=said.batch_size or chosen.batch_size,
+        ),
+        said.seed or 0,
+    )
+
+
+def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
+    """Recipe and seed of the folder's run; what is said must agree with them."""
+    from smartselfie.training.run import load_checkpoint
+
+    saved = load_checkpoint(out)
+    recipe = saved.recipe
+    for option, wanted, begun in (
+        ("recipe", said.recipe, recipe.name),
+        ("epochs", said.epochs, recipe.epochs),
+        ("batch-size", said.batch_size, recipe.batch_size),
+        ("seed", said.seed, saved.seed),
+    ):
+        if wanted is not None and wanted != begun:
+            raise RunError(
+                f"{out} was begun with --{option} {begun}, not {wanted}", "leave it out, or choose another --out"
+            )
+    return recipe, saved.seed
+
+
+def _train(trainer: "Trainer", wants_stop: Callable[[], bool], again: str) -> int:
+    """Train, telling how far it is; returns the exit code."""
+    from smartselfie.cli.progress import in_words, telling
+    from smartselfie.training.progress import Watcher
+
+    run = trainer.run
+    with telling(trainer.last_step) as teller:
+        if trainer.step >= trainer.last_step:
+            teller.say(f"{run} is finished: {trainer.recipe.epochs} epochs")
+            return 0
+        left = 0.0
+
+        def on_step(now: "Progress") -> None:
+            nonlocal left
+            left = now.seconds_left
+            teller.move(trainer.step, _step_in_words(now, in_words(left)))
+
+        def on_epoch(result: "EpochResult") -> None:
+            teller.say(f"{_epoch_in_words(result, trainer.recipe.epochs)}, {in_words(left)} left")
+
+        finished = trainer.train(Watcher(on_step, on_epoch, wants_stop))
+        if finished:
+            teller.say(f"finished: {run}; next: smartselfie export {run} MODEL.onnx")
+            return 0
+        teller.say(f"stopped in epoch {trainer.step // trainer.steps_per_epoch + 1} and saved; go on with: {again}")
+        return INTERRUPTED
+
+
+def _step_in_words(now: "Progress", left: str) -> str:
+    return f"epoch {now.epoch}/{now.epochs}, step {now.step}/{now.steps}, loss {now.loss:.3f}, {left} left"
+
+
+def _epoch_in_words(result: "EpochResult", epochs: int) -> str:
+    told = f"epoch {result.epoch}/{epochs}: loss {result.loss:.3f}"
+    if result.accuracy_fer2013 is not None:
+        told += f", PublicTest {100 * result.accuracy_fer2013:.1f} % by the labels of 2013"
+    if result.accuracy_ferplus is not None:
+        told += f", {100 * result.accuracy_ferplus:.1f} % by FER+"
+    return told

@@ -1,0 +1,1 @@
+"""Measuring an emotion network as it ships, on ONNX Runtime."""

@@ -1,0 +1,23 @@
+"""What training needs beyond the run time, asked before anything heavy is imported."""
+
+import importlib.util
+from collections.abc import Callable
+
+from smartselfie.errors import RunError
+
+MODULES = ("torch", "lightning_fabric", "kornia", "matplotlib", "onnx", "onnxscript")
+
+
+def _is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def require_libraries(is_installed: Callable[[str], bool] = _is_installed) -> None:
+    """Refuse to begin where a library of the extra `train` is missing, rather than fail after an hour.
+
+    Raises:
+        RunError: one is.
+    """
+    missing = [module for module in MODULES if not is_installed(module)]
+    if missing:
+        raise RunError(f"training needs {', '.join(missing)}, not installed here", "pip install 'smartselfie[train]'")

@@ -1,0 +1,96 @@
+"""From a trained network to the bytes of an ONNX file: batch norms folded, scores instead of logits, a card inside."""
+
+import io
+import logging
+import warnings
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+
+import onnx
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from smartselfie.modelcard import ModelCard
+
+INPUT = "faces"
+OPSET = 18
+
+
+class Scores(nn.Module):
+    """The network as people use it: each head's scores, averaged over the face and its mirror image where asked."""
+
+    def __init__(self, network: nn.Module, *, mirrored: bool) -> None:
+        super().__init__()
+        self.network, self.mirrored = network, mirrored
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
+        """(n, 1, size, size) standardised grey → for each head (n, 7) scores that sum to 1."""
+        scores = self.network(faces).softmax(-1)
+        if self.mirrored:
+            scores = (scores + self.network(faces.flip(-1)).softmax(-1)) / 2
+        return tuple(scores.unbind(1))
+
+
+def fold_batch_norms(module: nn.Module) -> None:
+    """Move each batch norm that follows a convolution into it, in place; the network must be in evaluation mode."""
+    for child in module.children():
+        fold_batch_norms(child)
+    if isinstance(module, nn.Sequential):
+        for place in range(len(module) - 1):
+            first, second = module[place], module[place + 1]
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+                module[place], module[place + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
+
+
+def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelProto:
+    """The network as an ONNX graph: `faces` (n, 1, size, size) float32 in, `outputs` (n, 7) each out, any n.
+
+    Args:
+        scores: takes faces and gives a tuple, one tensor an output; in evaluation mode.
+        size: the side of a face in pixels.
+        outputs: their names.
+    """
+    example = torch.zeros(2, 1, size, size)
+    quiet = logging.getLogger("torch.onnx")
+    level = quiet.level
+    quiet.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+            # the exporter warns of its own and its libraries' inside
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                scores,
+                (example,),
+                input_names=[INPUT],
+                output_names=list(outputs),
+                dynamic_shapes=({0: torch.export.Dim("n", min=1, max=4096)},),
+                opset_version=OPSET,
+                dynamo=True,
+                verbose=False,
+            )
+    finally:
+        quiet.setLevel(level)
+    if program is None:
+        raise RuntimeError("torch's exporter gave no program")
+    return _tidy(program.model_proto)
+
+
+def with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
+    """The file's bytes, with that card as its metadata; the model is checked against the ONNX standard."""
+    onnx.helper.set_model_props(model, card.to_metadata())
+    onnx.checker.check_model(model, full_check=True)
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content
+
+
+def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Leave out what says on whose machine and from which line of code a node came."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        part.ClearField("doc_string")
+        if not isinstance(part, onnx.ModelProto):
+            del part.metadata_props[:]
+    del graph.value_info[:]
+    graph.name, model.producer_name, model.producer_version = "smartselfie", "smartselfie", ""
+    return model

@@ -1,0 +1,89 @@
+// The live picture: the frame and what was read on it, drawn together.
+
+import { words } from "./messages.js";
+
+const SMILE = "#ffc531";
+const PAPER = "#ffffff";
+const INK = "#1c1a17";
+
+export class Stage {
+  #canvas;
+  #pen;
+  #last = null;
+
+  constructor(canvas) {
+    this.#canvas = canvas;
+    this.#pen = canvas.getContext("2d", { alpha: false });
+    new ResizeObserver(() => this.#draw()).observe(canvas);
+  }
+
+  show(moment, mirror, bitmap) {
+    if (this.#last && this.#last.bitmap !== bitmap) this.#last.bitmap.close();
+    this.#last = { moment, mirror, bitmap };
+    // where the page scrolls, the stage takes the shape of the picture
+    this.#canvas.parentElement.style.setProperty("--shape", `${moment.size[0]} / ${moment.size[1]}`);
+    this.#draw();
+    const text = words.viewOf(moment.faces.length);
+    if (this.#canvas.getAttribute("aria-label") !== text) this.#canvas.setAttribute("aria-label", text);
+  }
+
+  #draw() {
+    const canvas = this.#canvas;
+    const dense = window.devicePixelRatio || 1;
+    const width = Math.round(canvas.clientWidth * dense);
+    const height = Math.round(canvas.clientHeight * dense);
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    if (!this.#last || !width || !height) return;
+
+    const { moment, mirror, bitmap } = this.#last;
+    const pen = this.#pen;
+    const scale = Math.min(width / bitmap.width, height / bitmap.height);
+    const [wide, high] = [bitmap.width * scale, bitmap.height * scale];
+    const [x0, y0] = [(width - wide) / 2, (height - high) / 2];
+    pen.fillStyle = "#0c0b0a";
+    pen.fillRect(0, 0, width, height);
+    pen.save();
+    if (mirror) {
+      pen.translate(width, 0);
+      pen.scale(-1, 1);
+    }
+    pen.drawImage(bitmap, x0, y0, wide, high);
+    pen.restore();
+
+    const zoom = wide / moment.size[0];
+    const unit = Math.max(0.8 * dense, Math.min(wide, high) / 480);
+    moment.faces.forEach((face, index) => {
+      let [left, top, w, h] = face.box.map((value) => value * zoom);
+      if (mirror) left = wide - left - w;
+      this.#mark(face, index === moment.subject, x0 + left, y0 + top, w, h, unit);
+    });
+  }
+
+  #mark(face, counts, left, top, width, height, unit) {
+    const pen = this.#pen;
+    const colour = face.emotion === "happy" ? SMILE : PAPER;
+    pen.globalAlpha = counts ? 1 : 0.75;
+    pen.lineJoin = "round";
+    for (const [style, line] of [["rgb(0 0 0 / 45%)", counts ? 6 : 4], [colour, counts ? 3.2 : 1.8]]) {
+      pen.strokeStyle = style;
+      pen.lineWidth = line * unit;
+      pen.beginPath();
+      pen.roundRect(left, top, width, height, Math.min(width, height) * 0.12);
+      pen.stroke();
+    }
+    const size = (counts ? 19 : 15) * unit;
+    pen.font = `600 ${size}px system-ui, sans-serif`;
+    pen.textBaseline = "middle";
+    const text = words[face.emotion];
+    const [w, h] = [pen.measureText(text).width + size, size * 1.55];
+    const x = Math.max(0, Math.min(left + (width - w) / 2, this.#canvas.width - w));
+    const y = top - h - 5 * unit > 0 ? top - h - 5 * unit : top + 5 * unit;
+    pen.fillStyle = colour;
+    pen.beginPath();
+    pen.roundRect(x, y, w, h, h / 2);
+    pen.fill();
+    pen.fillStyle = INK;
+    pen.fillText(text, x + size / 2, y + h * 0.53);
+    pen.globalAlpha = 1;
+  }
+}

@@ -1,0 +1,149 @@
+"""What the page is told: the shapes as JSON, and the message that carries them together with their picture.
+
+A message of the WebSocket `/live` is one binary whole, so that boxes never stand on another frame than theirs:
+
+    4 bytes, big-endian: length of the JSON │ the JSON (UTF-8) │ the JPEG (nothing before the first frame)
+"""
+
+import json
+import struct
+from typing import TypedDict
+
+from smartselfie.core.moment import Event, Moment, Photo
+from smartselfie.core.trigger import Holding, Ready, Resting, Rule
+from smartselfie.core.wire import EventJson, FaceJson, event_to_json, face_to_json
+from smartselfie.errors import SmartselfieError
+from smartselfie.web.live import Shown
+
+
+class ProblemJson(TypedDict):
+    """What was found, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+class MomentJson(TypedDict):
+    """One frame and what was read on it.
+
+    `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the face that
+    counts; `held` of `needed` happy frames are there; `rest` the seconds until the next hold may begin; `why_not` the
+    one reason why no photo comes on this frame: lost, resting, still_smiling, holding, no_face, not_smiling.
+    """
+
+    frame: int
+    at: float
+    size: list[int]
+    faces: list[FaceJson]
+    subject: int | None
+    happy: bool
+    state: str
+    held: int
+    needed: int
+    progress: float
+    threshold: float
+    rest: float
+    why_not: str
+
+
+class ShownJson(TypedDict):
+    """All that the page shows; `skipped` counts what this viewer had no time for, `photos` those of this run."""
+
+    number: int
+    phase: str
+    problem: ProblemJson | None
+    moment: MomentJson | None
+    mirror: bool
+    photos: int
+    skipped: int
+    events: list[EventJson]
+
+
+def shown_to_json(shown: Shown, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0) -> ShownJson:
+    """What there is to see, with the events since this viewer's last message."""
+    return {
+        "number": shown.number,
+        "phase": shown.phase.value,
+        "problem": None if shown.problem is None else _problem(shown.problem),
+        "moment": None if shown.moment is None else moment_to_json(shown.moment),
+        "mirror": mirror,
+        "photos": shown.photos,
+        "skipped": skipped,
+        "events": [_event(event) for event in events],
+    }
+
+
+def moment_to_json(moment: Moment) -> MomentJson:
+    """One Moment without its picture and its events."""
+    height, width = moment.frame.image.shape[:2]
+    rule, state = moment.trigger.rule, moment.trigger.state
+    return {
+        "frame": moment.frame.index,
+        "at": round(moment.frame.at, 6),
+        "size": [width, height],
+        "faces": [face_to_json(face) for face in moment.faces],
+        "subject": next((index for index, face in enumerate(moment.faces) if face is moment.subject), None),
+        "happy": moment.happy,
+        "state": type(state).__name__.lower(),
+        "held": _held(moment, rule),
+        "needed": rule.frames,
+        "progress": 1.0 if moment.photos else round(moment.trigger.progress, 4),
+        "threshold": rule.smile,
+        "rest": round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, Resting) else 0.0,
+        "why_not": _why_not(moment),
+    }
+
+
+def pack(shown: ShownJson, jpeg: bytes) -> bytes:
+    """One message."""
+    text = json.dumps(shown, separators=(",", ":")).encode()
+    return b"".join((struct.pack(">I", len(text)), text, jpeg))
+
+
+def unpack(message: bytes) -> tuple[ShownJson, bytes]:
+    """The JSON and the JPEG of a message.
+
+    Raises:
+        ValueError: it is no such message.
+    """
+    if len(message) < 4:
+        raise ValueError("a message has at least four bytes")
+    end = 4 + struct.unpack(">I", message[:4])[0]
+    return json.loads(message[4:end]), message[end:]
+
+
+def _held(moment: Moment, rule: Rule) -> int:
+    """Happy frames so far; on the frame of a photo by smile, all of them."""
+    match moment.trigger.state:
+        case Holding(frames, _):
+            return frames
+        case Resting() if any(photo.shot.why == "smile" for photo in moment.photos):
+            return rule.frames
+        case Ready() | Resting():
+            return 0
+
+
+def _why_not(moment: Moment) -> str:
+    if moment.lost:
+        return "lost"
+    match moment.trigger.state:
+        case Resting(until, _, smile_gone):
+            return "still_smiling" if moment.frame.at >= until and not smile_gone else "resting"
+        case Holding():
+            return "holding"
+        case Ready():
+            return "no_face" if moment.subject is None else "not_smiling"
+
+
+def _event(event: Event) -> EventJson:
+    """An event as everybody tells it, but for a photo its name only: the page need not know the user's folders."""
+    told = event_to_json(event)
+    if isinstance(event, Photo):
+        told["path"] = event.path.name
+    return told
+
+
+def _problem(problem: Exception) -> ProblemJson:
+    if isinstance(problem, SmartselfieError):
+        return {"message": problem.message, "hint": problem.hint}
+    return {"message": "something went wrong inside smartselfie", "hint": "the terminal says more"}

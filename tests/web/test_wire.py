@@ -1,0 +1,106 @@
+"""What the page is told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smartselfie.core.box import Box
+from smartselfie.core.emotion import EMOTIONS, Emotion
+from smartselfie.core.face import Face
+from smartselfie.core.frame import Frame
+from smartselfie.core.moment import Moment, Photo, Shot, SmileBegan
+from smartselfie.core.trigger import Ready, Resting, Rule, Trigger
+from smartselfie.testing import blank, scores
+from smartselfie.web.live import Phase, Shown
+from smartselfie.web.wire import moment_to_json, pack, shown_to_json, unpack
+
+RULE = Rule(frames=10, rest=3.0, smile=0.6)
+FRAME = Frame(blank(64, 48), 1.5, 45)
+SMALL = Face(Box(0, 0, 8, 8), scores(Emotion.SAD))
+LARGE = Face(Box(20, 5, 30, 30), scores(Emotion.HAPPY))
+
+
+def moment(trigger=None, *, faces=(SMALL, LARGE), subject=LARGE, events=(), lost=False):
+    return Moment(FRAME, faces, subject, subject is LARGE, trigger or Trigger(RULE), events, lost)
+
+
+def held(frames):
+    trigger = Trigger(RULE)
+    for index in range(frames):
+        trigger, _ = trigger.see(1.5 + index / 30, happy=True)
+    return trigger
+
+
+def test_a_message_is_length_json_and_picture_in_one():
+    shown = Shown(7, Phase.RUNNING, 2, moment())
+    message = pack(shown_to_json(shown, mirror=True), b"\xff\xd8picture")
+    length = int.from_bytes(message[:4], "big")
+    told = json.loads(message[4 : 4 + length])
+    assert message[4 + length :] == b"\xff\xd8picture"
+    assert (told, b"\xff\xd8picture") == unpack(message)
+    assert told["number"] == 7
+    assert told["phase"] == "running"
+    assert told["photos"] == 2
+    assert told["mirror"] is True
+    assert told["problem"] is None
+
+
+def test_before_the_first_frame_there_is_no_moment_and_no_picture():
+    told, jpeg = unpack(pack(shown_to_json(Shown(0, Phase.OPENING), mirror=False), b""))
+    assert told["moment"] is None
+    assert jpeg == b""
+
+
+def test_too_short_a_message_is_refused():
+    with pytest.raises(ValueError, match="four bytes"):
+        unpack(b"abc")
+
+
+def test_faces_stand_in_the_shape_that_all_outputs_share():
+    told = moment_to_json(moment())
+    assert told["size"] == [64, 48]
+    assert told["subject"] == 1
+    assert told["happy"] is True
+    assert told["threshold"] == 0.6
+    assert [face["emotion"] for face in told["faces"]] == ["sad", "happy"]
+    assert list(told["faces"][0]["emotions"]) == [emotion.value for emotion in EMOTIONS]
+    assert told["faces"][1]["box"] == [20, 5, 30, 30]
+
+
+@pytest.mark.parametrize("frames", [1, 7, 9])
+def test_the_hold_is_counted_in_frames(frames):
+    told = moment_to_json(moment(held(frames)))
+    assert (told["state"], told["held"], told["needed"]) == ("holding", frames, 10)
+    assert told["progress"] == pytest.approx(frames / 10)
+    assert told["why_not"] == "holding"
+
+
+def test_the_frame_of_the_photo_shows_the_full_count_and_the_photos_name_only():
+    shot = Shot(FRAME, 45, (LARGE,), "smile", {}, "model", "camera")
+    photo = Photo(Path("/home/somebody/Pictures/a.jpg"), shot)
+    now = moment(held(10), events=(SmileBegan(1.5, 45), photo))
+    told = shown_to_json(Shown(1, Phase.RUNNING, 1, now), mirror=True, events=now.events)
+    assert told["moment"]["held"] == told["moment"]["needed"] == 10
+    assert told["moment"]["progress"] == 1.0
+    assert [event["event"] for event in told["events"]] == ["smile-began", "photo"]
+    assert told["events"][1]["path"] == "a.jpg"
+    assert "somebody" not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("state", "subject", "lost", "why"),
+    [
+        (Ready(), None, False, "no_face"),
+        (Ready(), SMALL, False, "not_smiling"),
+        (Resting(2.0, smiling=True, smile_gone=False), LARGE, False, "resting"),
+        (Resting(2.0, smiling=False, smile_gone=True), None, False, "resting"),
+        (Resting(1.0, smiling=True, smile_gone=False), LARGE, False, "still_smiling"),
+        (Ready(), None, True, "lost"),
+    ],
+)
+def test_there_is_one_plain_reason_why_no_photo_comes(state, subject, lost, why):
+    told = moment_to_json(moment(Trigger(RULE, state), subject=subject, lost=lost))
+    assert told["why_not"] == why
+    assert told["held"] == 0
+    assert told["rest"] == (0.5 if isinstance(state, Resting) and state.until == 2.0 else 0.0)
