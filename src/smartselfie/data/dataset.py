@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from pickle import UnpicklingError
+from tokenize import TokenError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ FOREIGN = (
     TypeError,
     NotImplementedError,
     RuntimeError,
+    SyntaxError,
+    TokenError,
     UnpicklingError,
     zipfile.BadZipFile,
     zlib.error,

@@ -137,14 +137,20 @@ def write_predictions(path: Path, evaluation: Evaluation) -> None:
         DataError: the place cannot be written.
     """
     try:
-        with written_whole(path) as binary, io.TextIOWrapper(binary, encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["row", "label", *(emotion.value for emotion in EMOTIONS)])
-            for row, true, scores in zip(evaluation.rows, evaluation.true, evaluation.scores, strict=True):
-                label = EMOTIONS[true].value if true >= 0 else ""
-                writer.writerow([int(row), label, *(f"{score:.6f}" for score in scores)])
+        with written_whole(path) as file:
+            file.write(_predictions(evaluation).encode())
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror}", "choose another --predictions") from None
+
+
+def _predictions(evaluation: Evaluation) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["row", "label", *(emotion.value for emotion in EMOTIONS)])
+    for row, true, scores in zip(evaluation.rows, evaluation.true, evaluation.scores, strict=True):
+        label = EMOTIONS[true].value if true >= 0 else ""
+        writer.writerow([int(row), label, *(f"{score:.6f}" for score in scores)])
+    return text.getvalue()
 
 
 def _true_labels(rows: Dataset, labels: Labels) -> NDArray[np.int64]:

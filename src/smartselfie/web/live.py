@@ -201,7 +201,7 @@ class Live:
         if pipeline is not None:
             stopping = threading.Thread(target=pipeline.stop, name="stop", daemon=True)
             stopping.start()
-            stopping.join()
+            stopping.join(seconds)
         if self._thread.is_alive():
             self._thread.join(max(0.0, until - monotonic()))
 
