@@ -152,5 +152,6 @@ def test_a_place_for_predictions_that_cannot_be_written_is_named(
     draw_data: Draw, network: OnnxClassifier, tmp_path: Path
 ):
     found = evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network)
+    (tmp_path / "file").write_text("in the folder's place")
     with pytest.raises(DataError, match="cannot be written"):
-        write_predictions(tmp_path / "none" / "said.csv", found)
+        write_predictions(tmp_path / "file" / "said.csv", found)
