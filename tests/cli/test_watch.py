@@ -53,7 +53,7 @@ def test_the_demo_gives_one_photo_of_the_smile(tmp_path: Path, capsys: Capsys) -
     assert notes["why"] == "smile"
     assert [face["emotion"] for face in notes["faces"]] == ["happy"]
     frames = sum(isinstance(item, Frame) for item in DemoSource().frames())
-    assert f"{frames} frames, 1 photos" in printed.err
+    assert f"{frames} frames, 1 photo" in printed.err
 
 
 def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys) -> None:

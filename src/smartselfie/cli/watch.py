@@ -72,7 +72,7 @@ def _tell_end(as_json: bool, counts: Callable[[], tuple[int, int]]) -> None:
     if as_json:
         _write_line({"event": "ended", "frames": frames, "photos": photos})
     else:
-        click.echo(f"{frames} frames, {photos} photos", err=True)
+        click.echo(f"{frames} frames, {photos} photo{'' if photos == 1 else 's'}", err=True)
 
 
 def _write_line(line: Mapping[str, object]) -> None:
