@@ -140,6 +140,7 @@ def test_from_opening_the_page_to_the_photo(demo_booth: DemoBooth, open_page: Op
     page.wait_for_timeout(500)
     assert page.locator("#view").screenshot() != first, "the picture does not move"
 
+    page.wait_for_load_state("networkidle")  # the photos of earlier rounds have been listed
     before = photos(page).count()
     names = ["angry", "disgusted", "fearful", "happy", "sad", "surprised", "neutral"]
     assert page.locator("#bars dt").all_text_contents() == names

@@ -41,13 +41,13 @@ def test_landmarks_lie_inside_the_box_eyes_above_nose_above_mouth(face: Image) -
 
 
 def test_a_far_face_is_found_where_there_is_no_near_one(face: Image) -> None:
-    scene = far_away(face, 0.05)
+    scene = far_away(face, 0.055)
     assert YuNet(CONTENT)._detect_at(scene, 320) == []
     assert len(YuNet(CONTENT).detect(scene)) == 1
 
 
 def test_far_faces_are_found_beside_near_ones_on_wish(face: Image) -> None:
-    scene = far_away(face, 0.05)
+    scene = far_away(face, 0.055)
     (near,) = YuNet(CONTENT).detect(face)
     left = round(near.box.centre[0]) - 250
     scene[:, :500] = face[:, left : left + 500]

@@ -19,7 +19,8 @@ import click
 def command(run: Path, model: Path, data: Path | None, name: str | None, mirrored: bool) -> None:
     """Write a run's network, finished or not, as one ONNX file that carries its card.
 
-    The file is tried in ONNX Runtime against the trained network, and written whole or not at all.
+    The file is tried in ONNX Runtime against the trained network, and written whole or not at all; the card stands
+    beside it, too, as MODEL.card.json.
 
     Example: smartselfie export runs/compact compact.onnx --data faces.npz
     """

@@ -65,19 +65,21 @@ def command(
 
     require_libraries()
     with stop_on_signal() as wants_stop:
-        # lightning tells on each start which precision it was told to use
-        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         from smartselfie.data import dataset
         from smartselfie.training.devices import make_fabric
         from smartselfie.training.loop import Trainer
 
+        # lightning, which sets its own level when it is imported, tells on each start which precision it was given
+        logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
         said = _Said(recipe, epochs, batch_size, seed)
         chosen, number = _begun(out, said) if resume else _fresh(out, said)
         faces = dataset.load(data)
         trainer = Trainer(faces, out, chosen, make_fabric(device, precision, threads), number)
         if resume:
             trainer.resume()
-        return _train(trainer, wants_stop, f"smartselfie train {data} --out {out} --resume")
+        where = (("--device", device), ("--precision", precision), ("--threads", threads))
+        again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
+        return _train(trainer, wants_stop, f"smartselfie train {data} --out {out} --resume{again}")
 
 
 def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:

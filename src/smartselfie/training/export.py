@@ -1,7 +1,8 @@
 """A run's averaged network as an ONNX file with its card inside, tried before it is kept."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def export(
     reading: Sequence[float] | None = None,
     mirrored: bool = False,
 ) -> Exported:
-    """Write a run's network, whole or not at all; an existing file of that name is replaced.
+    """Write a run's network, whole or not at all, and its card beside it; existing files of that name are replaced.
 
     Args:
         run: the folder of a training, finished or not.
@@ -81,6 +82,7 @@ def export(
             f"the ONNX form of {run} differs from the network by {difference:.2g}", "report this; no file was written"
         )
     _write(path, content)
+    _write(path.with_suffix(".card.json"), (json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode())
     return Exported(card, len(content), difference)
 
 

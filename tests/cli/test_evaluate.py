@@ -1,0 +1,85 @@
+"""`smartselfie evaluate`: what others read of it."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from smartselfie.cli.main import main
+from smartselfie.core.emotion import EMOTIONS
+from smartselfie.data import dataset
+from smartselfie.data.dataset import Dataset
+
+Capsys = pytest.CaptureFixture[str]
+Draw = Callable[..., Dataset]
+
+
+@pytest.fixture
+def files(tmp_path: Path, draw_data: Draw, tiny_network: Callable[..., bytes]) -> tuple[Path, Path]:
+    """Prepared data, and a network that says happy of everything."""
+    dataset.save(draw_data(), tmp_path / "faces.npz")
+    (tmp_path / "tiny.onnx").write_bytes(tiny_network())
+    return tmp_path / "faces.npz", tmp_path / "tiny.onnx"
+
+
+def evaluate(data: Path, model: Path, *more: str | Path) -> int:
+    return main(["evaluate", str(data), "--model", str(model), *map(str, more)])
+
+
+def test_json_has_the_promised_shape(files: tuple[Path, Path], capsys: Capsys) -> None:
+    assert evaluate(*files, "--labels", "ferplus", "--json") == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert list(told) == [
+        *("split", "labels", "n", "accuracy", "accuracy_without_twins", "macro_f1", "nll", "ece", "per_class"),
+        *("confusion", "smile", "model"),
+    ]
+    assert (told["split"], told["labels"], told["n"]) == ("PublicTest", "ferplus", 28)
+    assert told["accuracy"] == pytest.approx(1 / 7)
+    assert list(told["per_class"]) == list(EMOTIONS)
+    assert all(set(hits) == {"precision", "recall", "f1", "n"} for hits in told["per_class"].values())
+    assert [row[3] for row in told["confusion"]] == [4] * 7
+    assert set(told["smile"]) == {"auc", "precision", "recall", "f1"}
+    assert set(told["model"]) == {"name", "parameters", "bytes"}
+
+
+def test_people_get_a_table(files: tuple[Path, Path], capsys: Capsys) -> None:
+    assert evaluate(*files, "--split", "Training") == 0
+    printed = capsys.readouterr().out
+    assert "Training by fer2013: 70 rows" in printed
+    assert "accuracy 14.29 %" in printed
+    assert all(emotion in printed for emotion in EMOTIONS)
+
+
+def test_predictions_are_a_line_a_row(files: tuple[Path, Path], tmp_path: Path) -> None:
+    assert evaluate(*files, "--predictions", tmp_path / "said.csv") == 0
+    with (tmp_path / "said.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["row", "label", *EMOTIONS]
+    assert [row["row"] for row in rows] == [str(number) for number in range(28)]
+    assert all(float(row["happy"]) == pytest.approx(0.9) for row in rows)
+
+
+def test_what_is_missing_gets_one_line_and_exit_code_1(
+    files: tuple[Path, Path], tmp_path: Path, draw_data: Draw, capsys: Capsys
+) -> None:
+    data, model = files
+    dataset.save(draw_data(votes=False), tmp_path / "plain.npz")
+    (tmp_path / "foreign.onnx").write_bytes(b"no network")
+    for arguments in (
+        (data, model, "--split", "PrivateTest"),
+        (tmp_path / "plain.npz", model, "--labels", "ferplus"),
+        (tmp_path / "none.npz", model),
+        (data, tmp_path / "foreign.onnx"),
+        (data, tmp_path / "none.onnx"),
+    ):
+        assert evaluate(*arguments) == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert len(printed.err.splitlines()) == 1
+
+
+def test_the_network_that_ships_is_measured_without_a_word_about_it(tmp_path: Path, draw_data: Draw) -> None:
+    dataset.save(draw_data(), tmp_path / "faces.npz")
+    assert main(["evaluate", str(tmp_path / "faces.npz"), "--json"]) == 0

@@ -1,0 +1,106 @@
+"""`smartselfie train` and `smartselfie export`, from data to a network that evaluate reads."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from smartselfie.cli.main import main
+from smartselfie.data import dataset
+from smartselfie.data.dataset import Dataset
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
+Capsys = pytest.CaptureFixture[str]
+SMALL = ("--batch-size", "14", "--precision", "32", "--threads", "1")
+
+
+@pytest.fixture
+def faces(tmp_path: Path, draw_data: Callable[..., Dataset]) -> Path:
+    """Prepared data of five batches."""
+    dataset.save(draw_data(), tmp_path / "faces.npz")
+    return tmp_path / "faces.npz"
+
+
+def test_from_data_to_a_network_that_can_be_measured(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
+    run, model = tmp_path / "run", tmp_path / "mine.onnx"
+    assert main(["train", str(faces), "--out", str(run), "--epochs", "1", *SMALL]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "epoch 1/1: loss" in printed.err
+    assert sorted(path.name for path in run.iterdir()) == ["checkpoint.pt", "curve.png", "history.csv"]
+    assert main(["export", str(run), str(model), "--data", str(faces), "--name", "mine"]) == 0
+    assert "PublicTest/fer2013/accuracy" in capsys.readouterr().out
+    assert main(["evaluate", str(faces), "--model", str(model)]) == 0
+    assert capsys.readouterr().out.startswith("mine: ")
+
+
+def test_a_run_is_never_begun_anew_in_a_folder_that_holds_one(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
+    command = ["train", str(faces), "--out", str(tmp_path / "run"), "--epochs", "1", *SMALL]
+    assert main(command) == 0
+    before = (tmp_path / "run" / "checkpoint.pt").read_bytes()
+    capsys.readouterr()
+    assert main(command) == 1
+    assert "holds a run already (go on with --resume" in capsys.readouterr().err
+    assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
+    assert main(["train", str(faces), "--out", str(tmp_path / "run"), "--resume"]) == 0
+    assert "is finished" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: signal.Signals) -> None:
+    run = tmp_path / "run"
+    train = [sys.executable, "-m", "smartselfie", "train", str(faces), "--out", str(run)]
+    with subprocess.Popen([*train, "--epochs", "200", *SMALL], stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 120
+        while not (run / "history.csv").exists():
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "saved; go on with: smartselfie train" in said
+    assert "Traceback" not in said
+    with subprocess.Popen([*train, "--resume"], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert line.startswith("epoch ")
+    assert not line.startswith("epoch 1/"), "it goes on, and does not begin again"
+
+
+def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
+    for command in (
+        ["train", str(tmp_path / "none.npz"), "--out", str(tmp_path / "run")],
+        ["train", str(faces), "--out", str(tmp_path / "run"), "--resume"],
+        ["train", str(faces), "--out", str(tmp_path / "run")],  # fewer rows than the recipe's batch
+        ["train", str(faces), "--out", str(tmp_path / "run"), "--device", "cuda", *SMALL],
+        ["export", str(tmp_path / "none"), str(tmp_path / "mine.onnx")],
+    ):
+        if "cuda" in command and __import__("torch").cuda.is_available():
+            continue
+        assert main(command) == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert len(printed.err.splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_without_pytorch_it_says_how_to_get_it(
+    faces: Path, tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["train", str(faces), "--out", str(tmp_path / "run")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "pip install" in line
+    assert "[train]" in line
