@@ -124,10 +124,12 @@ def load_settings(
         first = error.errors()[0]
         name = str(first["loc"][0])
         if first["type"] == "unexpected_keyword_argument":
-            message = f"{origin[name]}: there is no setting {name}"
-        else:
-            message = f"{origin[name]}: {name} = {first['input']!r}: {first['msg']}"
-        raise ConfigError(message, f"settings: {', '.join(NAMES)}") from None
+            raise ConfigError(f"{origin[name]}: there is no setting {name}", f"settings: {', '.join(NAMES)}") from None
+        why = first["msg"].removeprefix("Value error, ")
+        why = why[0].lower() + why[1:]
+        raise ConfigError(
+            f"{origin[name]}: {name} = {first['input']!r}: {why}", "smartselfie watch --help lists what is possible"
+        ) from None
 
 
 def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:

@@ -111,6 +111,8 @@ def load(path: Path) -> Dataset:
     hint = "make it with: smartselfie prepare fer2013.csv OUT.npz"
     if not path.is_file():
         raise DataError(f"{path} is not a file", hint)
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is damaged or was not prepared by smartselfie: it is no .npz", hint)
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
