@@ -95,6 +95,13 @@ def test_a_clip_without_faces_ends_without_a_photo(tmp_path: Path, capsys: Capsy
     assert "12 frames, 0 photos" in printed.err
 
 
+def test_quiet_says_nothing_but_the_photos_path(tmp_path: Path, capsys: Capsys) -> None:
+    assert run("-q", "watch", "demo", "--max-photos", 1, "--album", tmp_path) == 0
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 1
+    assert printed.err == ""
+
+
 def test_haar_watches_the_demo_too(tmp_path: Path, capsys: Capsys) -> None:
     assert (
         run("watch", "demo", "--detector", "haar", "--haar-scale", "1.3", "--max-photos", 1, "--album", tmp_path) == 0

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from time import sleep
 
 import cv2
 import httpx
@@ -61,6 +62,9 @@ def test_a_viewer_that_says_ready_too_often_gains_nothing(serve):
     with serve() as booth, booth.viewer() as greedy:
         for _ in range(100):
             greedy.line.send("ready")
+        # the answer to a ping comes after all of them have been taken in
+        assert greedy.line.ping().wait(20)
+        sleep(0.2)
         got = 0
         with contextlib.suppress(TimeoutError):
             for _ in range(30):

@@ -1,6 +1,7 @@
 """`smartselfie watch`: the whole line on a source, without a page."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -38,7 +39,8 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
         _write_line({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
         stack.callback(_tell_end, as_json, lambda: (pipeline.frames, pipeline.photos))
-        block = stack.enter_context(Block(sys.stderr)) if sys.stderr.isatty() else None
+        meant_for_people = sys.stderr.isatty() and logging.getLogger("smartselfie").isEnabledFor(logging.INFO)
+        block = stack.enter_context(Block(sys.stderr)) if meant_for_people else None
         for moment in pipeline.moments():
             if block is not None and moment.events:
                 block.clear()
@@ -58,13 +60,13 @@ def _tell_person(event: Event) -> None:
             click.echo(path)
             sys.stdout.flush()
         case SmileBegan(at, frame):
-            click.echo(f"{at:8.2f} s  frame {frame}: a smile began", err=True)
+            _say(f"{at:8.2f} s  frame {frame}: a smile began")
         case SmileLost(at, frame):
-            click.echo(f"{at:8.2f} s  frame {frame}: the smile is gone", err=True)
+            _say(f"{at:8.2f} s  frame {frame}: the smile is gone")
         case SourceLost(reason):
-            click.echo(f"the camera is lost: {reason}; looking for it", err=True)
+            _say(f"the camera is lost: {reason}; looking for it")
         case SourceBack():
-            click.echo("the camera is back", err=True)
+            _say("the camera is back")
 
 
 def _tell_end(as_json: bool, counts: Callable[[], tuple[int, int]]) -> None:
@@ -72,7 +74,13 @@ def _tell_end(as_json: bool, counts: Callable[[], tuple[int, int]]) -> None:
     if as_json:
         _write_line({"event": "ended", "frames": frames, "photos": photos})
     else:
-        click.echo(f"{frames} frames, {photos} photo{'' if photos == 1 else 's'}", err=True)
+        _say(f"{frames} frames, {photos} photo{'' if photos == 1 else 's'}")
+
+
+def _say(line: str) -> None:
+    """Tell people on stderr, unless they asked for quiet."""
+    if logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
+        click.echo(line, err=True)
 
 
 def _write_line(line: Mapping[str, object]) -> None:

@@ -128,8 +128,9 @@ async def _show(socket: WebSocket, live: Live, *, mirror: bool) -> None:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await room.acquire()
+                message = await _message(viewer, mirror=mirror)
                 under_way += 1
-                await socket.send_bytes(await _message(viewer, mirror=mirror))
+                await socket.send_bytes(message)
 
     with live.look() as viewer:
         async with asyncio.TaskGroup() as both:
