@@ -3,8 +3,10 @@
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
+from PIL import Image as Pictures
 
 from smartselfie.cli.main import COMMANDS, main
 
@@ -62,3 +64,17 @@ def test_the_doctor_says_what_is_ill(
     printed = capsys.readouterr().out
     assert "FAIL  album" in printed
     assert "choose another --album" in printed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end in another way there")
+def test_a_reader_that_leaves_early_gets_no_traceback(tmp_path: Path) -> None:
+    for index in range(3):
+        Pictures.new("RGB", (64, 48)).save(tmp_path / f"{index}.png")
+    command = [sys.executable, "-m", "smartselfie", "analyze", str(tmp_path), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read()
+    assert process.returncode == 1
+    assert said == b""

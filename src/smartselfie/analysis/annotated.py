@@ -8,6 +8,7 @@ import cv2
 from PIL import Image as Pictures
 
 from smartselfie.analysis.bulk import Reading
+from smartselfie.atomic import written_whole
 from smartselfie.core.frame import Image
 from smartselfie.errors import AlbumError
 from smartselfie.overlay import draw_faces
@@ -49,10 +50,8 @@ class AnnotatedFolder:
             if reading.frame is None:
                 self._finish_video()
                 path = self._path(reading, ".jpg")
-                partial = path.with_name(f".{path.name}.partial")
-                rgb = cv2.cvtColor(drawn, cv2.COLOR_BGR2RGB)
-                Pictures.fromarray(rgb).save(partial, "JPEG", quality=92)
-                partial.replace(path)
+                with written_whole(path) as file:
+                    Pictures.fromarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2RGB)).save(file, "JPEG", quality=92)
             else:
                 self._add_frame(reading, drawn)
         except OSError as error:

@@ -75,6 +75,8 @@ def _csv_table(path: Path) -> Iterator["CsvWriter"]:
             writer.writerow(CSV_COLUMNS)
             yield writer
         partial.replace(path)
+    except BrokenPipeError:
+        raise  # whoever read stdout has left; that is not the table's fault
     except OSError as error:
         raise AlbumError(f"{path} cannot be written: {error.strerror}", "choose another file for --csv") from None
     finally:

@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"smartselfie: {' '.join(error.message.split())} ({error.hint})", err=True)
         return 1
     except BrokenPipeError:
-        # whoever read our output has left, as `head` does
-        sys.stderr.close()
+        # whoever read our output has left, as `head` does; what is still unwritten has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return result if isinstance(result, int) else 0
