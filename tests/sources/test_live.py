@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.errors import SourceError
 from smartselfie.sources.live import LiveSource, Patience
 
-SOON = Patience(first=2.0, silence=0.15, retry=0.01, retry_most=0.02)
+SOON = Patience(first=5.0, silence=0.15, retry=0.01, retry_most=0.02)
+CALM = Patience(first=5.0, silence=30.0)
+"""Where nothing shall get lost, however slow the machine."""
 
 
 def picture(number: int) -> NDArray[np.uint8]:
@@ -72,7 +75,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def test_the_newest_frame_is_delivered_and_older_ones_are_dropped() -> None:
     capture = FakeCapture().give(picture(0))
-    source = LiveSource("cam", opener(capture), patience=SOON)
+    source = LiveSource("cam", opener(capture), patience=CALM)
     frames = source.frames()
     first = next(frames)
     capture.give(picture(1), picture(2), picture(3))
@@ -86,12 +89,10 @@ def test_the_newest_frame_is_delivered_and_older_ones_are_dropped() -> None:
 
 
 def test_times_are_the_clocks_from_zero_and_the_day_is_kept() -> None:
-    from datetime import datetime
-
     ticks = iter([100.0, 100.5, 102.0])
     day = datetime(2026, 11, 23, 5, 20, 11)  # noqa: DTZ001
     capture = FakeCapture().give(picture(0))
-    source = LiveSource("cam", opener(capture), patience=SOON, clock=lambda: next(ticks), now=lambda: day)
+    source = LiveSource("cam", opener(capture), patience=CALM, clock=lambda: next(ticks), now=lambda: day)
     frames, seen = source.frames(), []
     for number in (1, 2, None):
         item = next(frames)

@@ -22,7 +22,7 @@ from smartselfie.sources.stream import open_stream
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 SERVER = Path(__file__).with_name("rtsp_server.py")
-QUICK = Patience(first=10.0, silence=1.0, retry=0.1, retry_most=0.3)
+QUICK = Patience(first=15.0, silence=3.0, retry=0.1, retry_most=0.3)
 
 
 def has_gstreamer() -> bool:
