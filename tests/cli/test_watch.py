@@ -95,6 +95,15 @@ def test_a_clip_without_faces_ends_without_a_photo(tmp_path: Path, capsys: Capsy
     assert "12 frames, 0 photos" in printed.err
 
 
+def test_a_clip_that_is_too_slow_for_any_hold_is_said_to_be(tmp_path: Path, capsys: Capsys) -> None:
+    for index in range(3):
+        Pictures.new("RGB", (64, 48)).save(tmp_path / f"{index}.png")
+    assert run("-q", "watch", tmp_path, "--fps", 1, "--album", tmp_path / "album") == 0
+    assert "too few to hold a smile" in capsys.readouterr().err
+    assert run("-q", "watch", tmp_path, "--fps", 2, "--album", tmp_path / "album") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_quiet_says_nothing_but_the_photos_path(tmp_path: Path, capsys: Capsys) -> None:
     assert run("-q", "watch", "demo", "--max-photos", 1, "--album", tmp_path) == 0
     printed = capsys.readouterr()

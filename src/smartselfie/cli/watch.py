@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from smartselfie.assemble import make_pipeline, make_source
+from smartselfie.assemble import make_pipeline, make_rule, make_source
 from smartselfie.cli.meter import draw_meter
 from smartselfie.cli.options import shared_options
 from smartselfie.cli.screen import Block
@@ -34,6 +34,9 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     opened = make_source(source, settings)
     name, fps = opened.name, opened.fps
     pipeline = make_pipeline(opened, settings)
+    rule = make_rule(settings)
+    if fps is not None and fps * rule.gap < 1 and rule.frames > 1:
+        click.echo(f"{name} has {fps:g} frames a second, too few to hold a smile: no photo will be taken", err=True)
     tell = _tell_json if as_json else _tell_person
     if as_json:
         _write_line({"event": "started", "source": name, "fps": fps})
