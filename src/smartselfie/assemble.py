@@ -1,6 +1,7 @@
 """The only place that maps a name to a class: settings in, adapters out."""
 
 import hashlib
+import logging
 from importlib import resources
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from smartselfie.core.trigger import Rule
 from smartselfie.errors import ModelError
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, EmotionClassifier, FaceDetector, FrameSource
+
+log = logging.getLogger(__name__)
 
 EMOTION_MODEL = "compact.onnx"
 FACE_MODEL = "face_detection_yunet_2023mar_dynamic.onnx"
@@ -92,10 +95,13 @@ def make_source(name: str, settings: Settings) -> FrameSource:
 def make_pipeline(source: FrameSource, settings: Settings) -> Pipeline:
     """Everything that settings name, connected to an open source; closes the source where the rest cannot be had."""
     try:
+        classifier = make_classifier(settings.model)
+        log.debug("settings: %s", settings)
+        log.debug("source %s, network %s: %s", source.name, classifier.card.name, classifier.card.origin)
         return Pipeline(
             source,
             make_detector(settings),
-            make_classifier(settings.model),
+            classifier,
             make_album(settings),
             make_rule(settings),
             settings.max_photos,

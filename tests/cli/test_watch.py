@@ -105,10 +105,11 @@ def test_a_clip_that_is_too_slow_for_any_hold_is_said_to_be(tmp_path: Path, caps
 
 
 def test_quiet_says_nothing_but_the_photos_path(tmp_path: Path, capsys: Capsys) -> None:
-    assert run("-q", "watch", "demo", "--max-photos", 1, "--album", tmp_path) == 0
-    printed = capsys.readouterr()
-    assert len(printed.out.splitlines()) == 1
-    assert printed.err == ""
+    for words in (("-q", "watch", "demo"), ("watch", "demo", "--quiet")):
+        assert run(*words, "--max-photos", 1, "--album", tmp_path) == 0
+        printed = capsys.readouterr()
+        assert len(printed.out.splitlines()) == 1
+        assert printed.err == ""
 
 
 def test_haar_watches_the_demo_too(tmp_path: Path, capsys: Capsys) -> None:

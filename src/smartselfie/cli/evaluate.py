@@ -21,7 +21,12 @@ LABELS = ("fer2013", "ferplus")
 @click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the network that ships]")
 @click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
 @click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Whose labels count.")
-@click.option("--predictions", type=click.Path(path_type=Path), metavar="FILE.csv", help="All scores, a line a row.")
+@click.option(
+    "--predictions",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.csv",
+    help="All scores, a line a row.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout.")
 def command(
     *, data: Path, model: Path | None, split: str, labels: str, predictions: Path | None, as_json: bool

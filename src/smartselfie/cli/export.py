@@ -7,7 +7,7 @@ import click
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
-@click.argument("model", type=click.Path(path_type=Path), metavar="MODEL.onnx")
+@click.argument("model", type=click.Path(path_type=Path, dir_okay=False), metavar="MODEL.onnx")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),

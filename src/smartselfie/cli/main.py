@@ -4,7 +4,7 @@ import importlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -23,6 +23,26 @@ COMMANDS = {
 }
 
 
+def _set_level(level: int) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def set_it(context: click.Context, parameter: click.Parameter, said: bool) -> None:
+        del context, parameter
+        if said:
+            logging.getLogger("smartselfie").setLevel(level)
+
+    return set_it
+
+
+def _flag(names: list[str], level: int, text: str) -> click.Option:
+    return click.Option(names, is_flag=True, expose_value=False, callback=_set_level(level), help=text)
+
+
+LOUDNESS = (
+    _flag(["-v", "--verbose"], logging.DEBUG, "Say more on stderr."),
+    _flag(["-q", "--quiet"], logging.ERROR, "Say only what went wrong."),
+)
+"""May stand before a command and behind it."""
+
+
 class Commands(click.Group):
     """Imports a command's module only when it is called, so that `--help` is quick and `watch` never loads torch."""
 
@@ -39,6 +59,7 @@ class Commands(click.Group):
         command = importlib.import_module(f"smartselfie.cli.{cmd_name}").command
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
+        command.params += [option for option in LOUDNESS if option not in command.params]
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -50,25 +71,25 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="smartselfie", message="%(prog)s %(version)s")
-@click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
-@click.option("-q", "--quiet", is_flag=True, help="Say only what went wrong.")
 @click.pass_context
-def root(context: click.Context, verbose: bool, quiet: bool) -> None:
+def root(context: click.Context) -> None:
     """Take the picture by itself when people smile.
 
     Without a command it opens the booth. Example: smartselfie watch demo
     """
-    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.INFO
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("smartselfie").setLevel(level)
     if context.invoked_subcommand is None:
         booth = root.get_command(context, "booth")
         if booth is not None:
             context.invoke(booth)
 
 
+root.params += LOUDNESS
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("smartselfie").setLevel(logging.INFO)
     try:
         result = root.main(None if arguments is None else list(arguments), "smartselfie", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="SRC")
-@click.argument("out", type=click.Path(path_type=Path), metavar="OUT.npz")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.npz")
 @click.option(
     "--ferplus", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: ten votes a face."
 )
@@ -33,6 +33,8 @@ def command(source: Path, out: Path, ferplus: Path | None, as_json: bool) -> Non
     from smartselfie.data.audit import audit
     from smartselfie.data.ferplus import join, read_votes
 
+    if out.resolve() in [path.resolve() for path in (source, ferplus) if path is not None]:
+        raise DataError(f"{out} is what is to be read", "choose another name for OUT.npz")
     votes = None if ferplus is None else read_votes(ferplus)
     with telling(None) as teller:
         read = fer2013.read(source, lambda rows: teller.move(rows, f"{rows:,} rows"))

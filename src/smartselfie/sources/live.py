@@ -1,5 +1,6 @@
 """A live source: a thread that always holds the newest frame, and finds the camera again when it is lost."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from smartselfie.core.frame import Frame
 from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.errors import SourceError
+
+
+log = logging.getLogger(__name__)
 
 
 class Capture(Protocol):
@@ -133,6 +137,7 @@ class LiveSource:
         # a reader that hangs in the driver lets go of the device when the driver lets go of it
         if self._reader is not threading.current_thread():
             self._reader.join(timeout=1.0)
+        log.debug("%s: %d frames were dropped for newer ones", self.name, self.dropped)
 
     def _why_silent(self) -> SourceError:
         if self._error is not None:

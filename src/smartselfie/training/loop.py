@@ -24,7 +24,7 @@ from smartselfie.training.history import EpochResult, write_history
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.progress import Clock, Progress, Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import Checkpoint, load_checkpoint, save_checkpoint
+from smartselfie.training.run import Checkpoint, load_checkpoint, make_folder, save_checkpoint
 from smartselfie.training.schedule import learning_rate, make_optimizer
 
 
@@ -70,7 +70,8 @@ class Trainer:
         """Go on where the folder's checkpoint stands.
 
         Raises:
-            RunError: there is none, or it belongs to another recipe, seed, data or number of heads.
+            RunError: there is none, it belongs to another recipe, seed, data or number of heads, or its weights do
+                not fit the network.
         """
         saved = load_checkpoint(self.run)
         begun = (saved.recipe, saved.seed, saved.outputs, len(saved.history))
@@ -79,10 +80,17 @@ class Trainer:
                 f"{self.run} was begun with another recipe, seed or data",
                 "resume with the same data and options, or choose another --out",
             )
-        self.network.module.load_state_dict(saved.network)
-        self.average.load_state_dict(saved.average)
-        self.optimizer.load_state_dict(saved.optimizer)
+        try:
+            self.network.module.load_state_dict(saved.network)
+            self.average.load_state_dict(saved.average)
+            self.optimizer.load_state_dict(saved.optimizer)
+        except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
+            reason = str(error).splitlines()[0]
+            raise RunError(f"the checkpoint of {self.run} does not fit this version: {reason}", "train again") from None
         self.step, self.loss_sum, self.history = saved.step, saved.loss_sum, list(saved.history)
+        if self.history and self.fabric.is_global_zero:
+            # it is an epoch behind, if there was no space for it
+            write_history(self.run, self.history)
 
     def train(self, watcher: Watcher) -> bool:
         """Train to the end; returns False where the watcher stopped it (the checkpoint then stands there).
@@ -90,6 +98,7 @@ class Trainer:
         Raises:
             RunError: the loss is no longer a number, or the run's folder cannot be written.
         """
+        make_folder(self.run)
         clock = Clock()
         while self.step < self.last_step:
             loss = self._take_step()

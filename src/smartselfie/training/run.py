@@ -1,6 +1,7 @@
 """A run's folder: the checkpoint that a training goes on from and that export reads."""
 
 import pickle
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from smartselfie.atomic import written_whole
 from smartselfie.errors import RunError
 from smartselfie.training.history import EpochResult
+from smartselfie.training.networks import NETWORKS
 from smartselfie.training.recipe import Recipe
 
 NAME = "checkpoint.pt"
@@ -32,6 +34,18 @@ class Checkpoint:
     network: dict[str, torch.Tensor]
     average: dict[str, torch.Tensor]
     optimizer: dict[str, object]
+
+
+def make_folder(run: Path) -> None:
+    """Make the folder where it is missing, before hours are spent on what it is to hold.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{run} cannot be made a folder: {error.strerror}", "choose another --out") from None
 
 
 def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
@@ -58,14 +72,17 @@ def load_checkpoint(run: Path) -> Checkpoint:
     """The folder's checkpoint, on the CPU; executes nothing that the file contains.
 
     Raises:
-        RunError: there is none, or it is damaged.
+        RunError: there is none, it is damaged, or its network is unknown here.
     """
     path = run / NAME
     if not path.is_file():
         raise RunError(f"{run} holds no {NAME}", "start one with: smartselfie train DATA.npz --out RUN")
     try:
-        plain = torch.load(path, map_location="cpu", weights_only=True)
-        return Checkpoint(
+        with warnings.catch_warnings():
+            # torch warns of what is odd in a damaged file; one line says it all
+            warnings.simplefilter("ignore")
+            plain = torch.load(path, map_location="cpu", weights_only=True)
+        checkpoint = Checkpoint(
             recipe=Recipe(**plain["recipe"]),
             seed=plain["seed"],
             outputs=tuple(plain["outputs"]),
@@ -86,8 +103,21 @@ def load_checkpoint(run: Path) -> Checkpoint:
         ValueError,
         AttributeError,
     ) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise RunError(f"{path} is damaged or from another version: {reason}", "train again") from None
+        raise _unusable(path, _reason(error)) from None
+    if checkpoint.recipe.network not in NETWORKS:
+        raise _unusable(path, f"there is no network {checkpoint.recipe.network}")
+    return checkpoint
+
+
+def _unusable(path: Path, reason: str) -> RunError:
+    return RunError(f"{path} is damaged or from another version: {reason}", "train again")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, pickle.UnpicklingError):
+        # torch's own words here advise to execute what the file contains
+        return "it is no checkpoint of numbers alone"
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def has_checkpoint(run: Path) -> bool:
