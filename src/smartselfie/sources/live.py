@@ -15,7 +15,6 @@ from smartselfie.core.frame import Frame
 from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.errors import SourceError
 
-
 log = logging.getLogger(__name__)
 
 
