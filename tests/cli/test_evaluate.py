@@ -61,6 +61,30 @@ def test_predictions_are_a_line_a_row(files: tuple[Path, Path], tmp_path: Path) 
     assert all(float(row["happy"]) == pytest.approx(0.9) for row in rows)
 
 
+def test_predictions_leave_the_label_of_a_row_that_does_not_count_empty(
+    files: tuple[Path, Path], tmp_path: Path, draw_data: Draw
+) -> None:
+    data = draw_data()
+    assert data.votes is not None
+    data.votes[70] = [0, 0, 0, 0, 0, 0, 0, 10, 0, 0]  # contempt
+    dataset.save(data, files[0])
+    assert evaluate(*files, "--labels", "ferplus", "--predictions", tmp_path / "said.csv") == 0
+    with (tmp_path / "said.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["label"] for row in rows] == ["", *EMOTIONS[1:], *EMOTIONS, *EMOTIONS, *EMOTIONS]
+
+
+def test_predictions_that_cannot_be_written_get_one_line(
+    files: tuple[Path, Path], tmp_path: Path, capsys: Capsys
+) -> None:
+    assert evaluate(*files, "--json", "--predictions", files[0] / "said.csv") == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert len(printed.err.splitlines()) == 1
+    assert evaluate(*files, "--predictions", tmp_path) == 2
+    assert evaluate(*files, "--predictions", ".") == 2
+
+
 def test_what_is_missing_gets_one_line_and_exit_code_1(
     files: tuple[Path, Path], tmp_path: Path, draw_data: Draw, capsys: Capsys
 ) -> None:

@@ -92,3 +92,22 @@ def test_votes_of_another_set_are_refused_with_both_numbers_and_nothing_is_writt
     assert prepare(csv_of(tmp_path / "fer.csv", GOOD), tmp_path / "faces.npz", "--ferplus", votes) == 1
     assert "Training has 2 rows here but 1 in FER+" in capsys.readouterr().err
     assert not (tmp_path / "faces.npz").exists()
+
+
+def test_what_is_to_be_read_is_never_overwritten(tmp_path: Path, capsys: Capsys) -> None:
+    source = csv_of(tmp_path / "fer.csv", GOOD)
+    votes = votes_of(tmp_path / "votes.csv", ["Training", "Training", "PublicTest"])
+    before = source.read_bytes(), votes.read_bytes()
+    assert prepare(source, tmp_path / "." / "fer.csv") == 1
+    assert prepare(source, votes, "--ferplus", votes) == 1
+    assert "is what is to be read" in capsys.readouterr().err
+    assert (source.read_bytes(), votes.read_bytes()) == before
+
+
+def test_a_place_that_cannot_be_written_gets_one_line(tmp_path: Path, capsys: Capsys) -> None:
+    source = csv_of(tmp_path / "fer.csv", GOOD)
+    assert prepare(source, source / "faces.npz") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot be written" in line
+    assert prepare(source, tmp_path) == 2
+    assert prepare(source, ".") == 2

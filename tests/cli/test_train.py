@@ -53,6 +53,19 @@ def test_a_run_is_never_begun_anew_in_a_folder_that_holds_one(faces: Path, tmp_p
     assert "is finished" in capsys.readouterr().err
 
 
+def test_what_is_said_on_resuming_must_agree_with_the_run(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
+    command = ["train", str(faces), "--out", str(tmp_path / "run")]
+    assert main([*command, "--epochs", "1", "--seed", "3", *SMALL]) == 0
+    before = (tmp_path / "run" / "checkpoint.pt").read_bytes()
+    capsys.readouterr()
+    for option, value, begun in (("--seed", "4", "3"), ("--epochs", "2", "1"), ("--batch-size", "16", "14")):
+        assert main([*command, "--resume", option, value]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"was begun with {option} {begun}, not {value}" in line
+    assert main([*command, "--resume", "--seed", "3", "--recipe", "compact"]) == 0
+    assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: signal.Signals) -> None:
@@ -85,6 +98,7 @@ def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, caps
         ["train", str(faces), "--out", str(tmp_path / "run"), "--resume"],
         ["train", str(faces), "--out", str(tmp_path / "run")],  # fewer rows than the recipe's batch
         ["train", str(faces), "--out", str(tmp_path / "run"), "--device", "cuda", *SMALL],
+        ["train", str(faces), "--out", str(faces), "--epochs", "1", *SMALL],
         ["export", str(tmp_path / "none"), str(tmp_path / "mine.onnx")],
     ):
         if "cuda" in command and __import__("torch").cuda.is_available():

@@ -1,22 +1,20 @@
-"""What the tests of training need; without PyTorch they are skipped, but never in CI."""
+"""What the tests of training need; those that need PyTorch skip themselves without it, but never in CI."""
 
-import os
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from smartselfie.data.dataset import Dataset
 from smartselfie.training.recipe import Recipe, recipe_named
 
-if "CI" not in os.environ:
-    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+if TYPE_CHECKING:
+    from smartselfie.training.loop import Trainer
 
-from smartselfie.training.devices import make_fabric
-from smartselfie.training.loop import Trainer
-
-Train = Callable[..., Trainer]
 SMALL: Recipe = replace(recipe_named("compact"), epochs=2, batch_size=14, warmup_epochs=0.5)
 
 
@@ -27,8 +25,10 @@ def small() -> Recipe:
 
 
 @pytest.fixture
-def make_trainer(tmp_path: Path, draw_data: Callable[..., Dataset]) -> Train:
+def make_trainer(tmp_path: Path, draw_data: Callable[..., Dataset]) -> Callable[..., Trainer]:
     """Makes a trainer on drawn data, in 32 bits on one thread of the processor."""
+    from smartselfie.training.devices import make_fabric
+    from smartselfie.training.loop import Trainer
 
     def make(data: Dataset | None = None, *, run: str = "run", recipe: Recipe = SMALL, seed: int = 0) -> Trainer:
         fabric = make_fabric("cpu", "32", threads=1)

@@ -1,5 +1,12 @@
 """What may happen to a face in training."""
 
+import os
+
+import pytest
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
 import torch
 
 from smartselfie.training.augment import Augment

@@ -1,5 +1,6 @@
 """A run as one ONNX file that carries its card."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.data.dataset import Dataset
 from smartselfie.errors import DataError, RunError
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer
 from smartselfie.training.progress import Watcher

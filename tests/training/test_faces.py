@@ -1,11 +1,17 @@
 """Which rows are learnt and which are only looked at."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from smartselfie.data.dataset import Dataset
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
 from smartselfie.training.faces import Faces, held_out_faces, training_faces
 
 Draw = Callable[..., Dataset]

@@ -1,20 +1,27 @@
 """The training loop: repeatable to the last bit, resumable anywhere, blind to PrivateTest."""
 
 import csv
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image as Pictures
 
 from smartselfie.data.dataset import Dataset
 from smartselfie.errors import RunError
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
+import torch
+
 from smartselfie.training.loop import Trainer
 from smartselfie.training.progress import Progress, Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import NAME, load_checkpoint
+from smartselfie.training.run import NAME, load_checkpoint, save_checkpoint
 
 Train = Callable[..., Trainer]
 Draw = Callable[..., Dataset]
@@ -135,6 +142,47 @@ def test_resuming_with_other_options_or_data_is_refused(make_trainer: Train, dra
     ):
         with pytest.raises(RunError, match="was begun with another"):
             other.resume()
+
+
+def test_weights_that_do_not_fit_the_network_are_refused(make_trainer: Train) -> None:
+    begun = make_trainer()
+    begun.train(Watcher(wants_stop=lambda: begun.step == 1))
+    saved = load_checkpoint(begun.run)
+    (first, *_) = saved.network
+    for damaged in (
+        replace(saved, network={**saved.network, first: torch.zeros(1)}),
+        replace(saved, average={}),
+        replace(saved, optimizer={}),
+    ):
+        save_checkpoint(begun.run, damaged)
+        with pytest.raises(RunError, match="does not fit this version"):
+            make_trainer().resume()
+
+
+def test_a_record_that_is_missing_is_written_again_on_resuming(make_trainer: Train) -> None:
+    done = make_trainer()
+    assert done.train(Watcher())
+    before = (done.run / "history.csv").read_bytes()
+    (done.run / "history.csv").unlink()
+    (done.run / "curve.png").unlink()
+    make_trainer().resume()
+    assert (done.run / "history.csv").read_bytes() == before
+    assert (done.run / "curve.png").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_found_before_the_first_step(make_trainer: Train, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the folder's place")
+    trainer = make_trainer(run="file/run")
+    with pytest.raises(RunError, match="cannot be made a folder"):
+        trainer.train(Watcher())
+    assert trainer.step == 0
+
+
+def test_a_loss_that_is_no_number_ends_the_training_and_is_not_saved(make_trainer: Train, small: Recipe) -> None:
+    trainer = make_trainer(recipe=replace(small, learning_rate=1e30))
+    with pytest.raises(RunError, match=r"the loss is (nan|inf)"):
+        trainer.train(Watcher())
+    assert not (trainer.run / NAME).exists()
 
 
 def test_a_missing_or_damaged_checkpoint_is_refused(make_trainer: Train) -> None:

@@ -1,8 +1,14 @@
 """Recipes by name."""
 
+import os
+
 import pytest
 
 from smartselfie.errors import RunError
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.recipe import RECIPES, recipe_named
 

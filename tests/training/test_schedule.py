@@ -1,8 +1,13 @@
 """The learning rate over the epochs."""
 
+import os
 from dataclasses import replace
 
 import pytest
+
+if "CI" not in os.environ:
+    pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
 from torch import nn
 
 from smartselfie.training.recipe import Recipe
