@@ -92,7 +92,7 @@ def coarse(face: Face, side: float, random: np.random.Generator) -> Face:
 
 
 def _to_grey(values: NDArray[np.floating]) -> Face:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
 KINDS: dict[str, tuple[Damage, tuple[float, float, float]]] = {

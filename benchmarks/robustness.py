@@ -28,11 +28,12 @@ from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.data import ferplus
 from smartselfie.data.dataset import Dataset, Split, load
 from smartselfie.errors import DataError, SmartselfieError
+from smartselfie.evaluation.evaluate import READING
 from smartselfie.evaluation.metrics import auc
 
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
 NEGATIVE = [EMOTIONS.index(Emotion(name)) for name in ("angry", "disgust", "fear", "sad", "surprise")]
-COLUMNS = ("fer2013", "ferplus", "reading", "smile")
+COLUMNS = ("fer2013", "ferplus", READING, "smile")
 Scores = dict[str, NDArray[np.float64]]
 Worth = dict[str, float | None]
 
@@ -103,9 +104,9 @@ def read(classifier: OnnxClassifier, faces: NDArray[np.uint8]) -> Scores:
     """The scores (n, 7) of each output, and of the reading."""
     size = classifier.card.input_size
     crops = np.stack([crop_face(face, Box(0, 0, face.shape[1], face.shape[0]), size) for face in faces])
-    outputs = {name: scores.astype(np.float64) for name, scores in classifier.outputs(crops).items()}
-    weights = zip(classifier.card.outputs, classifier.card.reading, strict=True)
-    return outputs | {"reading": np.asarray(sum(weight * outputs[name] for name, weight in weights))}
+    outputs = classifier.outputs(crops)
+    scores = {name: said.astype(np.float64) for name, said in outputs.items()}
+    return scores | {READING: classifier.mixed(outputs)}
 
 
 def worth(scores: Scores, rows: Dataset) -> Worth:
@@ -115,10 +116,10 @@ def worth(scores: Scores, rows: Dataset) -> Worth:
     told: Worth = {}
     if "fer2013" in scores:
         told["fer2013"] = percent(scores["fer2013"].argmax(axis=1) == rows.labels)
-    for name in ("ferplus", "reading"):
+    for name in ("ferplus", READING):
         if name in scores:
             told[name] = percent((scores[name].argmax(axis=1) == majority)[clear])
-    area = auc(scores["reading"][clear, HAPPY], majority[clear] == HAPPY)
+    area = auc(scores[READING][clear, HAPPY], majority[clear] == HAPPY)
     return told | {"smile": None if area is None else round(area, 4)}
 
 

@@ -1,5 +1,6 @@
 """An emotion network in an ONNX file that carries its card."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -64,10 +65,15 @@ class OnnxClassifier:
 
     def scores(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
         """`classify` as an array: (n, 7), each row summing to 1."""
-        outputs = self.outputs(crops)
-        mixed = np.zeros((len(crops), len(EMOTIONS)))
-        for name, weight in zip(self.card.outputs, self.card.reading, strict=True):
-            mixed += weight * outputs[name]
+        return self.mixed(self.outputs(crops))
+
+    def mixed(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float64]:
+        """What `outputs` gave, mixed as the card says: (n, 7), each row summing to 1."""
+        weighed = [
+            weight * outputs[name].astype(np.float64)
+            for name, weight in zip(self.card.outputs, self.card.reading, strict=True)
+        ]
+        mixed = np.sum(weighed, axis=0)
         return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
     def outputs(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -14,7 +14,8 @@ from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.core.crop import network_input
 from smartselfie.data.dataset import Dataset, Split
 from smartselfie.errors import RunError
-from smartselfie.evaluation.evaluate import Labels, as_card_metrics, evaluate
+from smartselfie.evaluation.evaluate import Labels, evaluate
+from smartselfie.evaluation.results import as_card_metrics
 from smartselfie.modelcard import ModelCard
 from smartselfie.training.card import make_card
 from smartselfie.training.networks import NETWORKS, parameter_count
