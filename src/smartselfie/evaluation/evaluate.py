@@ -11,9 +11,9 @@ from smartselfie.core.box import Box
 from smartselfie.core.crop import crop_face
 from smartselfie.data import ferplus
 from smartselfie.data.dataset import Dataset, Split
+from smartselfie.data.twins import twins
 from smartselfie.errors import DataError
 from smartselfie.evaluation.metrics import Metrics, measure
-from smartselfie.evaluation.twins import twins
 
 READING = "reading"
 """What users see, the outputs mixed as the card says, stands under this name beside the outputs themselves."""
