@@ -70,7 +70,7 @@ class Trainer:
         self.network, self.optimizer = fabric.setup(network, make_optimizer(network, recipe))
         blend = get_ema_multi_avg_fn(recipe.averaging)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(self.network.module, multi_avg_fn=blend, use_buffers=True)
-        self.augment = Augment()
+        self.augment = Augment(recipe.augment)
         self.steps_per_epoch = len(self.training) // recipe.batch_size
         self.last_step = recipe.epochs * self.steps_per_epoch
         self.teachers: tuple[str, ...] = ()

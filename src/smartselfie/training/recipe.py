@@ -22,6 +22,7 @@ class Recipe:
         votes_weight: how much the loss against FER+'s votes counts beside the loss against the labels of 2013.
         teacher_weight: where there are teachers, how much their answers count in the targets, 0 to 1; labels and votes
             make up the rest.
+        augment: which changes to the faces are imitated, names in `augment.KINDS`.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
     """
@@ -37,6 +38,7 @@ class Recipe:
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     teacher_weight: float = 0.5
+    augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
     averaging: float = 0.998
     mean: float = 0.5
     std: float = 0.25
