@@ -66,6 +66,23 @@ def test_what_is_said_on_resuming_must_agree_with_the_run(faces: Path, tmp_path:
     assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
 
 
+def test_a_network_learns_from_a_trained_one_and_begins_with_its_weights(
+    faces: Path, tmp_path: Path, capsys: Capsys
+) -> None:
+    teacher, pupil, model = tmp_path / "teacher", tmp_path / "pupil", tmp_path / "teacher.onnx"
+    assert main(["train", str(faces), "--out", str(teacher), "--epochs", "1", *SMALL]) == 0
+    assert main(["export", str(teacher), str(model)]) == 0
+    begun = ["--start", str(teacher), "--teacher", str(model), "--learning-rate", "0.01", "--epochs", "1"]
+    assert main(["train", str(faces), "--out", str(pupil), *begun, *SMALL]) == 0
+    assert sorted(path.name for path in pupil.iterdir()) == ["answers.npz", "checkpoint.pt", "curve.png", "history.csv"]
+    assert main(["export", str(pupil), str(tmp_path / "pupil.onnx")]) == 0
+    capsys.readouterr()
+    assert (
+        main(["train", str(faces), "--out", str(tmp_path / "x"), "--teacher", str(tmp_path / "none.onnx"), *SMALL]) == 1
+    )
+    assert "none.onnx cannot be read" in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: signal.Signals) -> None:

@@ -26,6 +26,7 @@ class _Said:
     recipe: str | None
     epochs: int | None
     batch_size: int | None
+    learning_rate: float | None
     seed: int | None
 
 
@@ -36,6 +37,20 @@ class _Said:
 @click.option("--resume", is_flag=True, help="Go on where the run's folder stands.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data.  [the recipe's]")
 @click.option("--batch-size", type=click.IntRange(min=2), help="Faces a step.  [the recipe's]")
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The schedule's peak; a lower one suits --start.  [the recipe's]",
+)
+@click.option(
+    "--teacher",
+    "teachers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    metavar="MODEL.onnx",
+    help="A trained network whose answers are learnt beside labels and votes; several are averaged.",
+)
+@click.option("--start", type=click.Path(path_type=Path), metavar="RUN", help="Begin with the weights of another run.")
 @click.option("--seed", type=click.IntRange(min=0), help="Repeats a training exactly.  [0]")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["auto", "32", "bf16"]), default="auto", show_default=True)
@@ -48,6 +63,9 @@ def command(
     resume: bool,
     epochs: int | None,
     batch_size: int | None,
+    learning_rate: float | None,
+    teachers: tuple[Path, ...],
+    start: Path | None,
     seed: int | None,
     device: str,
     precision: str,
@@ -71,12 +89,14 @@ def command(
 
         # lightning, which sets its own level when it is imported, tells on each start which precision it was given
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-        said = _Said(recipe, epochs, batch_size, seed)
+        said = _Said(recipe, epochs, batch_size, learning_rate, seed)
         chosen, number = _begun(out, said) if resume else _fresh(out, said)
         faces = dataset.load(data)
         trainer = Trainer(faces, out, chosen, make_fabric(device, precision, threads), number)
         if resume:
             trainer.resume()
+        else:
+            _begin(trainer, teachers, start)
         where = (("--device", device), ("--precision", precision), ("--threads", threads))
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
         return _train(trainer, wants_stop, f"smartselfie train {data} --out {out} --resume{again}")
@@ -94,9 +114,22 @@ def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
             chosen,
             epochs=said.epochs or chosen.epochs,
             batch_size=said.batch_size or chosen.batch_size,
+            learning_rate=said.learning_rate or chosen.learning_rate,
         ),
         said.seed or 0,
     )
+
+
+def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
+    """Take over weights and teachers' answers, where asked."""
+    from smartselfie.cli.progress import telling
+
+    if start is not None:
+        trainer.start_from(start)
+    if teachers:
+        total = len(teachers) * len(trainer.training)
+        with telling(total) as teller:
+            trainer.learn_from(teachers, lambda done: teller.move(done, f"{done:,} of {total:,} answers of teachers"))
 
 
 def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
@@ -109,6 +142,7 @@ def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
         ("recipe", said.recipe, recipe.name),
         ("epochs", said.epochs, recipe.epochs),
         ("batch-size", said.batch_size, recipe.batch_size),
+        ("learning-rate", said.learning_rate, recipe.learning_rate),
         ("seed", said.seed, saved.seed),
     ):
         if wanted is not None and wanted != begun:

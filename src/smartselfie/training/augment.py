@@ -1,34 +1,99 @@
 """What may happen to a face between FER-2013 and somebody's webcam, imitated during training."""
 
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
 import torch
 from kornia import augmentation
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+
+class Coarse(nn.Module):
+    """Some faces as if they had been small in the picture: shrunk by up to 3, and enlarged again."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """(n, 1, h, w), 0…1 → the same."""
+        chosen = torch.rand(len(faces)) < self.p
+        if not chosen.any():
+            return faces
+        height, width = faces.shape[-2:]
+        by = 1 + 2 * float(torch.rand(()))
+        shrunk = interpolate(faces[chosen], size=(int(height / by), int(width / by)), mode="area")
+        changed = faces.clone()
+        changed[chosen] = interpolate(shrunk, size=(height, width), mode="bilinear", align_corners=False)
+        return changed
+
+
+class Jpeg(nn.Module):
+    """Some faces with the blocks that strong JPEG compression leaves."""
+
+    def __init__(self, p: float, quality: tuple[int, int]) -> None:
+        super().__init__()
+        self.p, self.quality = p, quality
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """(n, 1, h, w), 0…1 → the same."""
+        chosen = torch.nonzero(torch.rand(len(faces)) < self.p)[:, 0].tolist()
+        if not chosen:
+            return faces
+        changed = faces.clone()
+        for place, quality in zip(chosen, torch.randint(*self.quality, (len(chosen),)).tolist(), strict=True):
+            grey = (faces[place, 0].clamp(0, 1) * 255).byte().cpu().numpy()
+            _, packed = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
+            unpacked = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.float32) / 255
+            changed[place, 0] = torch.from_numpy(unpacked).to(faces)
+        return changed
+
+
+KINDS: dict[str, Callable[[], nn.Module]] = {
+    "flip": lambda: augmentation.RandomHorizontalFlip(p=0.5),
+    # a detector's box is off by up to a fifth, a head is a little tilted or turned
+    "box": lambda: augmentation.RandomAffine(
+        degrees=15.0, translate=(0.08, 0.08), scale=(0.85, 1.18), shear=(-6, 6), padding_mode="border", p=0.9
+    ),
+    "tilt": lambda: augmentation.RandomAffine(degrees=40.0, padding_mode="border", p=0.15),
+    "coarse": lambda: Coarse(p=0.1),
+    "blur": lambda: nn.Sequential(
+        augmentation.RandomGaussianBlur((5, 5), (0.4, 1.8), p=0.1),
+        augmentation.RandomMotionBlur((3, 7), 90.0, 0.5, p=0.05),
+    ),
+    "light": lambda: nn.Sequential(
+        augmentation.RandomGamma((0.5, 2.0), p=0.25),
+        augmentation.RandomBrightness((0.6, 1.3), p=0.4),
+        augmentation.RandomContrast((0.5, 1.4), p=0.4),
+    ),
+    "noise": lambda: augmentation.RandomGaussianNoise(mean=0.0, std=0.05, p=0.12),
+    "jpeg": lambda: Jpeg(p=0.08, quality=(10, 60)),
+    # a hand, a glass, hair
+    "cover": lambda: augmentation.RandomErasing(scale=(0.02, 0.2), ratio=(0.4, 2.5), value=0.5, p=0.3),
+}
+"""What can be imitated, by the names that a recipe uses, in the order in which it happens."""
 
 
 class Augment(nn.Module):
-    """Random changes that keep the expression: pose and box, light, camera, something before the face.
+    """Random changes that keep the expression.
 
     Every change is drawn from torch's own random numbers, so a seed repeats it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Sequence[str]) -> None:
+        """Choose among `KINDS`; their order is always the same."""
         super().__init__()
-        self.changes = augmentation.AugmentationSequential(
-            augmentation.RandomHorizontalFlip(p=0.5),
-            # a detector's box is off by up to a fifth, a head is tilted
-            augmentation.RandomAffine(
-                degrees=20.0, translate=(0.08, 0.08), scale=(0.85, 1.18), padding_mode="border", p=0.9
-            ),
-            augmentation.RandomGaussianBlur((3, 3), (0.3, 1.2), p=0.12),
-            augmentation.RandomBrightness((0.7, 1.3), p=0.5),
-            augmentation.RandomContrast((0.6, 1.4), p=0.5),
-            augmentation.RandomGaussianNoise(mean=0.0, std=0.03, p=0.12),
-            augmentation.RandomErasing(scale=(0.02, 0.2), ratio=(0.4, 2.5), value=0.5, p=0.4),
-            data_keys=["input"],
-        )
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown:
+            raise ValueError(f"there is no augmentation {unknown[0]}: {', '.join(KINDS)}")
+        self.changes = nn.ModuleList(make() for kind, make in KINDS.items() if kind in kinds)
 
     @torch.no_grad()
     def forward(self, grey: Tensor) -> Tensor:
-        """(n, 1, 48, 48) floating point, 0…255 → the same."""
-        changed: Tensor = self.changes(grey / 255.0)
+        """(n, 1, h, w) floating point, 0…255 → the same."""
+        changed = grey / 255.0
+        for change in self.changes:
+            changed = change(changed)
         return changed.clamp(0.0, 1.0) * 255.0

@@ -6,16 +6,19 @@ uninterrupted one sees.
 """
 
 import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import one_hot
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from smartselfie.core.crop import standardise
+from smartselfie.core.emotion import EMOTIONS
 from smartselfie.data.dataset import Dataset
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
@@ -26,12 +29,20 @@ from smartselfie.training.progress import Clock, Progress, Watcher
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.run import Checkpoint, load_checkpoint, make_folder, save_checkpoint
 from smartselfie.training.schedule import learning_rate, make_optimizer
+from smartselfie.training.teachers import ask, fingerprints, keep, kept
 
 
 class Trainer:
     """One training from its first step, or from its checkpoint, to its last."""
 
-    def __init__(self, data: Dataset, run: Path, recipe: Recipe, fabric: Fabric, seed: int) -> None:
+    def __init__(
+        self,
+        data: Dataset,
+        run: Path,
+        recipe: Recipe,
+        fabric: Fabric,
+        seed: int,
+    ) -> None:
         """Prepare a fresh start; `resume` moves it to the folder's checkpoint.
 
         Args:
@@ -59,12 +70,42 @@ class Trainer:
         self.network, self.optimizer = fabric.setup(network, make_optimizer(network, recipe))
         blend = get_ema_multi_avg_fn(recipe.averaging)  # type: ignore[no-untyped-call]
         self.average = AveragedModel(self.network.module, multi_avg_fn=blend, use_buffers=True)
-        self.augment = Augment()
+        self.augment = Augment(recipe.augment)
         self.steps_per_epoch = len(self.training) // recipe.batch_size
         self.last_step = recipe.epochs * self.steps_per_epoch
+        self.teachers: tuple[str, ...] = ()
+        self.answers: Tensor | None = None
         self.step = 0
         self.loss_sum = 0.0
         self.history: list[EpochResult] = []
+
+    def start_from(self, run: Path) -> None:
+        """Begin with another run's averaged weights instead of random ones.
+
+        Raises:
+            RunError: there is no such run, or its network is another.
+        """
+        saved = load_checkpoint(run)
+        weights = {key.removeprefix("module."): value for key, value in saved.average.items() if "." in key}
+        self._load({"network": weights}, f"the network of {run}")
+        for key, value in self.network.module.state_dict().items():
+            self.average.module.state_dict()[key].copy_(value)
+
+    def learn_from(self, teachers: Sequence[Path], on_faces: Callable[[int], None] = lambda _: None) -> None:
+        """Ask the teachers about every Training row, and keep their answers in the run's folder.
+
+        Raises:
+            ModelError, RunError: a teacher cannot be used, or the folder cannot be written.
+        """
+        make_folder(self.run)
+        grey = self.training.grey[:, 0].numpy()
+        teachers_answers = ask(teachers, grey, self.outputs, on_faces)
+        keep(self.run, teachers_answers)
+        self.teachers = fingerprints(teachers)
+        self._recall()
+
+    def _recall(self) -> None:
+        self.answers = kept(self.run, (len(self.training), len(self.outputs), len(EMOTIONS))) if self.teachers else None
 
     def resume(self) -> None:
         """Go on where the folder's checkpoint stands.
@@ -80,17 +121,27 @@ class Trainer:
                 f"{self.run} was begun with another recipe, seed or data",
                 "resume with the same data and options, or choose another --out",
             )
-        try:
-            self.network.module.load_state_dict(saved.network)
-            self.average.load_state_dict(saved.average)
-            self.optimizer.load_state_dict(saved.optimizer)
-        except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
-            reason = str(error).splitlines()[0]
-            raise RunError(f"the checkpoint of {self.run} does not fit this version: {reason}", "train again") from None
+        states: dict[str, dict[str, Any]] = {
+            "network": saved.network,
+            "average": saved.average,
+            "optimizer": saved.optimizer,
+        }
+        self._load(states, f"the checkpoint of {self.run}")
+        self.teachers = saved.teachers
+        self._recall()
         self.step, self.loss_sum, self.history = saved.step, saved.loss_sum, list(saved.history)
         if self.history and self.fabric.is_global_zero:
             # it is an epoch behind, if there was no space for it
             write_history(self.run, self.history)
+
+    def _load(self, states: Mapping[str, dict[str, Any]], what: str) -> None:
+        parts = {"network": self.network.module, "average": self.average, "optimizer": self.optimizer}
+        try:
+            for name, state in states.items():
+                parts[name].load_state_dict(state)
+        except (RuntimeError, LookupError, TypeError, ValueError, AttributeError) as error:
+            reason = str(error).splitlines()[0]
+            raise RunError(f"{what} does not fit this version: {reason}", "train again") from None
 
     def train(self, watcher: Watcher) -> bool:
         """Train to the end; returns False where the watcher stopped it (the checkpoint then stands there).
@@ -136,13 +187,16 @@ class Trainer:
 
     def _loss(self, logits: Tensor, batch: Tensor) -> Tensor:
         """Cross-entropy against the labels of 2013, and against the votes where there are any."""
-        faces, device = self.training, logits.device
-        loss = cross_entropy(logits[:, 0], faces.labels[batch].to(device), label_smoothing=self.recipe.label_smoothing)
-        if faces.shares is not None:
-            shares = faces.shares[batch].to(device)
+        targets = [smoothed(self.training.labels[batch], self.recipe.label_smoothing)]
+        if self.training.shares is not None:
             # rows without a vote for any of the seven are all zeros and so cost nothing
-            loss = loss + self.recipe.votes_weight * cross_entropy(logits[:, 1], shares)
-        return loss
+            targets.append(self.training.shares[batch])
+        target = torch.stack(targets, dim=1)
+        if self.answers is not None:
+            target = torch.lerp(target, self.answers[batch], self.recipe.teacher_weight)
+        losses = -(target.to(logits.device) * logits.log_softmax(-1)).sum(-1).mean(0)
+        weights = losses.new_tensor([1.0, self.recipe.votes_weight])[: len(losses)]
+        return (weights * losses).sum()
 
     def _order(self, epoch: int) -> Tensor:
         """The order of the Training rows in an epoch."""
@@ -206,6 +260,7 @@ class Trainer:
                 recipe=self.recipe,
                 seed=self.seed,
                 outputs=self.outputs,
+                teachers=self.teachers,
                 step=self.step,
                 loss_sum=self.loss_sum,
                 history=tuple(self.history),
@@ -214,6 +269,11 @@ class Trainer:
                 optimizer=self.optimizer.state_dict(),
             ),
         )
+
+
+def smoothed(labels: Tensor, smoothing: float) -> Tensor:
+    """(n,) labels → (n, 7) shares: the label's, less what is spread evenly over all (Szegedy et al. 2016)."""
+    return one_hot(labels, len(EMOTIONS)).float() * (1 - smoothing) + smoothing / len(EMOTIONS)
 
 
 def _to_input(grey: Tensor, recipe: Recipe) -> Tensor:

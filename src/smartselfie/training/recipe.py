@@ -20,6 +20,9 @@ class Recipe:
         weight_decay: on weights of two and more dimensions only.
         label_smoothing: on the labels of 2013, which are wrong for a third of the faces by FER+'s majority.
         votes_weight: how much the loss against FER+'s votes counts beside the loss against the labels of 2013.
+        teacher_weight: where there are teachers, how much their answers count in the targets, 0 to 1; labels and votes
+            make up the rest.
+        augment: which changes to the faces are imitated, names in `augment.KINDS`.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
     """
@@ -34,12 +37,20 @@ class Recipe:
     weight_decay: float = 5e-4
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
+    teacher_weight: float = 0.5
+    augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
     averaging: float = 0.998
     mean: float = 0.5
     std: float = 0.25
 
 
-RECIPES = {recipe.name: recipe for recipe in (Recipe(name="compact", network="compact", epochs=48),)}
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(name="compact", network="compact", epochs=50, learning_rate=0.05, warmup_epochs=3.0),
+        Recipe(name="wide", network="wide", epochs=48, learning_rate=0.05, warmup_epochs=3.0),
+    )
+}
 
 
 def recipe_named(name: str) -> Recipe:

@@ -21,13 +21,15 @@ NAME = "checkpoint.pt"
 class Checkpoint:
     """Everything that a training needs to go on, and export to write the network.
 
-    `step` counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network`
-    is what is trained, `average` its averaged weights, which are what is kept.
+    `teachers` are the fingerprints of those whose answers are learnt. `step` counts from the first epoch's start;
+    `loss_sum` is over the steps of the epoch that is under way. `network` is what is trained, `average` its averaged
+    weights, which are what is kept.
     """
 
     recipe: Recipe
     seed: int
     outputs: tuple[str, ...]
+    teachers: tuple[str, ...]
     step: int
     loss_sum: float
     history: tuple[EpochResult, ...]
@@ -54,6 +56,7 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
         "recipe": asdict(checkpoint.recipe),
         "seed": checkpoint.seed,
         "outputs": list(checkpoint.outputs),
+        "teachers": list(checkpoint.teachers),
         "step": checkpoint.step,
         "loss_sum": checkpoint.loss_sum,
         "history": [asdict(result) for result in checkpoint.history],
@@ -86,6 +89,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
             recipe=Recipe(**plain["recipe"]),
             seed=plain["seed"],
             outputs=tuple(plain["outputs"]),
+            teachers=tuple(plain["teachers"]),
             step=plain["step"],
             loss_sum=plain["loss_sum"],
             history=tuple(EpochResult(**result) for result in plain["history"]),
