@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from smartselfie.core.crop import network_input
 from smartselfie.core.emotion import EMOTIONS, Emotions
 from smartselfie.errors import ModelError
-from smartselfie.inference import FAULTS, Port, Session, open_session, reason_of
-from smartselfie.modelcard import HINT, ModelCard, read_card
+from smartselfie.inference import AGAIN, FAULTS, Port, Session, open_session, reason_of
+from smartselfie.modelcard import HINT, ModelCard, is_whole, read_card
 
 INPUT = "faces"
 """What the network's one input is called: (n, 1, size, size) float32, standardised as the card says."""
@@ -37,10 +37,15 @@ class OnnxClassifier:
             threads: for one batch of faces.
 
         Raises:
-            ModelError: it is damaged, foreign, has no card, or is not what its card says.
+            ModelError: it is damaged, foreign, has no card or checksum, or is not what its card says.
         """
+        whole = is_whole(content)
+        if whole is False:
+            raise ModelError(f"{name} is damaged: its content does not match its checksum", AGAIN)
         self._session = open_session(content, name, threads)
         self.card = read_card(self._session.get_modelmeta().custom_metadata_map, name)
+        if whole is None:
+            raise ModelError(f"{name} has no checksum", HINT)
         self.size = len(content)
         fault = _mismatch(self._session, self.card) or self._trial()
         if fault:

@@ -162,10 +162,15 @@ def _mistakes(found: Evaluation, answers: Answers) -> str:
 
 def _about(card: ModelCard) -> str:
     told = {
+        "data": card.data,
         "origin": card.origin,
+        "precision": card.precision,
         "intended use": card.intended_use,
         "limits": card.limits,
-        "licence": card.licence,
+        "known biases": card.biases,
+        "licence of the code": card.licence.code,
+        "licence of the weights": card.licence.weights,
+        "licence of the data": card.licence.data,
     }
     lines = "".join(f"<dt>{name}</dt><dd>{escape(words)}</dd>" for name, words in told.items())
     return f'<h2>What the network says of itself</h2><div class="card"><dl>{lines}</dl></div>'
