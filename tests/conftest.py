@@ -10,6 +10,7 @@ import pytest
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.frame import Frame, Image
 from smartselfie.data.dataset import Dataset
+from smartselfie.modelcard import SEAL, seal
 from smartselfie.sources.demo import DemoSource
 from smartselfie.testing import CARD
 
@@ -103,6 +104,7 @@ def tiny_network() -> Callable[..., bytes]:
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
         helper.set_model_props(model, card if metadata is None else metadata)
         onnx.checker.check_model(model)
-        return bytes(model.SerializeToString())
+        content = bytes(model.SerializeToString())
+        return seal(content) if metadata is None or SEAL in metadata else content
 
     return make

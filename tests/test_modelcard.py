@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from smartselfie.errors import ModelError
-from smartselfie.modelcard import KEY, read_card
+from smartselfie.modelcard import KEY, SEAL, is_whole, read_card, seal
 from smartselfie.testing import CARD
 
 
@@ -43,6 +43,8 @@ def test_no_card_is_refused():
         (changed(input_size=4), "input_size or std is out of range"),
         (changed(input_size=4096), "input_size or std is out of range"),
         (changed(std=0), "input_size or std is out of range"),
+        (changed(precision="int4"), "damaged model card: precision"),
+        (changed(licence={"code": "MIT"}), "damaged model card: licence.weights"),
     ],
 )
 def test_a_card_that_cannot_be_trusted_is_refused(metadata: dict[str, str], found: str):
@@ -50,9 +52,42 @@ def test_a_card_that_cannot_be_trusted_is_refused(metadata: dict[str, str], foun
         read_card(metadata, "a.onnx")
 
 
-@pytest.mark.parametrize("field", ["name", "labels", "input_size", "mean", "std", "outputs", "reading", "origin"])
+@pytest.mark.parametrize(
+    "field", ["name", "labels", "input_size", "mean", "std", "outputs", "reading", "origin", "biases"]
+)
 def test_a_card_without_one_of_its_fields_is_refused(field: str):
     fields = json.loads(CARD.to_metadata()[KEY])
     del fields[field]
     with pytest.raises(ModelError, match=field):
         read_card({KEY: json.dumps(fields)}, "a.onnx")
+
+
+def as_file(metadata: dict[str, str]) -> bytes:
+    """The metadata as protobuf writes strings, between other bytes."""
+    return b"weights" * 9 + b"".join(
+        b"\x0a" + bytes([len(key)]) + key.encode() + b"\x12" + bytes([len(value) % 128]) + value.encode()
+        for key, value in metadata.items()
+    )
+
+
+def test_a_sealed_file_is_whole_and_sealing_it_again_changes_nothing():
+    sealed = seal(as_file(CARD.to_metadata()))
+    assert is_whole(sealed)
+    assert seal(sealed) == sealed
+    assert not is_whole(as_file(CARD.to_metadata()))
+
+
+def test_no_bit_can_flip_without_being_noticed():
+    sealed = seal(as_file({**CARD.to_metadata(), KEY: "{}"}))
+    for place in range(8 * len(sealed)):
+        flipped = bytearray(sealed)
+        flipped[place // 8] ^= 1 << place % 8
+        assert not is_whole(bytes(flipped))
+
+
+def test_without_one_place_for_a_checksum_there_is_none():
+    assert is_whole(b"no place") is None
+    with pytest.raises(ValueError, match="0 places"):
+        seal(b"no place")
+    with pytest.raises(ValueError, match="2 places"):
+        seal(as_file({SEAL: "0" * 64}) * 2)

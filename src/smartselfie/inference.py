@@ -28,6 +28,7 @@ FAULTS: tuple[type[Exception], ...] = (
     ValueError,
 )
 FATAL_ONLY = 4
+AGAIN = "fetch or export the file again"
 
 
 class Port(Protocol):
@@ -86,9 +87,7 @@ def open_session(content: bytes, name: str, threads: int = 1) -> Session:
     try:
         session: Session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except FAULTS as error:
-        raise ModelError(
-            f"{name} is damaged or not an ONNX network: {reason_of(error)}", "fetch or export the file again"
-        ) from None
+        raise ModelError(f"{name} is damaged or not an ONNX network: {reason_of(error)}", AGAIN) from None
     return session
 
 

@@ -4,9 +4,12 @@ A network without a card is refused, and nothing is guessed from a file's name: 
 scaled in another way give answers that look right and are not.
 """
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
@@ -16,7 +19,23 @@ from smartselfie.errors import ModelError
 KEY = "smartselfie.card"
 """Where the card stands among the ONNX file's metadata, as JSON."""
 
+SEAL = "smartselfie.sha256"
+"""Where the checksum stands among the metadata: of the whole file, with zeros in the checksum's own place."""
+
+_BLANK = "0" * 64
+# protobuf writes a string as its number, its length (64 is 0x40) and its bytes
+_SEALED = re.compile(re.escape(SEAL.encode()) + rb"\x12\x40([0-9a-f]{64})")
+
 HINT = "use a network that `smartselfie export` wrote"
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What may be done with the code, with the weights, and with the data that they were trained on."""
+
+    code: str
+    weights: str
+    data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +51,12 @@ class ModelCard:
             `ferplus` what ten people would say.
         reading: how much each output counts in what users see, in the order of `outputs`; together 1.
         parameters: how many numbers the training set.
-        origin: the data and the command it comes from.
-        licence: of the weights.
-        intended_use, limits: for whom it is, and where it fails, in sentences.
-        metrics: what `smartselfie evaluate` printed of it, by name.
+        precision: of its arithmetic: float32 or int8.
+        data: what it was trained on, and what was looked at while it was made.
+        origin: the command it comes from.
+        intended_use, limits, biases: for whom it is, where it fails, and whom it reads less well, in sentences.
+        licence: of code, weights and data.
+        metrics: what `smartselfie evaluate` printed of it, by names such as `PublicTest/ferplus/happy/recall`.
     """
 
     name: str
@@ -46,17 +67,39 @@ class ModelCard:
     outputs: tuple[str, ...]
     reading: tuple[float, ...]
     parameters: int
+    precision: Literal["float32", "int8"]
+    data: str
     origin: str
-    licence: str
     intended_use: str
     limits: str
+    biases: str
+    licence: Licence
     metrics: dict[str, float]
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
     def to_metadata(self) -> dict[str, str]:
-        """The card as entries of an ONNX file's metadata."""
-        return {KEY: json.dumps(asdict(self), ensure_ascii=False)}
+        """The card as entries of an ONNX file's metadata, with a place for the checksum that `seal` fills."""
+        return {KEY: json.dumps(asdict(self), ensure_ascii=False), SEAL: _BLANK}
+
+
+def seal(content: bytes) -> bytes:
+    """An ONNX file with its checksum in the place that `ModelCard.to_metadata` keeps for it.
+
+    Raises:
+        ValueError: there is no such place, or more than one.
+    """
+    places = list(_SEALED.finditer(content))
+    if len(places) != 1:
+        raise ValueError(f"{len(places)} places for a checksum")
+    start, end = places[0].span(1)
+    blank = content[:start] + _BLANK.encode() + content[end:]
+    return content[:start] + hashlib.sha256(blank).hexdigest().encode() + content[end:]
+
+
+def is_whole(content: bytes) -> bool | None:
+    """Whether an ONNX file is what its checksum says, to the last bit; None where it has no checksum."""
+    return seal(content) == content if len(_SEALED.findall(content)) == 1 else None
 
 
 def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:

@@ -1,5 +1,6 @@
 """The one way to read a picture file: upright, in colour, or with a clear reason why not."""
 
+import io
 import warnings
 from pathlib import Path
 
@@ -33,22 +34,39 @@ def read_picture(path: Path) -> Image:
         raise PictureError(f"{path} is not there" if not path.exists() else f"{path} is no file", "check the path")
     if path.stat().st_size == 0:
         raise PictureError(f"{path} is empty", HINT)
+    return _decoded(path, str(path), None)
+
+
+def decode_picture(content: bytes, name: str, *, most_pixels: int | None = None) -> Image:
+    """`read_picture` for a file's bytes; of more than `most_pixels` it is refused before it is decoded.
+
+    Raises:
+        PictureError: it is empty, truncated, damaged, too large, or no picture.
+    """
+    if not content:
+        raise PictureError(f"{name} is empty", HINT)
+    return _decoded(io.BytesIO(content), name, most_pixels)
+
+
+def _decoded(file: Path | io.BytesIO, name: str, most_pixels: int | None) -> Image:
     try:
         with warnings.catch_warnings():
             # half the limit only warns: such a picture is large, but can be read
             warnings.simplefilter("ignore")
-            with Pictures.open(path) as opened:
+            with Pictures.open(file) as opened:
+                if most_pixels is not None and opened.width * opened.height > most_pixels:
+                    raise PictureError(f"{name} has too many pixels", "make it smaller first")
                 opened.load()
                 upright = ImageOps.exif_transpose(opened)
                 rgb = _to_rgb(upright)
     except UnidentifiedImageError:
-        raise PictureError(f"{path} is no picture that can be read", HINT) from None
+        raise PictureError(f"{name} is no picture that can be read", HINT) from None
     except Pictures.DecompressionBombError:
-        raise PictureError(f"{path} has too many pixels", "make it smaller first") from None
+        raise PictureError(f"{name} has too many pixels", "make it smaller first") from None
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, KeyError, IndexError) as error:
         # Pillow's decoders raise any of these on damaged files
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise PictureError(f"{path} is damaged or truncated: {reason}", HINT) from None
+        raise PictureError(f"{name} is damaged or truncated: {reason}", HINT) from None
     return np.ascontiguousarray(np.asarray(rgb, np.uint8)[:, :, ::-1])
 
 

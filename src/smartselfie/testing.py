@@ -13,7 +13,7 @@ from smartselfie.core.face import DetectedFace
 from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
 from smartselfie.errors import AlbumError
-from smartselfie.modelcard import ModelCard
+from smartselfie.modelcard import Licence, ModelCard
 
 CARD = ModelCard(
     name="scripted",
@@ -24,10 +24,13 @@ CARD = ModelCard(
     outputs=("fer2013",),
     reading=(1.0,),
     parameters=0,
+    precision="float32",
+    data="none",
     origin="a test",
-    licence="MIT",
     intended_use="tests",
     limits="knows nothing",
+    biases="none",
+    licence=Licence(code="MIT", weights="MIT", data="none"),
     metrics={},
 )
 """The card of `ScriptedClassifier`."""

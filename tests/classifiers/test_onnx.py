@@ -102,6 +102,28 @@ def test_a_network_without_a_card_is_refused(tiny_network: Make):
         OnnxClassifier(tiny_network(metadata={}), "bare.onnx")
 
 
+def test_a_bit_that_flipped_anywhere_is_noticed(tiny_network: Make):
+    content = tiny_network(weight=0.01)
+    for place in np.random.default_rng(0).integers(0, len(content), 40):
+        flipped = bytearray(content)
+        flipped[place] ^= 4
+        with pytest.raises(ModelError) as refused:
+            OnnxClassifier(bytes(flipped), "odd.onnx")
+        assert refused.value.message.startswith("odd.onnx")
+
+
+def test_a_damaged_weight_is_told_from_a_foreign_file(tiny_network: Make):
+    content = bytearray(tiny_network(weight=0.01))
+    content[len(content) // 2] ^= 1
+    with pytest.raises(ModelError, match="is damaged: its content does not match its checksum"):
+        OnnxClassifier(bytes(content), "odd.onnx")
+
+
+def test_a_network_without_a_checksum_is_refused(tiny_network: Make):
+    with pytest.raises(ModelError, match="has no checksum"):
+        OnnxClassifier(tiny_network(metadata={KEY: CARD.to_metadata()[KEY]}), "odd.onnx")
+
+
 def test_labels_in_another_order_are_refused(tiny_network: Make):
     card = json.loads(CARD.to_metadata()[KEY])
     card["labels"] = sorted(card["labels"])

@@ -33,7 +33,7 @@ def test_json_has_the_promised_shape(files: tuple[Path, Path], capsys: Capsys) -
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert list(told) == [
         *("split", "labels", "n", "accuracy", "accuracy_without_twins", "macro_f1", "nll", "ece", "per_class"),
-        *("confusion", "smile", "model"),
+        *("confusion", "smile", "model", "output"),
     ]
     assert (told["split"], told["labels"], told["n"]) == ("PublicTest", "ferplus", 28)
     assert told["accuracy"] == pytest.approx(1 / 7)
@@ -50,6 +50,32 @@ def test_people_get_a_table(files: tuple[Path, Path], capsys: Capsys) -> None:
     assert "Training by fer2013: 70 rows" in printed
     assert "accuracy 14.29 %" in printed
     assert all(emotion in printed for emotion in EMOTIONS)
+
+
+def test_a_report_and_figures_are_written_and_named(files: tuple[Path, Path], tmp_path: Path, capsys: Capsys) -> None:
+    report, figures = tmp_path / "report", tmp_path / "figures"
+    assert evaluate(*files, "--report", report, "--figures", figures) == 0
+    assert f"written: {report / 'index.html'}" in capsys.readouterr().out
+    names = [
+        f"{kind}-{labels}.svg" for kind in ("confusion", "reliability", "roc") for labels in ("fer2013", "ferplus")
+    ]
+    # the network has one output, so by FER+ that one is read
+    named = sorted(name.replace("-ferplus", "-fer2013-ferplus") for name in names)
+    assert sorted(path.name for path in figures.iterdir()) == named
+    assert evaluate(*files, "--report", report, "--json") == 0
+    json.loads(capsys.readouterr().out)
+
+
+def test_a_page_that_is_no_report_is_not_overwritten(files: tuple[Path, Path], tmp_path: Path, capsys: Capsys) -> None:
+    (tmp_path / "index.html").write_text("my page")
+    assert evaluate(*files, "--report", tmp_path) == 1
+    assert "is another page" in capsys.readouterr().err
+    assert (tmp_path / "index.html").read_text() == "my page"
+
+
+def test_what_users_see_is_read_when_asked_for(files: tuple[Path, Path], capsys: Capsys) -> None:
+    assert evaluate(*files, "--reading", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["output"] == "reading"
 
 
 def test_predictions_are_a_line_a_row(files: tuple[Path, Path], tmp_path: Path) -> None:
@@ -97,6 +123,8 @@ def test_what_is_missing_gets_one_line_and_exit_code_1(
         (tmp_path / "none.npz", model),
         (data, tmp_path / "foreign.onnx"),
         (data, tmp_path / "none.onnx"),
+        (data, model, "--report", data / "report"),
+        (data, model, "--figures", data / "figures"),
     ):
         assert evaluate(*arguments) == 1
         printed = capsys.readouterr()

@@ -50,7 +50,7 @@ def test_broken_rows_are_named_with_line_and_reason_and_the_rest_is_written(tmp_
     assert prepare(source, tmp_path / "faces.npz") == 1
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith(f"{source}, line 3: emotion '9'")
-    assert lines[1].startswith(f"{source}, line 4: 3 pixels instead of 2304")
+    assert lines[1].startswith(f"{source}, line 4: 3 pixels instead of 48×48")
     assert "2 rows are broken and left out" in lines[-1]
     assert len(dataset.load(tmp_path / "faces.npz")) == 2
 
@@ -111,3 +111,43 @@ def test_a_place_that_cannot_be_written_gets_one_line(tmp_path: Path, capsys: Ca
     assert "cannot be written" in line
     assert prepare(source, tmp_path) == 2
     assert prepare(source, ".") == 2
+
+
+def test_the_audit_tells_of_twins_and_of_differing_labels_and_draws_a_picture(tmp_path: Path, capsys: Capsys) -> None:
+    votes = votes_of(tmp_path / "votes.csv", ["Training", "Training", "PublicTest"])
+    picture = tmp_path / "audit.png"
+    more = ("--ferplus", votes, "--picture", picture)
+    assert prepare(csv_of(tmp_path / "fer.csv", GOOD), tmp_path / "faces.npz", *more) == 0
+    printed = capsys.readouterr().out
+    assert "  Training in PublicTest: 2, 2" in printed
+    assert "Training: the majority is not the label of 2013 on 1" in printed
+    assert f"written: {picture}" in printed
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_of_no_kind_is_refused_before_the_work(tmp_path: Path, capsys: Capsys) -> None:
+    source = csv_of(tmp_path / "fer.csv", GOOD)
+    assert prepare(source, tmp_path / "faces.npz", "--picture", tmp_path / "audit.xyz") == 1
+    assert "names no kind of picture" in capsys.readouterr().err
+    assert prepare(source, tmp_path / "one.png", "--picture", tmp_path / "one.png") == 1
+    assert "is named twice" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fer.csv"]
+
+
+def test_votes_are_not_joined_to_pictures_which_have_lost_their_order(tmp_path: Path, capsys: Capsys) -> None:
+    place = tmp_path / "faces" / "train" / "sad"
+    place.mkdir(parents=True)
+    (place / "1.pgm").write_bytes(b"P5 48 48 255\n" + bytes(48 * 48))
+    votes = votes_of(tmp_path / "votes.csv", ["Training"])
+    assert prepare(tmp_path / "faces", tmp_path / "faces.npz", "--ferplus", votes) == 1
+    assert "have lost FER-2013's order" in capsys.readouterr().err
+    assert not (tmp_path / "faces.npz").exists()
+    assert prepare(tmp_path / "faces", tmp_path / "faces.npz") == 0
+    assert dataset.load(tmp_path / "faces.npz").labels.tolist() == [4]
+
+
+def test_what_is_called_test_can_be_looked_at_when_that_is_said(tmp_path: Path) -> None:
+    source = csv_of(tmp_path / "own.csv", [f"sad,{PIXELS},test"])
+    for said, split in (((), "PrivateTest"), (("--test-as", "PublicTest"), "PublicTest")):
+        assert prepare(source, tmp_path / "faces.npz", *said) == 0
+        assert dataset.load(tmp_path / "faces.npz").splits.tolist() == [split]

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from smartselfie.data import fer2013
 from smartselfie.data.dataset import Split
-from smartselfie.data.fer2013 import BrokenRow, read
+from smartselfie.data.fer2013 import BrokenRow
+from smartselfie.data.source import read
 from smartselfie.errors import DataError
 
 PIXELS = " ".join(["7"] * 2304)
@@ -88,25 +90,25 @@ def test_a_gzip_with_a_damaged_middle_is_refused(tmp_path: Path):
     [
         (f"7,{PIXELS},Training", "emotion '7' is not a number from 0 to 6"),
         (f"-1,{PIXELS},Training", "emotion '-1' is not a number from 0 to 6"),
-        (f"happy,{PIXELS},Training", "emotion 'happy' is not a number from 0 to 6"),
+        (f"contempt,{PIXELS},Training", "emotion 'contempt' is not a number from 0 to 6"),
         (f",{PIXELS},Training", "emotion (missing) is not a number from 0 to 6"),
         (f"{'9' * 5000},{PIXELS},Training", f"emotion '{'9' * 20}…' is not a number from 0 to 6"),
-        (f"3,{PIXELS} 7,Training", "2305 pixels instead of 2304"),
-        ("3,1 2 3,Training", "3 pixels instead of 2304"),
-        ("3,,Training", "0 pixels instead of 2304"),
+        (f"3,{PIXELS} 7,Training", "2305 pixels instead of 48×48"),
+        ("3,1 2 3,Training", "3 pixels instead of 48×48"),
+        ("3,,Training", "0 pixels instead of 48×48"),
         (f"3,{PIXELS[:-1]}x,Training", "pixels are not all whole numbers"),
         (f"3,{PIXELS[:-1]}0.5,Training", "pixels are not all whole numbers"),
         (f"3,{PIXELS[:-1]}256,Training", "a pixel is outside 0 to 255"),
         (f"3,{PIXELS[:-1]}-1,Training", "a pixel is outside 0 to 255"),
         (f"3,{PIXELS[:-1]}{'9' * 30},Training", "pixels are not all whole numbers"),
-        (f"3,{PIXELS},training", "Usage 'training' is none of Training, PublicTest, PrivateTest"),
+        (f"3,{PIXELS},everything", "Usage 'everything' is none of Training, PublicTest, PrivateTest"),
         (f"3,{PIXELS}", "Usage (missing) is none of Training, PublicTest, PrivateTest"),
         ("3", "Usage (missing) is none of Training, PublicTest, PrivateTest"),
     ],
 )
 def test_a_broken_row_is_named_with_its_line_and_reason_and_left_out(tmp_path: Path, row: str, reason: str):
     found = read(write(tmp_path / "fer.csv", [GOOD, row, GOOD]))
-    assert found.broken == (BrokenRow(3, reason),)
+    assert found.broken == (BrokenRow("line 3", reason),)
     assert len(found.dataset) == 2
 
 
@@ -118,12 +120,12 @@ def test_a_broken_row_keeps_its_number_in_its_split(tmp_path: Path):
 
 def test_empty_lines_are_no_rows_but_count_as_lines(tmp_path: Path):
     found = read(write(tmp_path / "fer.csv", ["", GOOD, "", "8,1,Training", ""]))
-    assert found.broken == (BrokenRow(5, "emotion '8' is not a number from 0 to 6"),)
+    assert found.broken == (BrokenRow("line 5", "emotion '8' is not a number from 0 to 6"),)
     assert found.sizes[Split.TRAINING] == 2
 
 
 def test_a_file_without_a_good_row_is_refused_with_the_first_reason(tmp_path: Path):
-    with pytest.raises(DataError, match="holds no good row; line 2: 3 pixels instead of 2304"):
+    with pytest.raises(DataError, match="holds no good row; line 2: 3 pixels instead of a square of 8 to 512"):
         read(write(tmp_path / "fer.csv", ["3,1 2 3,Training"]))
 
 
@@ -145,8 +147,8 @@ def test_a_missing_file_is_named(tmp_path: Path):
         read(tmp_path / "none.csv")
 
 
-def test_a_folder_is_refused(tmp_path: Path):
-    with pytest.raises(DataError, match="cannot be read"):
+def test_an_empty_folder_is_refused(tmp_path: Path):
+    with pytest.raises(DataError, match="holds neither a CSV"):
         read(tmp_path)
 
 
@@ -161,3 +163,49 @@ def test_progress_is_told_every_thousand_rows_and_at_the_end(tmp_path: Path):
     told: list[int] = []
     read(write(tmp_path / "fer.csv", [GOOD, *["9,1,Training"] * 2100]), told.append)
     assert told == [1000, 2000, 2101]
+
+
+def test_emotions_and_usage_may_be_words_of_ones_own(tmp_path: Path):
+    rows = [f"happiness,{PIXELS},train", f"ANGER,{PIXELS},Validation", f"6,{PIXELS},Private Test"]
+    data = read(write(tmp_path / "own.csv", rows)).dataset
+    assert data.labels.tolist() == [3, 0, 6]
+    assert data.splits.tolist() == ["Training", "PublicTest", "PrivateTest"]
+
+
+def test_what_is_called_test_is_private_unless_it_is_said_otherwise(tmp_path: Path):
+    path = write(tmp_path / "own.csv", [f"3,{PIXELS},Test"])
+    assert read(path).dataset.splits.tolist() == ["PrivateTest"]
+    assert read(path, test=Split.PUBLIC_TEST).dataset.splits.tolist() == ["PublicTest"]
+
+
+@pytest.mark.parametrize("side", [8, 96, 224])
+def test_faces_of_another_size_are_scaled(tmp_path: Path, side: int):
+    pixels = np.zeros((side, side), np.uint8)
+    pixels[:, side // 2 :] = 200
+    face = read(write(tmp_path / "own.csv", [f"3,{' '.join(map(str, pixels.ravel()))},Training"])).dataset.pixels[0]
+    assert face.shape == (48, 48)
+    assert face[:, :18].max() < 10
+    assert face[:, -18:].min() > 190
+
+
+def test_the_first_good_row_sets_the_size_of_all(tmp_path: Path):
+    small = " ".join(["9"] * 47 * 47)
+    found = read(write(tmp_path / "fer.csv", ["3,1 2 3,Training", GOOD, f"3,{small},Training"]))
+    assert [row.where for row in found.broken] == ["line 2", "line 4"]
+    assert found.broken[1].reason == "2209 pixels instead of 48×48"
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Path):
+    path = tmp_path / "fer.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b"emotion,pixels,Usage\n3,")
+        for _ in range(64):
+            file.write(b"0 " * (1 << 19))
+    with pytest.raises(DataError, match="a line of more than"):
+        read(path)
+
+
+def test_more_text_than_any_such_file_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fer2013, "MOST_BYTES", 20_000)
+    with pytest.raises(DataError, match="more than 8 GiB of text"):
+        read(write(tmp_path / "fer.csv", [GOOD] * 9))

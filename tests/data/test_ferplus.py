@@ -9,8 +9,8 @@ import pytest
 from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.data.dataset import Split
 from smartselfie.data.fer2013 import Fer2013
-from smartselfie.data.fer2013 import read as read_fer2013
 from smartselfie.data.ferplus import COLUMNS, distribution, join, majority, no_face, read_votes
+from smartselfie.data.source import read as read_fer2013
 from smartselfie.errors import DataError
 
 HEADER = "Usage,Image name," + ",".join(COLUMNS)

@@ -12,7 +12,8 @@ from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.data.dataset import Dataset, Split
 from smartselfie.errors import DataError
-from smartselfie.evaluation.evaluate import Labels, as_card_metrics, as_json, evaluate, write_predictions
+from smartselfie.evaluation.evaluate import READING, Labels, ask, evaluate, judge_all
+from smartselfie.evaluation.results import as_card_metrics, as_json, write_predictions
 from smartselfie.testing import CARD
 
 Draw = Callable[..., Dataset]
@@ -43,8 +44,32 @@ def test_outputs_of_other_names_are_mixed_as_users_see_them(draw_data: Draw, tin
     card = replace(CARD, outputs=("one", "two"), reading=(0.8, 0.2)).to_metadata()
     network = OnnxClassifier(tiny_network(outputs=("one", "two"), metadata=card), "odd.onnx")
     found = evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network)
-    assert found.output == "mixed"
+    assert found.output == READING
     assert found.scores[0, 3] == pytest.approx(0.8 * 0.9 + 0.2 * 0.1 / 6, abs=1e-5)
+
+
+def test_what_users_see_can_be_judged_instead_of_an_output(draw_data: Draw, tiny_network: Make):
+    card = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.8, 0.2)).to_metadata()
+    network = OnnxClassifier(tiny_network(outputs=("fer2013", "ferplus"), metadata=card), "two.onnx")
+    found = evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FERPLUS, network, reading=True)
+    assert found.output == READING
+    assert set(found.scores.argmax(axis=1)) == {3}, "the ferplus output alone would say sad"
+
+
+def test_asked_once_a_network_is_judged_by_every_labeling_and_as_users_see_it(draw_data: Draw, network: OnnxClassifier):
+    judged = judge_all(ask(draw_data(), Split.PUBLIC_TEST, network))
+    assert [(found.labels, found.output) for found in judged] == [
+        ("fer2013", "fer2013"),
+        ("fer2013", READING),
+        ("ferplus", "ferplus"),
+        ("ferplus", READING),
+    ]
+
+
+def test_without_votes_or_with_one_output_there_is_less_to_judge(draw_data: Draw, tiny_network: Make):
+    alone = OnnxClassifier(tiny_network(), "one.onnx")
+    assert [found.output for found in judge_all(ask(draw_data(votes=False), Split.PUBLIC_TEST, alone))] == ["fer2013"]
+    assert [found.labels for found in judge_all(ask(draw_data(), Split.PUBLIC_TEST, alone))] == ["fer2013", "ferplus"]
 
 
 def test_only_the_rows_of_the_split_count(draw_data: Draw, network: OnnxClassifier):
@@ -109,7 +134,7 @@ def test_the_line_of_json_has_the_shape_that_others_build_on(draw_data: Draw, ne
     told = as_json(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network))
     assert list(told) == [
         *("split", "labels", "n", "accuracy", "accuracy_without_twins", "macro_f1", "nll", "ece"),
-        *("per_class", "confusion", "smile", "model"),
+        *("per_class", "confusion", "smile", "model", "output"),
     ]
     assert (told["split"], told["labels"], told["n"]) == ("PublicTest", "fer2013", 28)
     per_class, confusion, smile, model = (told[name] for name in ("per_class", "confusion", "smile", "model"))
@@ -128,6 +153,12 @@ def test_the_cards_metrics_are_named_after_split_and_labels(draw_data: Draw, net
     assert told["PublicTest/ferplus/n"] == 7
     assert told["PublicTest/ferplus/accuracy"] == pytest.approx(1 / 7, abs=1e-6)
     assert "PublicTest/ferplus/accuracy_without_twins" not in told
+    assert (told["PublicTest/ferplus/sad/recall"], told["PublicTest/ferplus/happy/recall"]) == (1, 0)
+
+
+def test_the_cards_metrics_of_what_users_see_have_names_of_their_own(draw_data: Draw, network: OnnxClassifier):
+    told = as_card_metrics(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FERPLUS, network, reading=True))
+    assert all(name.startswith("PublicTest/ferplus/reading/") for name in told)
 
 
 def test_predictions_have_a_line_a_row_with_label_and_seven_scores(

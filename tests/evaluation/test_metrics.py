@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from smartselfie.core.emotion import EMOTIONS, Emotion
-from smartselfie.evaluation.metrics import auc, calibration_error, confusion, measure
+from smartselfie.evaluation.metrics import auc, calibration_error, confusion, measure, reliability, roc
 
 HAPPY, SAD, NEUTRAL = (EMOTIONS.index(emotion) for emotion in (Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL))
 
@@ -119,3 +119,20 @@ def test_a_smile_is_a_happy_score_of_a_half_or_more_whatever_is_highest():
 def test_nothing_cannot_be_measured():
     with pytest.raises(ValueError, match="nothing to measure"):
         measure(np.zeros((0, 7)), labels())
+
+
+def test_the_curve_of_the_roc_has_the_area_of_the_auc_with_ties_and_without():
+    random = np.random.default_rng(5)
+    for score in (random.random(200), random.integers(0, 6, 200) / 6):
+        positive = random.random(200) < 0.2 + 0.6 * score
+        alarms, hits = roc(score, positive)
+        assert (alarms[0], hits[0], alarms[-1], hits[-1]) == (0, 0, 1, 1)
+        area = (np.diff(alarms) * (hits[1:] + hits[:-1]) / 2).sum()
+        assert area == pytest.approx(auc(score, positive))
+
+
+def test_the_bins_of_a_reliability_diagram_hold_their_upper_edge():
+    bins = reliability(np.array([0.2, 0.2, 1.0, 0.97]), np.array([True, False, True, True]))
+    assert [(place, each.n) for place, each in enumerate(bins) if each.n] == [(2, 2), (14, 2)]
+    assert (bins[2].confidence, bins[2].accuracy) == (pytest.approx(0.2), 0.5)
+    assert (bins[0].confidence, bins[0].accuracy) == (None, None)

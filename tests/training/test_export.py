@@ -1,8 +1,10 @@
 """A run as one ONNX file that carries its card."""
 
+import hashlib
+import json
 import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +66,59 @@ def test_with_data_the_card_says_what_the_network_is_worth(trained: Trainer, tmp
     metrics = export(trained.run, tmp_path / "mine.onnx", data=draw_data()).card.metrics
     assert metrics["PublicTest/fer2013/n"] == metrics["PublicTest/ferplus/n"] == 28
     assert 0 <= metrics["PublicTest/fer2013/accuracy"] <= 1
+
+
+def test_beside_the_file_stands_its_card_with_the_files_checksum(trained: Trainer, tmp_path: Path) -> None:
+    written = export(trained.run, tmp_path / "mine.onnx", name="mine")
+    beside = json.loads((tmp_path / "mine.card.json").read_text(encoding="utf-8"))
+    content = (tmp_path / "mine.onnx").read_bytes()
+    assert beside.pop("file") == {
+        "name": "mine.onnx",
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    assert beside == json.loads(json.dumps(asdict(written.card)))
+
+
+def test_a_file_with_a_card_is_measured_and_named_anew(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
+    first = export(trained.run, tmp_path / "mine.onnx", mirrored=True)
+    second = export(tmp_path / "mine.onnx", tmp_path / "mine.onnx", name="other", data=draw_data())
+    assert second.card == replace(first.card, name="other", metrics=second.card.metrics)
+    assert "PublicTest/ferplus/reading/happy/recall" in second.card.metrics
+    assert OnnxClassifier.from_file(tmp_path / "mine.onnx").card == second.card
+
+
+@pytest.mark.parametrize("from_file", [False, True])
+def test_int8_is_a_quarter_of_the_size_and_says_nearly_the_same(
+    trained: Trainer, tmp_path: Path, draw_data: Draw, from_file: bool
+) -> None:
+    plain = export(trained.run, tmp_path / "plain.onnx", data=draw_data())
+    source = tmp_path / "plain.onnx" if from_file else trained.run
+    small = export(source, tmp_path / "small.onnx", data=draw_data(), int8=True)
+    assert small.size < 0.3 * plain.size
+    assert (plain.card.precision, small.card.precision) == ("float32", "int8")
+    assert "calibrated on 70 Training rows" in small.card.origin
+    assert small.before == plain.card.metrics
+    assert 0 < small.difference < 0.1
+    read = OnnxClassifier.from_file(tmp_path / "small.onnx")
+    assert read.card == small.card
+    data = draw_data()
+    for name, said in OnnxClassifier.from_file(tmp_path / "plain.onnx").outputs(data.pixels).items():
+        assert np.abs(read.outputs(data.pixels)[name] - said).max() < 0.1
+
+
+def test_what_cannot_be_made_int8_is_refused(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
+    out = tmp_path / "small.onnx"
+    with pytest.raises(RunError, match="needs faces to calibrate with"):
+        export(trained.run, out, int8=True)
+    with pytest.raises(DataError, match="no Training rows to calibrate with"):
+        export(trained.run, out, data=draw_data(training=0), int8=True)
+    assert not out.exists()
+    export(trained.run, out, data=draw_data(), int8=True)
+    with pytest.raises(RunError, match="cannot be made int8"):
+        export(out, tmp_path / "smaller.onnx", data=draw_data(), int8=True)
+    with pytest.raises(RunError, match="cannot be made mirrored"):
+        export(out, tmp_path / "other.onnx", mirrored=True)
 
 
 def test_without_votes_there_is_one_output(make_trainer: Train, draw_data: Draw, small: Recipe, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """An emotion network in an ONNX file that carries its card."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 from smartselfie.core.crop import network_input
 from smartselfie.core.emotion import EMOTIONS, Emotions
 from smartselfie.errors import ModelError
-from smartselfie.inference import FAULTS, Port, Session, open_session, reason_of
-from smartselfie.modelcard import HINT, ModelCard, read_card
+from smartselfie.inference import AGAIN, FAULTS, Port, Session, open_session, reason_of
+from smartselfie.modelcard import HINT, ModelCard, is_whole, read_card
 
 INPUT = "faces"
 """What the network's one input is called: (n, 1, size, size) float32, standardised as the card says."""
@@ -36,10 +37,15 @@ class OnnxClassifier:
             threads: for one batch of faces.
 
         Raises:
-            ModelError: it is damaged, foreign, has no card, or is not what its card says.
+            ModelError: it is damaged, foreign, has no card or checksum, or is not what its card says.
         """
+        whole = is_whole(content)
+        if whole is False:
+            raise ModelError(f"{name} is damaged: its content does not match its checksum", AGAIN)
         self._session = open_session(content, name, threads)
         self.card = read_card(self._session.get_modelmeta().custom_metadata_map, name)
+        if whole is None:
+            raise ModelError(f"{name} has no checksum", HINT)
         self.size = len(content)
         fault = _mismatch(self._session, self.card) or self._trial()
         if fault:
@@ -64,10 +70,15 @@ class OnnxClassifier:
 
     def scores(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
         """`classify` as an array: (n, 7), each row summing to 1."""
-        outputs = self.outputs(crops)
-        mixed = np.zeros((len(crops), len(EMOTIONS)))
-        for name, weight in zip(self.card.outputs, self.card.reading, strict=True):
-            mixed += weight * outputs[name]
+        return self.mixed(self.outputs(crops))
+
+    def mixed(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float64]:
+        """What `outputs` gave, mixed as the card says: (n, 7), each row summing to 1."""
+        weighed = [
+            weight * outputs[name].astype(np.float64)
+            for name, weight in zip(self.card.outputs, self.card.reading, strict=True)
+        ]
+        mixed = np.sum(weighed, axis=0)
         return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
     def outputs(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -21,35 +21,66 @@ LABELS = ("fer2013", "ferplus")
 @click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the network that ships]")
 @click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
 @click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Whose labels count.")
+@click.option("--reading", is_flag=True, help="Judge what users see: the outputs mixed as the card says.")
 @click.option(
     "--predictions",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.csv",
     help="All scores, a line a row.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="A page with diagrams and the most confident mistakes, for every labeling.",
+)
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The page's diagrams alone, as SVG files without a face.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout.")
 def command(
-    *, data: Path, model: Path | None, split: str, labels: str, predictions: Path | None, as_json: bool
+    *,
+    data: Path,
+    model: Path | None,
+    split: str,
+    labels: str,
+    reading: bool,
+    predictions: Path | None,
+    report: Path | None,
+    figures: Path | None,
+    as_json: bool,
 ) -> None:
     """Measure an emotion network on a split of prepared data.
 
     Of a network with two outputs the one that matches --labels is read. By FER+ only rows with a majority for one of
-    the seven emotions count.
+    the seven emotions count. The report shows faces of the data: pass it on only as far as the data may be.
 
-    Example: smartselfie evaluate faces.npz --split PrivateTest --labels ferplus
+    Example: smartselfie evaluate faces.npz --labels ferplus --report report
     """
     from smartselfie.data import dataset
     from smartselfie.data.dataset import Split
     from smartselfie.evaluation import evaluate as measuring
+    from smartselfie.evaluation import results
+    from smartselfie.evaluation.diagrams import write_figures
+    from smartselfie.evaluation.report import write_report
 
     classifier = _open(model)
-    found = measuring.evaluate(dataset.load(data), Split(split), measuring.Labels(labels), classifier)
+    answers = measuring.ask(dataset.load(data), Split(split), classifier)
+    found = measuring.judge(answers, measuring.Labels(labels), reading=reading)
     if predictions is not None:
-        measuring.write_predictions(predictions, found)
+        results.write_predictions(predictions, found)
+    written = [] if report is None else [write_report(report, answers, classifier.card)]
+    if figures is not None:
+        written += write_figures(figures, measuring.judge_all(answers))
     if as_json:
-        click.echo(json.dumps(measuring.as_json(found)))
+        click.echo(json.dumps(results.as_json(found)))
     else:
         _show(found)
+    for path in written:
+        click.echo(f"written: {path}", err=as_json)
 
 
 def _open(model: Path | None) -> "OnnxClassifier":

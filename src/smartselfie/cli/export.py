@@ -1,12 +1,16 @@
 """`smartselfie export`: a trained run as ONNX, with its card inside."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from smartselfie.training.export import Exported
+
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path), metavar="RUN")
+@click.argument("source", type=click.Path(path_type=Path), metavar="RUN")
 @click.argument("model", type=click.Path(path_type=Path, dir_okay=False), metavar="MODEL.onnx")
 @click.option(
     "--data",
@@ -16,11 +20,12 @@ import click
 )
 @click.option("--name", help="What the network is called.  [the recipe's name]")
 @click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image, in twice the time.")
-def command(run: Path, model: Path, data: Path | None, name: str | None, mirrored: bool) -> None:
+@click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
+def command(*, source: Path, model: Path, data: Path | None, name: str | None, mirrored: bool, int8: bool) -> None:
     """Write a run's network, finished or not, as one ONNX file that carries its card.
 
-    The file is tried in ONNX Runtime against the trained network, and written whole or not at all; the card stands
-    beside it, too, as MODEL.card.json.
+    RUN may also be an ONNX file with a card, to quantise it or to measure it anew. The file is tried in ONNX Runtime
+    against the trained network, and written whole or not at all; the card stands beside it, too, as MODEL.card.json.
 
     Example: smartselfie export runs/compact compact.onnx --data faces.npz
     """
@@ -31,11 +36,23 @@ def command(run: Path, model: Path, data: Path | None, name: str | None, mirrore
     from smartselfie.training.export import export
 
     faces = None if data is None else dataset.load(data)
-    written = export(run, model, data=faces, name=name, mirrored=mirrored)
+    written = export(source, model, data=faces, name=name, mirrored=mirrored, int8=int8)
     card = written.card
     click.echo(
-        f"written: {model}, {written.size:,} bytes, {card.parameters:,} parameters, "
-        f"at most {written.difference:.1g} from the trained network"
+        f"written: {model}, {written.size:,} bytes, {card.parameters:,} parameters, {card.precision}, "
+        f"at most {written.difference:.1g} from the {'network in float32' if int8 else 'trained network'}"
     )
     for metric, value in card.metrics.items():
-        click.echo(f"  {metric} {value:g}")
+        # by class there is too much to read here; the card has it
+        if metric.count("/") - ("/reading/" in metric) == 2:
+            click.echo(f"  {metric} {value:g}")
+    _show_loss(written)
+
+
+def _show_loss(written: "Exported") -> None:
+    """What the 8 bits cost."""
+    for metric, value in (written.before or {}).items():
+        if metric.endswith("/accuracy"):
+            now = written.card.metrics[metric]
+            points = 100 * (now - value)
+            click.echo(f"{metric}: {100 * value:.2f} % in float32, {100 * now:.2f} % in int8, {points:+.2f} points")

@@ -1,6 +1,8 @@
 """`smartselfie prepare`: FER-2013 as people have it, into arrays."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,8 @@ from smartselfie.errors import DataError
 
 if TYPE_CHECKING:
     from smartselfie.data.audit import Audit
+    from smartselfie.data.dataset import Dataset
+    from smartselfie.data.fer2013 import BrokenRow
 
 
 @click.command()
@@ -18,51 +22,86 @@ if TYPE_CHECKING:
 @click.option(
     "--ferplus", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: ten votes a face."
 )
-@click.option("--json", "as_json", is_flag=True, help="The summary as one line of JSON on stdout.")
-def command(source: Path, out: Path, ferplus: Path | None, as_json: bool) -> None:
-    """Turn FER-2013's CSV (fer2013.csv or icml_face_data.csv, also gzipped) into arrays.
+@click.option(
+    "--test-as",
+    type=click.Choice(["PublicTest", "PrivateTest"]),
+    default="PrivateTest",
+    show_default=True,
+    help='What a folder or Usage called "test" is.',
+)
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.png",
+    help="The audit as one picture, which shows faces.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The audit as one line of JSON on stdout.")
+def command(
+    *, source: Path, out: Path, ferplus: Path | None, test_as: str, picture: Path | None, as_json: bool
+) -> None:
+    """Turn FER-2013, or labelled faces of your own, into arrays, and say what is odd about them.
 
-    Every broken row is named with its line and reason, and left out; the exit code then is 1.
+    SRC is a CSV of emotion, pixels, Usage (fer2013.csv, icml_face_data.csv, also gzipped, or in a .tar.gz or .zip), or
+    pictures as SPLIT/CLASS/FILE in a folder or archive. Square faces of another size are scaled to 48×48. A part called
+    "test" becomes PrivateTest, which no training looks at, unless --test-as says otherwise.
 
-    Example: smartselfie prepare fer2013.csv faces.npz --ferplus fer2013new.csv
+    Every broken row is named with its place and reason, and left out; the exit code then is 1.
+
+    Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --picture audit.png
     """
-    from dataclasses import replace
-
     from smartselfie.cli.progress import telling
-    from smartselfie.data import dataset, fer2013
-    from smartselfie.data.audit import audit
+    from smartselfie.data import audit as auditing
+    from smartselfie.data import dataset
+    from smartselfie.data.audit_picture import kind_of, write_picture
+
+    outputs = [out] if picture is None else [out, picture]
+    _keep(outputs, [source] if ferplus is None else [source, ferplus])
+    if picture is not None:
+        kind_of(picture)
+    with telling(None) as teller:
+        data, broken = _read(source, ferplus, test_as, lambda rows: teller.move(rows, f"{rows:,} rows"))
+        dataset.save(data, out)
+        teller.move(len(data), "looking for twins")
+        found = auditing.audit(data)
+    if picture is not None:
+        write_picture(picture, data, found)
+    if as_json:
+        click.echo(json.dumps(auditing.as_json(found) | {"broken": len(broken)}))
+    else:
+        _show(found, len(broken))
+        for path in outputs:
+            click.echo(f"written: {path}")
+    if broken:
+        rows = "1 row is" if len(broken) == 1 else f"{len(broken)} rows are"
+        raise DataError(f"{rows} broken and left out of {out}", "mend the rows named above, or go on without them")
+
+
+def _keep(written: list[Path], sources: list[Path]) -> None:
+    """Refuse to write over what is to be read, or twice to one place."""
+    places = [path.resolve() for path in written]
+    for path, place in zip(written, places, strict=True):
+        if place in [source.resolve() for source in sources]:
+            raise DataError(f"{path} is what is to be read", "choose another name")
+        if places.count(place) > 1:
+            raise DataError(f"{path} is named twice", "choose another name for one")
+
+
+def _read(
+    source: Path, ferplus: Path | None, test_as: str, on_rows: Callable[[int], None]
+) -> "tuple[Dataset, tuple[BrokenRow, ...]]":
+    """The data with its votes, and the rows that are broken, each of which is named."""
+    from smartselfie.data import source as forms
+    from smartselfie.data.dataset import Split
     from smartselfie.data.ferplus import join, read_votes
 
-    if out.resolve() in [path.resolve() for path in (source, ferplus) if path is not None]:
-        raise DataError(f"{out} is what is to be read", "choose another name for OUT.npz")
     votes = None if ferplus is None else read_votes(ferplus)
-    with telling(None) as teller:
-        read = fer2013.read(source, lambda rows: teller.move(rows, f"{rows:,} rows"))
+    read = forms.read(source, on_rows, Split(test_as))
     for broken in read.broken:
-        click.echo(f"{source}, line {broken.line}: {broken.reason}", err=True)
-    data = read.dataset if votes is None else replace(read.dataset, votes=join(read, votes))
-    dataset.save(data, out)
-    found = audit(data)
-    if as_json:
-        click.echo(json.dumps(_as_json(found, len(read.broken))))
-    else:
-        _show(found, len(read.broken), out)
-    if read.broken:
-        rows = "1 row is" if len(read.broken) == 1 else f"{len(read.broken)} rows are"
-        raise DataError(f"{rows} broken and left out of {out}", "mend the lines named above, or go on without them")
+        click.echo(f"{source}, {broken.where}: {broken.reason}", err=True)
+    return read.dataset if votes is None else replace(read.dataset, votes=join(read, votes)), read.broken
 
 
-def _as_json(found: "Audit", broken: int) -> dict[str, object]:
-    return {
-        "rows": found.rows,
-        "splits": {split: dict(counts) for split, counts in found.splits.items()},
-        "blank": found.blank,
-        "broken": broken,
-        "ferplus": None if found.votes is None else {"no_face": found.votes.no_face, "majority": found.votes.majority},
-    }
-
-
-def _show(found: "Audit", broken: int, out: Path) -> None:
+def _show(found: "Audit", broken: int) -> None:
     from smartselfie.cli.screen import columns
     from smartselfie.core.emotion import EMOTIONS
 
@@ -70,7 +109,12 @@ def _show(found: "Audit", broken: int, out: Path) -> None:
     for split, counts in found.splits.items():
         rows.append([split, *(str(counts[emotion]) for emotion in EMOTIONS), str(sum(counts.values()))])
     click.echo("\n".join(columns(rows)))
-    click.echo(f"{found.blank} blank pictures, {broken} broken rows")
-    if found.votes is not None:
-        click.echo(f"FER+: {found.votes.majority} rows with a majority, {found.votes.no_face} without a face")
-    click.echo(f"written: {out}")
+    click.echo(f"{len(found.blank)} blank pictures, {broken} broken rows")
+    click.echo("rows with a twin (pixels correlate above 0.99), and of them with another label than the twin:")
+    for (one, other), told in found.twins.items():
+        click.echo(f"  {one} in {other}: {told.rows}, {told.differ}")
+    votes = found.votes
+    if votes is not None:
+        click.echo(f"FER+: {votes.majority} rows with a majority, {votes.no_face} without a face")
+        for split, rows_differ in votes.differ.items():
+            click.echo(f"  {split}: the majority is not the label of 2013 on {rows_differ}")

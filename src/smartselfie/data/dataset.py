@@ -33,6 +33,10 @@ FOREIGN = (
 )
 
 
+SIDE = 48
+"""Of a prepared face in pixels, whatever it was."""
+
+
 class Split(StrEnum):
     """The three parts of FER-2013, named as its `Usage` column names them."""
 
@@ -131,7 +135,7 @@ def _check(path: Path, dataset: Dataset, emotions: tuple[str, ...]) -> None:
     n = dataset.labels.shape[0] if dataset.labels.ndim == 1 else -1
     votes = dataset.votes
     right = (
-        _is(dataset.pixels, (n, 48, 48), np.uint8)
+        _is(dataset.pixels, (n, SIDE, SIDE), np.uint8)
         and _is(dataset.labels, (n,), np.int64)
         and _is(dataset.rows, (n,), np.int64)
         and (votes is None or _is(votes, (n, 10), np.uint8))

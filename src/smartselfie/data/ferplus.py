@@ -56,8 +56,11 @@ def join(source: Fer2013, votes: dict[Split, NDArray[np.uint8]]) -> NDArray[np.u
     """The votes of the source's good rows, (n, 10) uint8, joined row by row within each split.
 
     Raises:
-        DataError: a split of the source has another number of rows (broken ones counted) than FER+ has.
+        DataError: a split of the source has another number of rows (broken ones counted) than FER+ has, or pictures in
+            folders, whose order is not FER-2013's.
     """
+    if not source.in_order:
+        raise DataError("pictures in folders have lost FER-2013's order", "join FER+ to FER-2013's CSV")
     for split, size in source.sizes.items():
         if size and size != len(votes[split]):
             raise DataError(

@@ -1,24 +1,22 @@
 """An emotion network against one split of the data, by the labels of 2013 or by FER+'s majority."""
 
-import csv
-import io
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.atomic import written_whole
 from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.core.box import Box
 from smartselfie.core.crop import crop_face
-from smartselfie.core.emotion import EMOTIONS
 from smartselfie.data import ferplus
 from smartselfie.data.dataset import Dataset, Split
+from smartselfie.data.twins import twins
 from smartselfie.errors import DataError
 from smartselfie.evaluation.metrics import Metrics, measure
-from smartselfie.evaluation.twins import twins
+
+READING = "reading"
+"""What users see, the outputs mixed as the card says, stands under this name beside the outputs themselves."""
 
 
 class Labels(StrEnum):
@@ -29,13 +27,48 @@ class Labels(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a network says of the rows of one split: asked once, then judged by any labels.
+
+    Attributes:
+        split: which rows.
+        rows: the n rows.
+        scores: (n, 7) for each output by its name, and for `READING`.
+        twins: (n,) which rows have a twin in Training; None where there are no Training rows to compare with.
+        name, parameters, size: of the network; size in bytes.
+    """
+
+    split: Split
+    rows: Dataset
+    scores: dict[str, NDArray[np.float64]]
+    twins: NDArray[np.bool_] | None
+    name: str
+    parameters: int
+    size: int
+
+    @property
+    def labelings(self) -> tuple[Labels, ...]:
+        """Whose labels the rows have."""
+        votes = self.rows.votes
+        voted = votes is not None and bool((ferplus.majority(votes) >= 0).any())
+        return (Labels.FER2013, Labels.FERPLUS) if voted else (Labels.FER2013,)
+
+    def output_for(self, labels: Labels) -> str:
+        """The output that these labels are for: of several the one of their name, else what users see."""
+        outputs = [name for name in self.scores if name != READING]
+        if len(outputs) == 1:
+            return outputs[0]
+        return labels.value if labels in outputs else READING
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """One network on one split.
+    """One output of a network on one split, by one kind of labels.
 
     Attributes:
         split: which rows.
         labels: whose labels.
-        output: the network's output that was read, or "mixed" for what users see.
+        output: the network's output that was read, or `READING`.
         rows: (n,) each row's place in the split, from 0.
         true: (n,) indices into `EMOTIONS`; -1 for a row that does not count.
         scores: (n, 7).
@@ -58,99 +91,85 @@ class Evaluation:
     size: int
 
 
-def evaluate(data: Dataset, split: Split, labels: Labels, classifier: OnnxClassifier) -> Evaluation:
-    """Measure a network.
+def evaluate(
+    data: Dataset, split: Split, labels: Labels, classifier: OnnxClassifier, *, reading: bool = False
+) -> Evaluation:
+    """Measure a network: `ask` and `judge` in one.
 
     Args:
         data: prepared data.
         split: which rows to read.
         labels: whose labels count; of a network with several outputs, the one of that name is read.
         classifier: the network.
+        reading: judge what users see instead.
 
     Raises:
         DataError: there are no such rows, no votes, or no row with a majority.
     """
-    chosen = data.of(split)
-    if not len(chosen):
+    return judge(ask(data, split, classifier), labels, reading=reading)
+
+
+def ask(data: Dataset, split: Split, classifier: OnnxClassifier) -> Answers:
+    """Let a network read the rows of a split.
+
+    Raises:
+        DataError: there are no such rows.
+    """
+    rows = data.of(split)
+    if not len(rows):
         held = ", ".join(name for name in Split if len(data.of(name)))
         raise DataError(f"the data has no {split} rows", f"choose another --split; the data has {held}")
-    true = _true_labels(chosen, labels)
-    output, scores = _read(classifier, chosen.pixels, labels)
-    counted = true >= 0
-    return Evaluation(
+    size = classifier.card.input_size
+    height, width = rows.pixels.shape[1:]
+    crops = np.stack([crop_face(picture, Box(0, 0, width, height), size) for picture in rows.pixels])
+    outputs = classifier.outputs(crops)
+    scores = {name: said.astype(np.float64) for name, said in outputs.items()}
+    training = data.of(Split.TRAINING)
+    # every Training row is its own twin
+    known = len(training) and split is not Split.TRAINING
+    return Answers(
         split=split,
-        labels=labels,
-        output=output,
-        rows=chosen.rows,
-        true=true,
-        scores=scores,
-        metrics=measure(scores[counted], true[counted]),
-        accuracy_without_twins=_without_twins(data, split, (scores.argmax(axis=1) == true), counted),
+        rows=rows,
+        scores=scores | {READING: classifier.mixed(outputs)},
+        twins=twins(rows.pixels, training.pixels) if known else None,
         name=classifier.card.name,
         parameters=classifier.card.parameters,
         size=classifier.size,
     )
 
 
-def as_json(evaluation: Evaluation) -> dict[str, object]:
-    """What `evaluate --json` prints."""
-    metrics = evaluation.metrics
-    smile = asdict(metrics.smile.hits)
-    del smile["n"]
-    return {
-        "split": evaluation.split.value,
-        "labels": evaluation.labels.value,
-        "n": metrics.n,
-        "accuracy": metrics.accuracy,
-        "accuracy_without_twins": evaluation.accuracy_without_twins,
-        "macro_f1": metrics.macro_f1,
-        "nll": metrics.nll,
-        "ece": metrics.ece,
-        "per_class": {emotion.value: asdict(hits) for emotion, hits in metrics.per_class.items()},
-        "confusion": metrics.confusion.tolist(),
-        "smile": {"auc": metrics.smile.auc, **smile},
-        "model": {"name": evaluation.name, "parameters": evaluation.parameters, "bytes": evaluation.size},
-    }
-
-
-def as_card_metrics(evaluation: Evaluation) -> dict[str, float]:
-    """What a model card tells of it, by names such as `PublicTest/fer2013/accuracy`."""
-    metrics = evaluation.metrics
-    told: dict[str, float | None] = {
-        "n": metrics.n,
-        "accuracy": metrics.accuracy,
-        "accuracy_without_twins": evaluation.accuracy_without_twins,
-        "macro_f1": metrics.macro_f1,
-        "nll": metrics.nll,
-        "ece": metrics.ece,
-        "smile_auc": metrics.smile.auc,
-        "smile_f1": metrics.smile.hits.f1,
-    }
-    where = f"{evaluation.split}/{evaluation.labels}"
-    return {f"{where}/{name}": round(value, 6) for name, value in told.items() if value is not None}
-
-
-def write_predictions(path: Path, evaluation: Evaluation) -> None:
-    """Write a line a row of the split as CSV: row, label (empty for a row that does not count), the seven scores.
+def judge(answers: Answers, labels: Labels, *, reading: bool = False) -> Evaluation:
+    """What the answers are worth by these labels.
 
     Raises:
-        DataError: the place cannot be written.
+        DataError: there are no votes, or no row with a majority.
     """
-    try:
-        with written_whole(path) as file:
-            file.write(_predictions(evaluation).encode())
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}", "choose another --predictions") from None
+    true = _true_labels(answers.rows, labels)
+    output = READING if reading else answers.output_for(labels)
+    scores, counted = answers.scores[output], true >= 0
+    return Evaluation(
+        split=answers.split,
+        labels=labels,
+        output=output,
+        rows=answers.rows.rows,
+        true=true,
+        scores=scores,
+        metrics=measure(scores[counted], true[counted]),
+        accuracy_without_twins=_without_twins(scores.argmax(axis=1) == true, counted, answers.twins),
+        name=answers.name,
+        parameters=answers.parameters,
+        size=answers.size,
+    )
 
 
-def _predictions(evaluation: Evaluation) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(["row", "label", *(emotion.value for emotion in EMOTIONS)])
-    for row, true, scores in zip(evaluation.rows, evaluation.true, evaluation.scores, strict=True):
-        label = EMOTIONS[true].value if true >= 0 else ""
-        writer.writerow([int(row), label, *(f"{score:.6f}" for score in scores)])
-    return text.getvalue()
+def judge_all(answers: Answers) -> list[Evaluation]:
+    """By each labeling that the rows have: its output, and what users see where that is something else."""
+    judged = []
+    for labels in answers.labelings:
+        judged.append(judge(answers, labels))
+        if judged[-1].output != READING and len(answers.scores) > 2:
+            judged.append(judge(answers, labels, reading=True))
+    return judged
 
 
 def _true_labels(rows: Dataset, labels: Labels) -> NDArray[np.int64]:
@@ -166,23 +185,10 @@ def _true_labels(rows: Dataset, labels: Labels) -> NDArray[np.int64]:
             return true
 
 
-def _read(classifier: OnnxClassifier, pixels: NDArray[np.uint8], labels: Labels) -> tuple[str, NDArray[np.float64]]:
-    """The output that was read, and its scores (n, 7)."""
-    size = classifier.card.input_size
-    height, width = pixels.shape[1:]
-    whole = Box(0, 0, width, height)
-    crops = np.stack([crop_face(picture, whole, size) for picture in pixels])
-    outputs = classifier.card.outputs
-    if len(outputs) > 1 and labels not in outputs:
-        return "mixed", classifier.scores(crops)
-    output = labels.value if len(outputs) > 1 else outputs[0]
-    return output, classifier.outputs(crops)[output].astype(np.float64)
-
-
-def _without_twins(data: Dataset, split: Split, right: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | None:
-    training = data.of(Split.TRAINING)
-    # every Training row is its own twin
-    if not len(training) or split is Split.TRAINING:
+def _without_twins(
+    right: NDArray[np.bool_], counted: NDArray[np.bool_], twinned: NDArray[np.bool_] | None
+) -> float | None:
+    if twinned is None:
         return None
-    alone = counted & ~twins(data.of(split).pixels, training.pixels)
+    alone = counted & ~twinned
     return float(right[alone].mean()) if alone.any() else None

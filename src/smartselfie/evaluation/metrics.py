@@ -98,12 +98,52 @@ def confusion(said: Labels, labels: Labels) -> NDArray[np.int64]:
     return np.bincount(labels * size + said, minlength=size * size).reshape(size, size)
 
 
-def calibration_error(confidence: Scores, right: Flags) -> float:
-    """The mean gap between confidence and accuracy over 15 equal-width bins, weighted by their rows."""
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Rows whose highest score lies in one of the 15 equal-width bins: how many, their mean score, how many are right.
+
+    Both means are None for an empty bin.
+    """
+
+    n: int
+    confidence: float | None
+    accuracy: float | None
+
+
+def reliability(confidence: Scores, right: Flags) -> list[Bin]:
+    """The 15 bins of a reliability diagram, from the least confidence to the greatest."""
     # a bin holds its upper edge, so that 1 lies in the last
     bins = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
-    gaps = np.bincount(bins, weights=confidence - right, minlength=BINS)
-    return float(np.abs(gaps).sum() / len(confidence))
+    rows = np.bincount(bins, minlength=BINS)
+    sums = (np.bincount(bins, weights=values, minlength=BINS) for values in (confidence, right))
+    return [
+        Bin(int(n), float(sure) / n, float(hits) / n) if n else Bin(0, None, None)
+        for n, sure, hits in zip(rows, *sums, strict=True)
+    ]
+
+
+def calibration_error(confidence: Scores, right: Flags) -> float:
+    """The mean gap between confidence and accuracy over 15 equal-width bins, weighted by their rows."""
+    gaps = [
+        each.n * abs(each.confidence - each.accuracy)
+        for each in reliability(confidence, right)
+        if each.confidence is not None and each.accuracy is not None
+    ]
+    return sum(gaps) / len(confidence)
+
+
+def roc(score: Scores, positive: Flags) -> tuple[Scores, Scores]:
+    """The curve that `auc` is the area under: the shares of negatives and of positives at or above each threshold.
+
+    Returns:
+        Two arrays of the same length, both from 0 to 1, one point for each score that occurs; of all zeros and ones
+        where one side has no rows.
+    """
+    order = np.argsort(-score, kind="stable")
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    hits, alarms = np.cumsum(positive[order])[last], np.cumsum(~positive[order])[last]
+    most_hits, most_alarms = max(int(hits[-1]), 1), max(int(alarms[-1]), 1)
+    return np.append(0.0, alarms / most_alarms), np.append(0.0, hits / most_hits)
 
 
 def auc(score: Scores, positive: Flags) -> float | None:

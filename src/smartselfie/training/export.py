@@ -1,12 +1,15 @@
-"""A run's averaged network as an ONNX file with its card inside, tried before it is kept."""
+"""A run's averaged network, or an ONNX file that has a card, as an ONNX file with its card: tried before it is kept."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from smartselfie.atomic import written_whole
@@ -14,76 +17,122 @@ from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.core.crop import network_input
 from smartselfie.data.dataset import Dataset, Split
 from smartselfie.errors import RunError
-from smartselfie.evaluation.evaluate import Labels, as_card_metrics, evaluate
+from smartselfie.evaluation.evaluate import ask, judge_all
+from smartselfie.evaluation.results import as_card_metrics
 from smartselfie.modelcard import ModelCard
 from smartselfie.training.card import make_card
 from smartselfie.training.networks import NETWORKS, parameter_count
 from smartselfie.training.onnx_graph import Scores, fold_batch_norms, to_onnx, with_card
+from smartselfie.training.quantize import quantized
 from smartselfie.training.run import Checkpoint, load_checkpoint
 
 SIZE = 48
 TOLERANCE = 1e-4
 """How far a score may differ between torch and ONNX Runtime."""
 
+Answers = dict[str, NDArray[np.float32]]
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file that was written: its card, its size in bytes, and the largest difference of a score from torch's."""
+    """A file that was written.
+
+    Attributes:
+        card: what it says of itself.
+        size: in bytes.
+        difference: the largest difference of a score from what it was made of, on drawn faces.
+        before: the metrics that it had as float32, by the names that the card's have; None where it is not quantised.
+    """
 
     card: ModelCard
     size: int
     difference: float
+    before: dict[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Network:
+    """A float32 network on its way into a file."""
+
+    model: onnx.ModelProto
+    card: ModelCard
+    difference: float
 
 
 def export(
-    run: Path,
+    source: Path,
     path: Path,
     *,
     data: Dataset | None = None,
     name: str | None = None,
     reading: Sequence[float] | None = None,
     mirrored: bool = False,
+    int8: bool = False,
 ) -> Exported:
-    """Write a run's network, whole or not at all, and its card beside it; existing files of that name are replaced.
+    """Write a network, whole or not at all, and its card beside it; existing files of that name are replaced.
 
     Args:
-        run: the folder of a training, finished or not.
+        source: the folder of a training, finished or not, or an ONNX file with a card.
         path: the file.
         data: prepared data; what the network is worth on its PublicTest rows goes into the card.
-        name: of the network; None takes the recipe's.
-        reading: how much each output counts in what users see; None for `card.READING`.
-        mirrored: average the scores over the face and its mirror image, in twice the time.
+        name: of the network; None takes the recipe's, or the file's own.
+        reading: how much each output counts in what users see; None for `card.READING`, or the file's own.
+        mirrored: average the scores over the face and its mirror image, in twice the time; for a run only.
+        int8: compute with whole numbers of 8 bits, calibrated on Training rows of the data.
 
     Raises:
-        RunError: there is no such run, its ONNX form differs from it, or the file cannot be written.
-        DataError: the data has no PublicTest rows.
+        RunError: there is no such run, its ONNX form differs from it, int8 is asked for without data, or the file
+            cannot be written.
+        ModelError: the ONNX file cannot be used.
+        DataError: the data has no PublicTest rows, or no Training rows to calibrate with.
     """
+    if int8 and data is None:
+        raise RunError("int8 needs faces to calibrate with", "name them with --data DATA.npz")
+    found = _from_file(source) if source.is_file() else _from_run(source, mirrored=mirrored)
+    if source.is_file() and (mirrored or (int8 and found.card.precision == "int8")):
+        raise RunError(f"{source} is a file that cannot be made {'mirrored' if mirrored else 'int8'}", "export its run")
+    card = replace(
+        found.card,
+        name=found.card.name if name is None else name,
+        reading=found.card.reading if reading is None else tuple(reading),
+    )
+    model, difference, before = found.model, found.difference, None
+    content = with_card(model, card)
+    if int8 and data is not None:
+        float32, before = OnnxClassifier(content, path.name), _measured(content, path.name, data)
+        content, card = quantized(content, card, data)
+        model = onnx.load_from_string(content)
+        difference = _difference(OnnxClassifier(content, path.name), float32.outputs(_faces()))
+    if data is not None:
+        card = replace(card, metrics=_measured(content, path.name, data))
+        content = with_card(model, card)
+    _write(path, content)
+    _write(path.with_suffix(".card.json"), _card_beside(card, path.name, content))
+    return Exported(card, len(content), difference, before)
+
+
+def _from_run(run: Path, *, mirrored: bool) -> _Network:
+    """A run's averaged network, compared with torch."""
     checkpoint = load_checkpoint(run)
     network = averaged_network(checkpoint)
-    card = make_card(
-        checkpoint,
-        name=checkpoint.recipe.name if name is None else name,
-        input_size=SIZE,
-        parameters=parameter_count(network),
-        reading=reading,
-        mirrored=mirrored,
-    )
+    count = parameter_count(network)
+    card = make_card(checkpoint, name=checkpoint.recipe.name, input_size=SIZE, parameters=count, mirrored=mirrored)
     scores = Scores(network, mirrored=mirrored).eval()
     expected = _tried(scores, card)
     fold_batch_norms(network)
     model = to_onnx(scores, SIZE, card.outputs)
-    content = with_card(model, card)
-    if data is not None:
-        card = replace(card, metrics=_measured(content, path.name, data, card))
-        content = with_card(model, card)
-    difference = _difference(OnnxClassifier(content, path.name), expected)
+    difference = _difference(OnnxClassifier(with_card(model, card), str(run)), expected)
     if difference > TOLERANCE:
         raise RunError(
             f"the ONNX form of {run} differs from the network by {difference:.2g}", "report this; no file was written"
         )
-    _write(path, content)
-    _write(path.with_suffix(".card.json"), (json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode())
-    return Exported(card, len(content), difference)
+    return _Network(model, card, difference)
+
+
+def _from_file(path: Path) -> _Network:
+    """The network of an ONNX file, as it is."""
+    classifier = OnnxClassifier.from_file(path)
+    return _Network(onnx.load(path), classifier.card, 0.0)
 
 
 def averaged_network(checkpoint: Checkpoint) -> nn.Module:
@@ -103,7 +152,7 @@ def averaged_network(checkpoint: Checkpoint) -> nn.Module:
     return network.eval()
 
 
-def _faces() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _faces() -> NDArray[np.uint8]:
     """Pictures to try a network on: from noise to one grey, more than one batch of them."""
     random = np.random.default_rng(0)
     coarse = random.integers(0, 256, (70, 6, 6), np.uint8)
@@ -114,28 +163,30 @@ def _faces() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 @torch.no_grad()
-def _tried(scores: nn.Module, card: ModelCard) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-    """What torch says of the faces, output by output."""
+def _tried(scores: nn.Module, card: ModelCard) -> Answers:
+    """What torch says of the faces, by output."""
     said = scores(torch.from_numpy(network_input(_faces(), card.mean, card.std)))
-    return [output.numpy() for output in said]
+    return {name: output.numpy() for name, output in zip(card.outputs, said, strict=True)}
 
 
-def _difference(classifier: OnnxClassifier, expected: list[np.ndarray[tuple[int, ...], np.dtype[np.float32]]]) -> float:
-    """The largest difference of a score between ONNX Runtime and torch."""
+def _difference(classifier: OnnxClassifier, expected: Answers) -> float:
+    """The largest difference of a score from what is expected of the faces."""
     said = classifier.outputs(_faces())
-    return max(
-        float(np.abs(said[name] - wanted).max()) for name, wanted in zip(classifier.card.outputs, expected, strict=True)
-    )
+    return max(float(np.abs(said[name] - wanted).max()) for name, wanted in expected.items())
 
 
-def _measured(content: bytes, name: str, data: Dataset, card: ModelCard) -> dict[str, float]:
-    """The card's metrics on PublicTest, for each output whose labels the data has."""
-    classifier = OnnxClassifier(content, name)
+def _measured(content: bytes, name: str, data: Dataset) -> dict[str, float]:
+    """The card's metrics on PublicTest, by every labeling that the data has, and as users see it."""
     told: dict[str, float] = {}
-    for labels in Labels:
-        if labels in card.outputs and (labels is Labels.FER2013 or data.votes is not None):
-            told |= as_card_metrics(evaluate(data, Split.PUBLIC_TEST, labels, classifier))
+    for found in judge_all(ask(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):
+        told |= as_card_metrics(found)
     return told
+
+
+def _card_beside(card: ModelCard, name: str, content: bytes) -> bytes:
+    """The card as a file for people, with what `sha256sum` says of the network's."""
+    file = {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return (json.dumps({"file": file} | asdict(card), indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _write(path: Path, content: bytes) -> None:

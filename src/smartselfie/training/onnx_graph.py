@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from smartselfie.modelcard import ModelCard
+from smartselfie.modelcard import ModelCard, seal
 
 INPUT = "faces"
 OPSET = 18
@@ -73,24 +73,26 @@ def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelP
         quiet.setLevel(level)
     if program is None:
         raise RuntimeError("torch's exporter gave no program")
-    return _tidy(program.model_proto)
+    return tidied(program.model_proto)
 
 
 def with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
-    """The file's bytes, with that card as its metadata; the model is checked against the ONNX standard."""
+    """The file's bytes, with that card and the checksum as metadata; the model is checked against the ONNX standard."""
+    del model.metadata_props[:]
     onnx.helper.set_model_props(model, card.to_metadata())
     onnx.checker.check_model(model, full_check=True)
-    content: bytes = model.SerializeToString(deterministic=True)
-    return content
+    return seal(model.SerializeToString(deterministic=True))
 
 
-def _tidy(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Leave out what says on whose machine and from which line of code a node came."""
+def tidied(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Without what says on whose machine and from which line of code a node came, and without inferred shapes."""
     graph = model.graph
     for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
         part.ClearField("doc_string")
         if not isinstance(part, onnx.ModelProto):
             del part.metadata_props[:]
+    for node in graph.node:
+        node.ClearField("name")
     del graph.value_info[:]
     graph.name, model.producer_name, model.producer_version = "smartselfie", "smartselfie", ""
     return model

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from smartselfie.evaluation import twins as room
-from smartselfie.evaluation.twins import twins
+from smartselfie.data import twins as room
+from smartselfie.data.twins import twins
 
 
 def noise(n: int, seed: int) -> np.ndarray:

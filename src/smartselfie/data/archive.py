@@ -1,0 +1,150 @@
+"""Files of a folder, a zip or a tar, one after the other: nothing is unpacked to the disk, and bombs are refused."""
+
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from smartselfie.errors import DataError
+
+MOST_BYTES = 8 << 30
+"""An archive that unpacks to more is refused; FER-2013 as text has 0.3 GB."""
+
+MOST_FILES = 1_000_000
+
+HINT = "fetch or pack the archive again"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file: its path with forward slashes, and how to open it, which works only until the next entry is asked for."""
+
+    name: str
+    open: Callable[[], IO[bytes]]
+
+    @property
+    def suffix(self) -> str:
+        """Of the name, in lower case."""
+        return PurePosixPath(self.name).suffix.lower()
+
+
+def is_tree(path: Path) -> bool:
+    """Whether it is a folder or an archive of files, rather than one file of text.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    with faults_told(path):
+        return path.is_dir() or _is_zip(path) or tarfile.is_tarfile(path)
+
+
+def entries(path: Path) -> Iterator[Entry]:
+    """The files in it; hidden ones and what macOS adds are passed over.
+
+    Raises:
+        DataError: it cannot be read, is damaged or encrypted, leads out of itself, or unpacks to more than 8 GiB.
+    """
+    with faults_told(path):
+        if path.is_dir():
+            found = _of_folder(path)
+        elif _is_zip(path):
+            found = _of_zip(path)
+        else:
+            found = _of_tar(path)
+        for entry in found:
+            parts = PurePosixPath(entry.name).parts
+            if not any(part.startswith(".") or part == "__MACOSX" for part in parts):
+                yield entry
+
+
+def _is_zip(path: Path) -> bool:
+    """By its first bytes: a damaged one is still one."""
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\x03\x04"
+
+
+def _of_folder(path: Path) -> Iterator[Entry]:
+    for file in sorted(path.rglob("*")):
+        if file.is_file():
+            yield Entry(file.relative_to(path).as_posix(), partial(_opened_file, file))
+
+
+def _opened_file(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def _of_zip(path: Path) -> Iterator[Entry]:
+    with zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
+        if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
+            raise _too_large(path)
+        for info in infos:
+            _check(path, info.filename)
+            if info.flag_bits & 1:
+                raise DataError(f"{path} is encrypted", "unpack it first")
+            if not info.is_dir():
+                yield Entry(info.filename, partial(_opened, path, archive, info))
+
+
+def _opened(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        # buffered, since its own way of reading lines is slow
+        return io.BufferedReader(cast("io.RawIOBase", archive.open(info)))
+    except (NotImplementedError, RuntimeError) as error:
+        # a compression or an encryption that zipfile does not know
+        raise DataError(f"{path} cannot be unpacked: {error}", "unpack it first") from None
+
+
+def _of_tar(path: Path) -> Iterator[Entry]:
+    size = 0
+    with tarfile.open(path) as archive:
+        for count, info in enumerate(archive):
+            _check(path, info.name)
+            if info.issym() or info.islnk():
+                _check(path, info.linkname)
+            size += max(info.size, 0)
+            if size > MOST_BYTES or count >= MOST_FILES:
+                raise _too_large(path)
+            if info.isfile():
+                yield Entry(info.name, partial(_extracted, archive, info))
+        # the checksum of what was compressed stands behind the last file
+        while cast("IO[bytes]", archive.fileobj).read(1 << 20):
+            size += 1 << 20
+            if size > MOST_BYTES:
+                raise _too_large(path)
+
+
+def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
+    file = archive.extractfile(info)
+    if file is None:
+        raise tarfile.ReadError(f"{info.name} has no content")
+    return file
+
+
+def _check(path: Path, name: str) -> None:
+    """Nothing is unpacked, so such a name does no harm; but nobody packs one who means well."""
+    plain = name.replace("\\", "/")
+    if plain.startswith("/") or ":" in plain.split("/")[0] or ".." in plain.split("/"):
+        raise DataError(f"{path} holds a path that leads out of it: {plain[:80]!r}", "use an archive that you trust")
+
+
+def _too_large(path: Path) -> DataError:
+    return DataError(f"{path} unpacks to more than {MOST_BYTES >> 30} GiB or a million files", "unpack it first")
+
+
+@contextmanager
+def faults_told(path: Path) -> Iterator[None]:
+    """What Python's libraries raise on damaged archives, as one line."""
+    try:
+        yield
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise DataError(f"{path} is truncated or damaged: {error}", HINT) from None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}", HINT) from None
