@@ -51,7 +51,18 @@ OPTIMIZERS = ("sgd", "adam")
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe(name="compact", network="compact", epochs=50, learning_rate=0.05, warmup_epochs=3.0),
+        # for a network that learns from teachers: their answers are what smoothing would be
+        Recipe(
+            name="compact",
+            network="compact",
+            epochs=100,
+            batch_size=64,
+            learning_rate=0.04,
+            warmup_epochs=3.0,
+            label_smoothing=0.0,
+            teacher_weight=0.4,
+            averaging=0.999,
+        ),
         Recipe(name="wide", network="wide", epochs=48, learning_rate=0.05, warmup_epochs=3.0),
         Recipe(
             name="vgg",
