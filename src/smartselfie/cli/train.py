@@ -145,19 +145,16 @@ def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -
 
 def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
     """Recipe and seed of the folder's run; what is said must agree with them."""
-    from smartselfie.training.recipe_file import recipe_for
+    from smartselfie.training.recipe_file import recipe_for, with_options_of
     from smartselfie.training.run import load_checkpoint
 
     saved = load_checkpoint(out)
     recipe = saved.recipe
     if said.recipe is not None:
-        said_again = recipe_for(said.recipe)
-        alike = replace(
-            said_again, epochs=recipe.epochs, batch_size=recipe.batch_size, learning_rate=recipe.learning_rate
-        )
-        if said_again.name == recipe.name and alike != recipe:
+        again = recipe_for(said.recipe)
+        if again.name == recipe.name and with_options_of(again, recipe) != recipe:
             raise RunError(f"{out} was begun with another recipe {recipe.name}", "leave --recipe out")
-        said = replace(said, recipe=said_again.name)
+        said = replace(said, recipe=again.name)
     for option, wanted, begun in (
         ("recipe", said.recipe, recipe.name),
         ("epochs", said.epochs, recipe.epochs),

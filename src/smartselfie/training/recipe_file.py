@@ -9,7 +9,7 @@ Every field of `Recipe` can stand there; without a base, `network` and `epochs` 
 """
 
 import tomllib
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +59,11 @@ def recipe_for(word: str) -> Recipe:
         return recipe_named(word)
     except RunError as error:
         raise RunError(error.message, f"{error.hint}; or name a file that ends in .toml") from None
+
+
+def with_options_of(recipe: Recipe, other: Recipe) -> Recipe:
+    """The recipe with another's epochs, batch size and learning rate, which the command line can change."""
+    return replace(recipe, epochs=other.epochs, batch_size=other.batch_size, learning_rate=other.learning_rate)
 
 
 def read_recipe(path: Path) -> Recipe:
