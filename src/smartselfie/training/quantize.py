@@ -1,7 +1,7 @@
 """From float32 to whole numbers of 8 bits: a quarter of the size, calibrated on faces of the Training rows."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,7 +45,6 @@ def quantized(
     data: Dataset,
     *,
     form: QuantFormat = QuantFormat.QDQ,
-    operators: Sequence[str] = QUANTISED,
 ) -> tuple[bytes, ModelCard]:
     """The network with 8-bit weights, a scale for each channel, and 8-bit activations, and its card, which says so.
 
@@ -54,7 +53,6 @@ def quantized(
         card: its own.
         data: prepared data with Training rows.
         form: how 8 bits are written down: as pairs of steps around each operator, or as operators of their own.
-        operators: what is computed in 8 bits.
 
     Raises:
         DataError: the data has no Training rows.
@@ -73,7 +71,7 @@ def quantized(
             small,
             _Faces(network_input(faces, card.mean, card.std)),
             quant_format=form,
-            op_types_to_quantize=list(operators),
+            op_types_to_quantize=list(QUANTISED),
             per_channel=True,
             # 7 bits of weight cost nothing that can be measured, and cannot overflow on processors without VNNI
             reduce_range=True,
