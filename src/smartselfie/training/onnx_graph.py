@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from smartselfie.core.pool import LEAST
 from smartselfie.modelcard import ModelCard, seal
 
 INPUT = "faces"
@@ -20,16 +21,21 @@ OPSET = 18
 class Scores(nn.Module):
     """The network as people use it: each head's scores, averaged over the face and its mirror image where asked."""
 
-    def __init__(self, network: nn.Module, *, mirrored: bool) -> None:
+    powers: Tensor
+
+    def __init__(self, network: nn.Module, *, mirrored: bool, powers: Sequence[float]) -> None:
+        """`powers` says, head by head, to what power the scores are raised, so that confidence is right."""
         super().__init__()
         self.network, self.mirrored = network, mirrored
+        self.register_buffer("powers", torch.tensor(powers, dtype=torch.float32)[:, None])
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """(n, 1, size, size) standardised grey → for each head (n, 7) scores that sum to 1."""
-        scores = self.network(faces).softmax(-1)
+        logits = self.network(faces)
         if self.mirrored:
-            scores = (scores + self.network(faces.flip(-1)).softmax(-1)) / 2
-        return tuple(scores.unbind(1))
+            mean = (logits.softmax(-1) + self.network(faces.flip(-1)).softmax(-1)) / 2
+            logits = mean.clamp_min(LEAST).log()
+        return tuple((logits * self.powers).softmax(-1).unbind(1))
 
 
 def fold_batch_norms(module: nn.Module) -> None:
