@@ -109,6 +109,22 @@ def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: si
     assert not line.startswith("epoch 1/"), "it goes on, and does not begin again"
 
 
+def test_a_recipe_of_ones_own_is_a_file_and_must_agree_on_resuming(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('base = "compact"\nepochs = 1\nbatch_size = 14\naugment = ["flip"]\n')
+    command = ["train", str(faces), "--out", str(tmp_path / "run"), "--recipe", str(mine)]
+    assert main([*command, "--precision", "32", "--threads", "1"]) == 0
+    assert main([*command, "--resume"]) == 0
+    assert "is finished" in capsys.readouterr().err
+    mine.write_text('base = "compact"\nepochs = 1\nbatch_size = 14\naugment = []\n')
+    assert main([*command, "--resume"]) == 1
+    assert "was begun with another recipe mine" in capsys.readouterr().err
+    mine.write_text("epoch = 1\n")
+    assert main(["train", str(faces), "--out", str(tmp_path / "new"), "--recipe", str(mine)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "says epoch, which no recipe has" in line
+
+
 def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
     for command in (
         ["train", str(tmp_path / "none.npz"), "--out", str(tmp_path / "run")],

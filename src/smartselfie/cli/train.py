@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from smartselfie.errors import RunError
-from smartselfie.training.recipe import RECIPES, Recipe, recipe_named
+from smartselfie.training.recipe import RECIPES, Recipe
 
 if TYPE_CHECKING:
     from smartselfie.training.history import EpochResult
@@ -33,7 +34,9 @@ class _Said:
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="RUN", help="Folder of the run.")
-@click.option("--recipe", type=click.Choice(list(RECIPES)), help="What to train, and how.  [compact]")
+@click.option(
+    "--recipe", metavar="NAME|FILE.toml", help=f"What to train, and how: {', '.join(RECIPES)}, or a file.  [compact]"
+)
 @click.option("--resume", is_flag=True, help="Go on where the run's folder stands.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data.  [the recipe's]")
 @click.option("--batch-size", type=click.IntRange(min=2), help="Faces a step.  [the recipe's]")
@@ -55,6 +58,7 @@ class _Said:
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["auto", "32", "bf16"]), default="auto", show_default=True)
 @click.option("--threads", type=click.IntRange(min=1), help="Of the processor; fewer where others work, too.  [all]")
+@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard, too, which must be installed.")
 def command(
     *,
     data: Path,
@@ -70,11 +74,12 @@ def command(
     device: str,
     precision: str,
     threads: int | None,
+    tensorboard: bool,
 ) -> int:
     """Train an emotion network on prepared data; Ctrl-C saves, and --resume goes on from there.
 
     RUN then holds checkpoint.pt, history.csv and curve.png. Only Training rows are learnt, and only PublicTest rows are
-    measured.
+    measured. On several devices or machines: torchrun --nproc-per-node N -m smartselfie train …
 
     Example: smartselfie train faces.npz --out runs/compact
     """
@@ -92,23 +97,29 @@ def command(
         said = _Said(recipe, epochs, batch_size, learning_rate, seed)
         chosen, number = _begun(out, said) if resume else _fresh(out, said)
         faces = dataset.load(data)
-        trainer = Trainer(faces, out, chosen, make_fabric(device, precision, threads), number)
+        fabric = make_fabric(device, precision, threads)
+        if not fabric.is_global_zero:
+            # of several processes one speaks
+            logging.getLogger("smartselfie").setLevel(logging.ERROR)
+        trainer = Trainer(faces, out, chosen, fabric, number)
         if resume:
             trainer.resume()
         else:
             _begin(trainer, teachers, start)
         where = (("--device", device), ("--precision", precision), ("--threads", threads))
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
-        return _train(trainer, wants_stop, f"smartselfie train {data} --out {out} --resume{again}")
+        on_epoch = _tensorboard(trainer) if tensorboard else (lambda _: None)
+        return _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
 
 
 def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
     """Recipe and seed of a new run; what is unsaid is the recipe's."""
+    from smartselfie.training.recipe_file import recipe_for
     from smartselfie.training.run import has_checkpoint
 
     if has_checkpoint(out):
         raise RunError(f"{out} holds a run already", "go on with --resume, or choose another --out")
-    chosen = recipe_named(said.recipe or "compact")
+    chosen = recipe_for(said.recipe or "compact")
     return (
         replace(
             chosen,
@@ -134,10 +145,16 @@ def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -
 
 def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
     """Recipe and seed of the folder's run; what is said must agree with them."""
+    from smartselfie.training.recipe_file import recipe_for, with_options_of
     from smartselfie.training.run import load_checkpoint
 
     saved = load_checkpoint(out)
     recipe = saved.recipe
+    if said.recipe is not None:
+        again = recipe_for(said.recipe)
+        if again.name == recipe.name and with_options_of(again, recipe) != recipe:
+            raise RunError(f"{out} was begun with another recipe {recipe.name}", "leave --recipe out")
+        said = replace(said, recipe=again.name)
     for option, wanted, begun in (
         ("recipe", said.recipe, recipe.name),
         ("epochs", said.epochs, recipe.epochs),
@@ -152,7 +169,18 @@ def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
     return recipe, saved.seed
 
 
-def _train(trainer: "Trainer", wants_stop: Callable[[], bool], again: str) -> int:
+def _tensorboard(trainer: "Trainer") -> "Callable[[EpochResult], None]":
+    """What writes an epoch for TensorBoard; of several processes one does."""
+    from smartselfie.training.tensorboard import log_epoch, open_writer
+
+    if not trainer.fabric.is_global_zero:
+        return lambda _: None
+    return partial(log_epoch, open_writer(trainer.run))
+
+
+def _train(
+    trainer: "Trainer", wants_stop: Callable[[], bool], log_epoch: "Callable[[EpochResult], None]", again: str
+) -> int:
     """Train, telling how far it is; returns the exit code."""
     from smartselfie.cli.progress import in_words, telling
     from smartselfie.training.progress import Watcher
@@ -171,6 +199,7 @@ def _train(trainer: "Trainer", wants_stop: Callable[[], bool], again: str) -> in
 
         def on_epoch(result: "EpochResult") -> None:
             teller.say(f"{_epoch_in_words(result, trainer.recipe.epochs)}, {in_words(left)} left")
+            log_epoch(result)
 
         finished = trainer.train(Watcher(on_step, on_epoch, wants_stop))
         if finished:

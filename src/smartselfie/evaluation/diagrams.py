@@ -93,8 +93,10 @@ def smile_roc(found: Evaluation) -> str:
     happy = EMOTIONS.index(Emotion.HAPPY)
     score, smiling = found.scores[counted][:, happy], found.true[counted] == happy
     alarms, hits = roc(score, smiling)
+    # to half a unit: finer steps cannot be seen, and would make the file several times as long
     points = dict.fromkeys(
-        f"{LEFT + SIDE * x:.1f},{TOP + SIDE * (1 - y):.1f}" for x, y in zip(alarms, hits, strict=True)
+        f"{LEFT + round(2 * SIDE * x) / 2:g},{TOP + SIDE - round(2 * SIDE * y) / 2:g}"
+        for x, y in zip(alarms, hits, strict=True)
     )
     area = found.metrics.smile.auc
     parts = [

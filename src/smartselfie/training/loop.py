@@ -22,6 +22,7 @@ from smartselfie.core.emotion import EMOTIONS
 from smartselfie.data.dataset import Dataset
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
+from smartselfie.training.devices import agreed, mean_over
 from smartselfie.training.faces import held_out_faces, training_faces
 from smartselfie.training.history import EpochResult, write_history
 from smartselfie.training.networks import NETWORKS
@@ -158,7 +159,7 @@ class Trainer:
             watcher.on_step(self._progress(loss, clock.tick()))
             if self.step % self.steps_per_epoch == 0:
                 self._end_epoch(watcher, clock)
-            if self.step < self.last_step and watcher.wants_stop():
+            if self.step < self.last_step and agreed(self.fabric, watcher.wants_stop()):
                 self._save()
                 return False
         return True
@@ -208,7 +209,7 @@ class Trainer:
         fer2013, ferplus = self._measure()
         result = EpochResult(
             epoch=epoch,
-            loss=self.loss_sum / self.steps_per_epoch,
+            loss=mean_over(self.fabric, self.loss_sum / self.steps_per_epoch),
             learning_rate=learning_rate(self.recipe, self.step / self.steps_per_epoch),
             accuracy_fer2013=fer2013,
             accuracy_ferplus=ferplus,

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from smartselfie.core.emotion import EMOTIONS
+from smartselfie.training.vgg import Vgg
 
 ATTENTION_FROM = 96
 """Stages of this many channels and more weigh their channels by squeeze-and-excitation."""
@@ -105,7 +106,7 @@ def wide(heads: int) -> Grey:
     return Grey(heads, 32, [(32, 1, 1), (64, 2, 2), (128, 2, 2), (256, 2, 2)])
 
 
-NETWORKS: dict[str, Callable[[int], nn.Module]] = {"compact": compact, "wide": wide}
+NETWORKS: dict[str, Callable[[int], nn.Module]] = {"compact": compact, "wide": wide, "vgg": Vgg}
 """Architecture by name; each takes the number of heads."""
 
 

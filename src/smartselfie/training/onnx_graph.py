@@ -91,7 +91,7 @@ def with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
 
 
 def tidied(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Without what says on whose machine and from which line of code a node came, and without inferred shapes."""
+    """Without what says on whose machine and from which line of code a node came, and without what only takes room."""
     graph = model.graph
     for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
         part.ClearField("doc_string")
@@ -100,5 +100,21 @@ def tidied(model: onnx.ModelProto) -> onnx.ModelProto:
     for node in graph.node:
         node.ClearField("name")
     del graph.value_info[:]
+    _shorten_names(graph)
     graph.name, model.producer_name, model.producer_version = "smartselfie", "smartselfie", ""
     return model
+
+
+def _shorten_names(graph: onnx.GraphProto) -> None:
+    """Number what flows between the nodes; inputs and outputs keep their names."""
+    kept = {port.name for port in (*graph.input, *graph.output)} | {""}
+    short: dict[str, str] = {}
+
+    def shortened(name: str) -> str:
+        return name if name in kept else short.setdefault(name, f"t{len(short)}")
+
+    for weights in graph.initializer:
+        weights.name = shortened(weights.name)
+    for node in graph.node:
+        node.input[:] = [shortened(name) for name in node.input]
+        node.output[:] = [shortened(name) for name in node.output]

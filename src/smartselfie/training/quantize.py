@@ -1,7 +1,7 @@
 """From float32 to whole numbers of 8 bits: a quarter of the size, calibrated on faces of the Training rows."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,13 +39,22 @@ class _Faces(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def quantized(content: bytes, card: ModelCard, data: Dataset) -> tuple[bytes, ModelCard]:
+def quantized(
+    content: bytes,
+    card: ModelCard,
+    data: Dataset,
+    *,
+    form: QuantFormat = QuantFormat.QDQ,
+    operators: Sequence[str] = QUANTISED,
+) -> tuple[bytes, ModelCard]:
     """The network with 8-bit weights, a scale for each channel, and 8-bit activations, and its card, which says so.
 
     Args:
         content: a float32 network.
         card: its own.
         data: prepared data with Training rows.
+        form: how 8 bits are written down: as pairs of steps around each operator, or as operators of their own.
+        operators: what is computed in 8 bits.
 
     Raises:
         DataError: the data has no Training rows.
@@ -63,8 +72,8 @@ def quantized(content: bytes, card: ModelCard, data: Dataset) -> tuple[bytes, Mo
             plain,
             small,
             _Faces(network_input(faces, card.mean, card.std)),
-            quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=list(QUANTISED),
+            quant_format=form,
+            op_types_to_quantize=list(operators),
             per_channel=True,
             # 7 bits of weight cost nothing that can be measured, and cannot overflow on processors without VNNI
             reduce_range=True,

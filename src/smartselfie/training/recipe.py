@@ -14,7 +14,8 @@ class Recipe:
         network: the architecture, a name in `networks.NETWORKS`.
         epochs: passes over the Training rows.
         batch_size: faces a step, over all devices together.
-        learning_rate: the peak of the cosine schedule of SGD with Nesterov momentum.
+        optimizer: sgd (with Nesterov momentum) or adam (with decoupled decay).
+        learning_rate: the peak of the cosine schedule.
         warmup_epochs: epochs in which the rate rises linearly from nearly zero to the peak.
         momentum: of SGD.
         weight_decay: on weights of two and more dimensions only.
@@ -31,6 +32,7 @@ class Recipe:
     network: str
     epochs: int
     batch_size: int = 128
+    optimizer: str = "sgd"
     learning_rate: float = 0.1
     warmup_epochs: float = 2.0
     momentum: float = 0.9
@@ -43,6 +45,8 @@ class Recipe:
     mean: float = 0.5
     std: float = 0.25
 
+
+OPTIMIZERS = ("sgd", "adam")
 
 RECIPES = {
     recipe.name: recipe
@@ -60,6 +64,14 @@ RECIPES = {
             averaging=0.999,
         ),
         Recipe(name="wide", network="wide", epochs=48, learning_rate=0.05, warmup_epochs=3.0),
+        Recipe(
+            name="vgg",
+            network="vgg",
+            epochs=48,
+            optimizer="adam",
+            learning_rate=1e-3,
+            augment=("flip", "box"),
+        ),
     )
 }
 
