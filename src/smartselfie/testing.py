@@ -40,9 +40,10 @@ def scores(emotion: Emotion, score: float = 0.9) -> Emotions:
 
 
 def face_at(left: float, top: float, side: float) -> DetectedFace:
-    """A square face, found with certainty."""
+    """A square face that looks straight at the camera, found with certainty."""
     box = Box(left, top, side, side)
-    return DetectedFace(box, box, 1.0)
+    places = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.75), (0.65, 0.75))
+    return DetectedFace(box, box, 1.0, tuple((left + x * side, top + y * side) for x, y in places))
 
 
 def blank(width: int = 64, height: int = 48, value: int = 128) -> Image:
@@ -92,7 +93,7 @@ class ScriptedSource:
             yield item
         step = 1.0 / (self.fps or 30.0)
         while self._endless and last is not None and not self._closed.wait(step):
-            last = Frame(last.image, last.at + step, last.index + 1, last.taken)
+            last = Frame(last.image, last.at + step, last.index + 1, last.taken, last.dropped)
             yield last
 
     def close(self) -> None:
@@ -129,6 +130,21 @@ class ScriptedClassifier:
 
     def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
         """The script's next entry, for every crop."""
+        entry = self._script[min(self.calls, len(self._script) - 1)]
+        self.calls += 1
+        return [entry] * len(crops)
+
+
+class ScriptedEyes:
+    """Says of both eyes of every face on the k-th call what the script says for k; after its end the last goes on."""
+
+    def __init__(self, script: Sequence[float]) -> None:
+        """The script needs at least one entry."""
+        self._script = script
+        self.calls = 0
+
+    def openness(self, crops: NDArray[np.uint8]) -> list[float]:
+        """The script's next entry, for every eye."""
         entry = self._script[min(self.calls, len(self._script) - 1)]
         self.calls += 1
         return [entry] * len(crops)
