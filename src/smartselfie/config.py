@@ -102,7 +102,7 @@ class Settings:
     expression: Emotion = Emotion.HAPPY
     calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
     eyes_open: bool = True
-    eyes_wait: Annotated[float, Field(ge=0, le=60)] = 2.0
+    eyes_wait: Annotated[float, Field(ge=0, le=60)] = 1.5
     best_of: Annotated[float, Field(ge=0, le=5)] = 1.0
     rest: Annotated[float, Field(ge=0, le=3600)] = 3.0
     max_photos: Annotated[int, Field(ge=1)] | None = None

@@ -1,7 +1,8 @@
 """Doubles for the ports, for the project's tests and for yours: scripted frames and faces, an album in memory."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 
 from smartselfie.core.box import Box
 from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
-from smartselfie.core.face import DetectedFace
+from smartselfie.core.face import DetectedFace, Face, Quality
 from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.rule import Rule
+from smartselfie.core.trigger import Fire, Signal, Trigger
 from smartselfie.errors import AlbumError
 from smartselfie.modelcard import ModelCard
 
@@ -33,10 +36,57 @@ CARD = ModelCard(
 """The card of `ScriptedClassifier`."""
 
 
+WELL_SEEN = Quality(share=0.2, sharpness=1.0, brightness=120.0, frontality=1.0)
+"""A face that looks straight at the camera, in good light and in focus."""
+
+
 def scores(emotion: Emotion, score: float = 0.9) -> Emotions:
     """Emotions in which one has `score` and the other six share the rest."""
     rest = (1.0 - score) / (len(EMOTIONS) - 1)
     return Emotions([score if each is emotion else rest for each in EMOTIONS])
+
+
+def mixed(**parts: float) -> Emotions:
+    """Emotions with these scores by name; what is left of 1 is neutral."""
+    rest = 1.0 - sum(parts.values())
+    return Emotions([parts.get(each.value, 0.0) + (rest if each is Emotion.NEUTRAL else 0.0) for each in EMOTIONS])
+
+
+def face_of(
+    person: int = 1,
+    emotions: Emotions | None = None,
+    *,
+    side: float = 100.0,
+    left: float | None = None,
+    eyes: float | None = 1.0,
+    quality: Quality | None = WELL_SEEN,
+) -> Face:
+    """A face of that person as the trigger sees it, neutral unless told otherwise; people stand side by side."""
+    box = Box(200.0 * person if left is None else left, 50.0, side, side)
+    return Face(box, scores(Emotion.NEUTRAL) if emotions is None else emotions, 1.0, person, eyes, quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What the trigger made of one frame."""
+
+    at: float
+    trigger: Trigger
+    signals: tuple[Signal, ...]
+
+    @property
+    def fired(self) -> bool:
+        """Whether the shutter fired."""
+        return any(isinstance(signal, Fire) for signal in self.signals)
+
+
+def play(frames: Iterable[tuple[float, Sequence[Face]]], rule: Rule | None = None) -> list[Played]:
+    """Run the faces of frames, each with its time, through a new trigger."""
+    trigger, played = Trigger(Rule() if rule is None else rule), []
+    for at, faces in frames:
+        trigger, signals = trigger.see(at, faces)
+        played.append(Played(at, trigger, signals))
+    return played
 
 
 def face_at(left: float, top: float, side: float) -> DetectedFace:

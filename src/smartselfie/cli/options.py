@@ -19,7 +19,7 @@ _OPTIONS = (
     click.option("--expression", help="What to wait for in place of a smile, as surprise.  [happy]"),
     click.option("--calibration", help="Scores of your neutral face and your smile; see calibrate.  [0,1]"),
     click.option("--eyes-open/--no-eyes-open", default=None, help="Put a photo off while eyes are closed.  [yes]"),
-    click.option("--eyes-wait", type=float, help="Seconds to wait for open eyes at most.  [2]"),
+    click.option("--eyes-wait", type=float, help="Seconds to wait for open eyes at most.  [1.5]"),
     click.option("--best-of", type=float, help="Seconds before the shutter whose best frame is kept.  [1]"),
     click.option("--rest", type=float, help="Seconds after a photo without another.  [3]"),
     click.option("--max-photos", type=int, help="End after so many photos.  [no end]"),

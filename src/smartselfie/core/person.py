@@ -74,9 +74,9 @@ class Person:
         steady = face.emotions if course.steady is None else course.steady
         smile = self.smile
         if smile is None:
-            if rule.begins(steady, course.resting):
+            if rule.begins(steady, self.course.resting):
                 # only a smile can be taken for crying, wincing or shouting
-                doubtful = rule.expression is Emotion.HAPPY and course.distress >= DISTRESS
+                doubtful = rule.expression is Emotion.HAPPY and self.course.distress >= DISTRESS
                 smile = Smile(int(counting), at, doubtful)
         elif not rule.lasts(steady):
             smile = None

@@ -55,7 +55,7 @@ class Rule:
     who: Who | int = Who.LARGEST
     expression: Emotion = Emotion.HAPPY
     eyes_open: bool = True
-    eyes_wait: float = 2.0
+    eyes_wait: float = 1.5
     calibration: tuple[float, float] = (0.0, 1.0)
 
     def level(self, emotions: Emotions) -> float:
