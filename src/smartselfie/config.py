@@ -12,13 +12,13 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from smartselfie.atomic import written_whole
+from smartselfie.core.calibration import LEAST_STRETCH
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.rule import SMILES, Who
 from smartselfie.errors import ConfigError
 
 PREFIX = "SMARTSELFIE_"
-LEAST_STRETCH = 0.1
-"""A smile that the network tells from the neutral face by less than this cannot be waited for."""
 
 
 def _resolution(text: str) -> str:
@@ -181,6 +181,31 @@ def load_settings(
         raise ConfigError(
             f"{origin[name]}: {name} = {first['input']!r}: {why}", "smartselfie watch --help lists what is possible"
         ) from None
+
+
+def keep_setting(path: Path, name: str, value: str) -> None:
+    """Write one setting into a TOML file, in place of its line or as a new first one; all else stays as it is.
+
+    Args:
+        path: the file; made where it does not exist.
+        name: a setting.
+        value: as TOML writes it.
+
+    Raises:
+        ConfigError: the file cannot be read or written, or is not TOML.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() and _file_layer(path) else ""
+    line, before = f"{name} = {value}\n", re.compile(rf"^[ \t]*{name}[ \t]*=.*(\n|\Z)", re.MULTILINE)
+    changed = before.sub(line, text, count=1) if before.search(text) else line + text
+    try:
+        tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        raise ConfigError(f"{path} has {name} over several lines", f"write by hand: {line.strip()}") from None
+    try:
+        with written_whole(path) as file:
+            file.write(changed.encode())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
 
 
 def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:
