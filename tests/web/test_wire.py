@@ -11,9 +11,11 @@ from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.core.face import Face
 from smartselfie.core.frame import Frame
 from smartselfie.core.moment import Moment, Photo, Shot, SmileBegan
+from smartselfie.core.reason import Reason
 from smartselfie.core.rule import Rule
 from smartselfie.core.trigger import Trigger
 from smartselfie.testing import blank, face_of, play, scores
+from smartselfie.web.app import STATIC
 from smartselfie.web.live import Phase, Shown
 from smartselfie.web.wire import moment_to_json, pack, shown_to_json, unpack
 
@@ -131,3 +133,8 @@ def test_everybody_is_told_how_far_they_are_and_what_is_missing():
 
 def test_dropped_frames_are_counted():
     assert moment_to_json(replace(moment(), dropped=7))["dropped"] == 7
+
+
+def test_the_page_has_words_for_every_reason():
+    words = (STATIC / "messages.js").read_text(encoding="utf-8")
+    assert [reason for reason in Reason if f"\n  {reason}: [" not in words] == []
