@@ -98,7 +98,7 @@ class Settings:
     hold: Annotated[int, Field(ge=1, le=1000)] = 10
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     smile: Annotated[float, BeforeValidator(_smile), Field(gt=0, lt=1)] = 0.5
-    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.LARGEST
+    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.MAJORITY
     expression: Emotion = Emotion.HAPPY
     calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
     eyes_open: bool = True

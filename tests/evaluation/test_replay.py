@@ -57,7 +57,7 @@ def test_a_photo_of_nobody_smiling_is_false() -> None:
 
 
 def test_a_smile_within_the_rest_or_shorter_than_a_hold_is_not_expected() -> None:
-    rest = played("..sss..sss......", "neutral 0-1; smile 2-4; neutral 5-6; smile 7-9", rule=Rule(frames=3, rest=2.0))
+    rest = played("..sss.....sss...", "smile 2-4; neutral 5-9; smile 10-12", rule=Rule(frames=3, rest=2.0))
     assert (rest.expected, rest.caught, len(rest.excused)) == (1, 1, 1)
     short = played("..ss......", "neutral 0-1; smile 2-3; neutral 4-9")
     assert (short.expected, len(short.missed)) == (0, 0)
