@@ -29,6 +29,9 @@ _SEALED = re.compile(re.escape(SEAL.encode()) + rb"\x12\x40([0-9a-f]{64})")
 MOST = 100.0
 """Powers beyond it would only turn scores into 0 and 1."""
 
+EYES_KEY = "smartselfie.eyes"
+"""Where the eye network's card stands."""
+
 HINT = "use a network that `smartselfie export` wrote"
 
 
@@ -105,6 +108,47 @@ def seal(content: bytes) -> bytes:
 def is_whole(content: bytes) -> bool | None:
     """Whether an ONNX file is what its checksum says, to the last bit; None where it has no checksum."""
     return seal(content) == content if len(_SEALED.findall(content)) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class EyeCard:
+    """What the eye network says of itself.
+
+    Attributes:
+        name: what it is called.
+        input_size: the side of its square grey input, in pixels; grey values are taken as they are, 0…255.
+        parameters: how many numbers the training set.
+        origin: the data and the command it comes from.
+        licence: of the weights.
+        limits: where it fails, in sentences.
+        metrics: what the training measured on people it had not seen, by name.
+    """
+
+    name: str
+    input_size: int
+    parameters: int
+    origin: str
+    licence: str
+    limits: str
+    metrics: dict[str, float]
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    def to_metadata(self) -> dict[str, str]:
+        """The card as entries of an ONNX file's metadata, with a place for the checksum that `seal` fills."""
+        return {EYES_KEY: json.dumps(asdict(self), ensure_ascii=False), SEAL: _BLANK}
+
+
+def read_eye_card(metadata: Mapping[str, str], path: str) -> EyeCard:
+    """The card out of an eye network's metadata.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+    try:
+        return TypeAdapter(EyeCard).validate_json(metadata.get(EYES_KEY, ""))
+    except ValidationError:
+        raise ModelError(f"{path} has no card of an eye network, or a damaged one", HINT) from None
 
 
 def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:

@@ -34,6 +34,13 @@ const en = {
   resting: ["Got it!", (seconds) => `Ready again in ${seconds} s`],
   still_smiling: ["Relax for a moment", "Then smile again for the next one"],
   lost: ["The camera is gone", "It is being looked for"],
+  too_far: ["Come closer", "You are too far away"],
+  turned_away: ["Look at the camera", "Faces that are turned away do not count"],
+  blurred: ["Hold still", "Faces out of focus do not count"],
+  too_dark: ["More light, please", "It is too dark to see your face"],
+  waiting: ["Waiting for one more", "Not everybody smiles yet"],
+  eyes_closed: ["Open your eyes", "The photo waits for them"],
+  ready: ["Photo!", "Got it"],
 
   status: { live: "Live", waiting: "Connecting", lost: "No camera", ended: "Ended", off: "Offline" },
   opening: ["Opening the camera", "This takes a moment"],
