@@ -92,8 +92,14 @@ def make_source(name: str, settings: Settings) -> FrameSource:
     return open_source(name, size=settings.size, rotate=settings.rotate, fps=settings.fps)
 
 
-def make_pipeline(source: FrameSource, settings: Settings) -> Pipeline:
-    """Everything that settings name, connected to an open source; closes the source where the rest cannot be had."""
+def make_pipeline(source: FrameSource, settings: Settings, album: Album | None = None) -> Pipeline:
+    """Everything that settings name, connected to an open source; closes the source where the rest cannot be had.
+
+    Args:
+        source: where frames come from.
+        settings: all the rest.
+        album: None for the settings' folder.
+    """
     try:
         classifier = make_classifier(settings.model)
         log.debug("settings: %s", settings)
@@ -102,7 +108,7 @@ def make_pipeline(source: FrameSource, settings: Settings) -> Pipeline:
             source,
             make_detector(settings),
             classifier,
-            make_album(settings),
+            make_album(settings) if album is None else album,
             make_rule(settings),
             settings.max_photos,
         )
