@@ -40,7 +40,8 @@ def test_from_opening_the_page_to_the_photo(demo_booth: DemoBooth, open_page: Op
     expect(page.locator("#meter")).to_have_attribute("data-happy", "")
     # then back by itself
     expect(page.locator("#shown")).to_be_hidden(timeout=SOON)
-    assert photos(page).first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
+    assert page.locator("#shown-image").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
+    assert photos(page).first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
 
 
 def test_one_press_of_space_or_button_takes_one_photo(demo_booth: DemoBooth, open_page: OpenPage) -> None:

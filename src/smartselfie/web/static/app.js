@@ -26,8 +26,10 @@ const photos = new Photos((place) => gallery.show(place));
 const settings = new Settings(settle);
 const camera = new Camera((problem) => {
   cameraProblem = problem;
+  if (last) tell(last);
 });
 let live = false; // whether there is a frame to take
+let last = null; // what was said last
 let version = null;
 let cameraProblem = null; // of this browser's own camera
 let counting = 0;
@@ -36,18 +38,24 @@ let hangUp = () => {};
 // ---- what the booth says
 
 function show(shown, bitmap) {
-  const { phase, moment, events } = shown;
+  const { moment, events } = shown;
   if (bitmap) stage.show(moment, shown.mirror, bitmap);
   for (const event of events) if (event.event === "photo") taken(event);
   if (version !== null && shown.version !== version) refresh();
   version = shown.version;
+  last = shown;
+  tell(shown);
+}
+
+// In words: what is going on, and what is in the way.
+function tell(shown) {
+  const { phase, moment, problem } = shown;
   warn(shown.disk_low);
   ask(phase === "consent");
   if (phase === "running" && cameraProblem && (!moment || moment.why_not === "lost")) {
     return notice("lost", word(`camera.${cameraProblem}`), word(`camera.${cameraProblem}.hint`));
   }
   if (phase === "running" && moment) return running(moment);
-  const problem = shown.problem;
   const key = phase === "running" ? "opening" : phase;
   notice(KINDS[phase] ?? "ended", problem ? problem.message : word(`phase.${key}`), problem ? problem.hint : word(`phase.${key}.hint`), !["paused", "consent"].includes(phase));
   if (FINAL.includes(phase)) hangUp();

@@ -74,6 +74,9 @@ export class Settings {
     word.textContent = say(field.word ?? field.name);
     const control = CONTROLS[field.kind](field, this.#told);
     control.input.name = field.name;
+    // the number beside it is no part of its name
+    word.id = `word-${field.name}`;
+    control.input.setAttribute("aria-labelledby", word.id);
     control.input.addEventListener("change", () => this.#change(field.name, control.read()));
     row.append(word, ...control.parts);
     return row;
