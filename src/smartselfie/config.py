@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AfterValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from smartselfie.choices import choices_file, read_choices
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.rule import SMILES, Who
 from smartselfie.errors import ConfigError
 
 PREFIX = "SMARTSELFIE_"
 SECRET = frozenset({"pin", "webhook"})
 """Never printed."""
+LEAST_STRETCH = 0.1
+"""A smile that the network tells from the neutral face by less than this cannot be waited for."""
 Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
 
 
@@ -34,6 +38,40 @@ def _pin(pin: SecretStr) -> SecretStr:
     return pin
 
 
+def _smile(said: object) -> object:
+    """A threshold's name as its number."""
+    if isinstance(said, str) and said in SMILES:
+        return SMILES[said]
+    try:
+        return float(str(said))
+    except ValueError:
+        raise ValueError(f"must be {', '.join(SMILES)} or a number between 0 and 1") from None
+
+
+def _who(said: object) -> Who | int:
+    """Whose smiles it takes; a number may be written as text."""
+    if isinstance(said, str) and said in list(Who):
+        return Who(said)
+    # bool is an int to Python
+    if isinstance(said, int | str) and not isinstance(said, bool) and str(said).isdecimal() and int(said) >= 1:
+        return int(said)
+    raise ValueError(f"must be {', '.join(Who)} or a whole number from 1")
+
+
+def _pair(said: object) -> object:
+    """Two numbers written as text with a comma between."""
+    return said.split(",") if isinstance(said, str) else said
+
+
+def _stretch(pair: tuple[float, float]) -> tuple[float, float]:
+    low, high = pair
+    if not (low >= 0 and low + LEAST_STRETCH <= high <= 1):
+        raise ValueError(
+            f"must be two scores from 0 to 1, the smile's at least {LEAST_STRETCH} above the neutral face's"
+        )
+    return pair
+
+
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Settings:
     """What booth and watch can be told; every name is also a key of the TOML file and, in capitals behind
@@ -42,7 +80,14 @@ class Settings:
     Attributes:
         hold: consecutive happy frames that make a photo.
         hold_seconds: that the smile must last at least.
-        smile: the score from which "happy" counts.
+        smile: the score from which "happy" counts: slight, normal, big, or a number.
+        rule: whose smiles it takes: `largest` face, `anyone`, `everyone`, `majority`, or so many people.
+        expression: what is waited for in place of a smile, any of the seven.
+        calibration: what the network says of one person's neutral face and of their smile, as `smartselfie calibrate`
+            measures it; (0, 1) is nobody in particular.
+        eyes_open: whether a photo is put off while somebody's eyes are closed.
+        eyes_wait: for at most so many seconds.
+        best_of: seconds before the shutter whose best frame is kept; 0 keeps the frame at which it fires.
         rest: seconds after a photo without another.
         max_photos: ends after so many; None for no end.
         detector: who finds the faces.
@@ -74,7 +119,13 @@ class Settings:
 
     hold: Annotated[int, Field(ge=1, le=1000)] = 10
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
-    smile: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    smile: Annotated[float, BeforeValidator(_smile), Field(gt=0, lt=1)] = 0.5
+    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.LARGEST
+    expression: Emotion = Emotion.HAPPY
+    calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
+    eyes_open: bool = True
+    eyes_wait: Annotated[float, Field(ge=0, le=60)] = 1.5
+    best_of: Annotated[float, Field(ge=0, le=5)] = 1.0
     rest: Annotated[float, Field(ge=0, le=3600)] = 3.0
     max_photos: Annotated[int, Field(ge=1)] | None = None
     detector: Literal["yunet", "haar"] = "yunet"

@@ -16,6 +16,9 @@ from smartselfie.errors import ModelError
 KEY = "smartselfie.card"
 """Where the card stands among the ONNX file's metadata, as JSON."""
 
+EYES_KEY = "smartselfie.eyes"
+"""Where the eye network's card stands."""
+
 HINT = "use a network that `smartselfie export` wrote"
 
 
@@ -57,6 +60,47 @@ class ModelCard:
     def to_metadata(self) -> dict[str, str]:
         """The card as entries of an ONNX file's metadata."""
         return {KEY: json.dumps(asdict(self), ensure_ascii=False)}
+
+
+@dataclass(frozen=True, slots=True)
+class EyeCard:
+    """What the eye network says of itself.
+
+    Attributes:
+        name: what it is called.
+        input_size: the side of its square grey input, in pixels; grey values are taken as they are, 0…255.
+        parameters: how many numbers the training set.
+        origin: the data and the command it comes from.
+        licence: of the weights.
+        limits: where it fails, in sentences.
+        metrics: what the training measured on people it had not seen, by name.
+    """
+
+    name: str
+    input_size: int
+    parameters: int
+    origin: str
+    licence: str
+    limits: str
+    metrics: dict[str, float]
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    def to_metadata(self) -> dict[str, str]:
+        """The card as entries of an ONNX file's metadata."""
+        return {EYES_KEY: json.dumps(asdict(self), ensure_ascii=False)}
+
+
+def read_eye_card(metadata: Mapping[str, str], path: str) -> EyeCard:
+    """The card out of an eye network's metadata.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+    try:
+        return TypeAdapter(EyeCard).validate_json(metadata.get(EYES_KEY, ""))
+    except ValidationError:
+        raise ModelError(f"{path} has no card of an eye network, or a damaged one", HINT) from None
 
 
 def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from smartselfie.modelcard import ModelCard
+from smartselfie.modelcard import EyeCard, ModelCard
 
 INPUT = "faces"
 OPSET = 18
@@ -43,13 +43,14 @@ def fold_batch_norms(module: nn.Module) -> None:
                 module[place], module[place + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
 
 
-def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelProto:
-    """The network as an ONNX graph: `faces` (n, 1, size, size) float32 in, `outputs` (n, 7) each out, any n.
+def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str], input_name: str = INPUT) -> onnx.ModelProto:
+    """The network as an ONNX graph: `faces` (n, 1, size, size) float32 in, `outputs` (n, …) each out, any n.
 
     Args:
         scores: takes faces and gives a tuple, one tensor an output; in evaluation mode.
         size: the side of a face in pixels.
         outputs: their names.
+        input_name: what the input is called.
     """
     example = torch.zeros(2, 1, size, size)
     quiet = logging.getLogger("torch.onnx")
@@ -62,7 +63,7 @@ def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelP
             program = torch.onnx.export(
                 scores,
                 (example,),
-                input_names=[INPUT],
+                input_names=[input_name],
                 output_names=list(outputs),
                 dynamic_shapes=({0: torch.export.Dim("n", min=1, max=4096)},),
                 opset_version=OPSET,
@@ -76,7 +77,7 @@ def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelP
     return _tidy(program.model_proto)
 
 
-def with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
+def with_card(model: onnx.ModelProto, card: ModelCard | EyeCard) -> bytes:
     """The file's bytes, with that card as its metadata; the model is checked against the ONNX standard."""
     onnx.helper.set_model_props(model, card.to_metadata())
     onnx.checker.check_model(model, full_check=True)

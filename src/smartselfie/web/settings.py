@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from smartselfie.config import Language
+from smartselfie.core.rule import SMILES
 from smartselfie.errors import ConfigError
 from smartselfie.sources.camera import CameraInfo, list_cameras
 from smartselfie.web.live import Live
@@ -27,12 +28,14 @@ class SettingsJson:
     """The settings of now.
 
     `values` are those that the page can change; `cameras` what `source` can be besides null (the first that works);
+    `smiles` the thresholds that have a name;
     `locked` whether changes need the PIN; `lan` whether phones can be paired.
     """
 
     values: dict[str, str | bool | int | float | None]
     cameras: list[CameraJson]
     languages: list[str]
+    smiles: dict[str, float]
     locked: bool
     kiosk: bool
     lan: bool
@@ -69,6 +72,7 @@ class Desk:
             {name: getattr(settings, name) for name in ON_PAGE},
             self._choosable(),
             list(LANGUAGES),
+            SMILES,
             self._lock.locked,
             settings.kiosk,
             settings.lan,

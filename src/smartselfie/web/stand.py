@@ -16,7 +16,10 @@ from smartselfie.ports import FrameSource
 from smartselfie.web.browser_camera import BrowserCamera, StillAlbum
 from smartselfie.web.gate import Gate
 
-ON_PAGE = ("source", "hold", "hold_seconds", "smile", "rest", "mirror", "sounds", "language", "countdown", "clip")
+ON_PAGE = (
+    *("source", "rule", "smile", "expression", "eyes_open", "hold", "hold_seconds", "rest"),
+    *("countdown", "clip", "mirror", "sounds", "language"),
+)
 """What can be chosen on the page."""
 VIEW_ONLY = frozenset({"mirror", "sounds", "language", "countdown", "clip"})
 """What needs no new pipeline."""

@@ -14,6 +14,7 @@ import { Stage } from "./stage.js";
 import { say as word } from "./words.js";
 
 const SAY_AFTER = 1000;
+const FLASH_ONCE = 250;
 const FINAL = ["finished", "failed", "left"];
 const KINDS = { opening: "waiting", running: "waiting", paused: "paused", consent: "paused", trouble: "lost", failed: "off" };
 
@@ -33,6 +34,8 @@ let last = null; // what was said last
 let version = null;
 let cameraProblem = null; // of this browser's own camera
 let counting = 0;
+let flashed = -Infinity;
+let awaited = false; // a photo was decided, and is not kept yet
 let hangUp = () => {};
 
 // ---- what the booth says
@@ -67,7 +70,12 @@ function running(moment) {
   setStatus(lost ? "lost" : "live");
   byId("stage").toggleAttribute("data-stale", lost);
   enable(!lost);
-  sayLater(word(`why.${moment.why_not}`));
+  byId("status").title = word("dropped", { n: moment.dropped });
+  if (moment.why_not === "ready") {
+    awaited = true;
+    flash();
+  }
+  sayLater(panel.why(moment.why_not));
 }
 
 // No frame that was read: say why.
@@ -97,13 +105,21 @@ function warn(diskLow) {
   byId("warning").hidden = !diskLow;
 }
 
-function taken(event) {
-  const flash = byId("flash");
-  flash.classList.remove("on");
-  void flash.offsetWidth; // so that the animation starts over
-  flash.classList.add("on");
-  byId("shutter").classList.remove("pressed");
+// Once a photo: when it is decided, or where that frame was skipped, when it is kept.
+function flash() {
+  if (performance.now() - flashed < FLASH_ONCE) return;
+  flashed = performance.now();
+  const light = byId("flash");
+  light.classList.remove("on");
+  void light.offsetWidth; // so that the animation starts over
+  light.classList.add("on");
   sounds.shutter();
+}
+
+function taken(event) {
+  if (event.why === "hand" || !awaited) flash();
+  awaited = false;
+  byId("shutter").classList.remove("pressed");
   say(word(event.why === "hand" ? "byHand" : "taken"));
   photos.add(event.path);
 }
@@ -130,7 +146,7 @@ byId("agree").addEventListener("click", () => fetch("/api/agree", { method: "POS
 // ---- what the settings change on the page
 
 function settle() {
-  panel.label();
+  panel.label(settings.values.expression ?? "happy");
   byId("shutter").setAttribute("aria-label", word("shutter"));
   byId("shutter").title = word("shutter");
   byId("consent-time").hidden = settings.deleteAfter === null;

@@ -1,8 +1,8 @@
 // The sentence, the ring, the smile meter and the seven bars: how far the photo is, and why it is not there yet.
 
-import { percent, say } from "./words.js";
+import { knows, percent, say } from "./words.js";
 
-const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
+export const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
 const NOTHING = "–";
 
 const byId = (id) => document.getElementById(id);
@@ -14,6 +14,7 @@ function write(element, text) {
 export class Panel {
   #bars = new Map();
   #chosen = null;
+  #expression = "happy";
 
   constructor() {
     for (const emotion of EMOTIONS) {
@@ -33,8 +34,10 @@ export class Panel {
     }
   }
 
-  // The words of the language that is spoken now.
-  label() {
+  // The words of the language that is spoken now, and the expression that a photo waits for.
+  label(expression) {
+    this.#expression = expression;
+    write(byId("smile-title"), say(expression === "happy" ? "smile" : expression));
     for (const [emotion, { name }] of this.#bars) write(name, say(emotion));
     this.blank();
   }
@@ -46,12 +49,15 @@ export class Panel {
   }
 
   show(moment) {
-    this.say(say(`why.${moment.why_not}`), say(`why.${moment.why_not}.hint`, { n: Math.max(1, Math.ceil(moment.rest)) }));
+    this.say(this.why(moment.why_not), say(`why.${moment.why_not}.hint`, { n: Math.max(1, Math.ceil(moment.rest)) }));
     const seen = this.seen(moment);
     const face = seen === null ? null : moment.faces[seen];
     this.#people(moment, seen);
+    const person = moment.people.find(({ id }) => id === face?.id);
+    write(byId("person-why"), moment.faces.length > 1 && person ? this.why(person.why_not) : "");
     this.#count(moment);
-    this.#meter(face ? face.emotions.happy : null, moment.threshold, face?.emotion === "happy" && face.emotions.happy >= moment.threshold);
+    const score = face ? face.emotions[this.#expression] : null;
+    this.#meter(score, moment.threshold, face?.emotion === this.#expression && score >= moment.threshold);
     for (const [emotion, { row, level, value }] of this.#bars) {
       const score = face ? face.emotions[emotion] : 0;
       level.style.setProperty("--score", score.toFixed(4));
@@ -60,9 +66,17 @@ export class Panel {
     }
   }
 
+  // The reason why there is no photo yet, in words.
+  why(reason) {
+    const other = `why.${reason}.other`;
+    const asked = this.#expression !== "happy" && knows(other);
+    return say(asked ? other : `why.${reason}`, { emotion: say(this.#expression) });
+  }
+
   // No frame to speak of.
   blank() {
     byId("people").hidden = true;
+    write(byId("person-why"), "");
     byId("count").hidden = true;
     byId("ring").style.setProperty("--progress", 0);
     this.#meter(null, null, false);
@@ -95,10 +109,13 @@ export class Panel {
     moment.faces.forEach((face, place) => {
       const button = box.children[place];
       button.dataset.who = nameOf(face, place);
+      const person = moment.people.find(({ id }) => id === face.id);
       write(button, String(place + 1));
+      button.style.setProperty("--progress", person?.progress ?? 0);
+      button.title = person ? this.why(person.why_not) : "";
+      button.toggleAttribute("data-background", person?.counts === false);
       button.setAttribute("aria-label", say("person", { n: place + 1 }));
       button.setAttribute("aria-pressed", String(place === seen));
-      button.toggleAttribute("data-happy", face.emotion === "happy");
     });
   }
 

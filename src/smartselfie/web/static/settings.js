@@ -1,13 +1,19 @@
 // The settings: what the booth knows of them, and the form that changes them at once.
 
 import { asHost, unlock } from "./host.js";
+import { EMOTIONS } from "./panel.js";
 import { knows, nameOf, percent, say, speak } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
+const RULES = ["largest", "anyone", "everyone", "majority"];
+
 const FIELDS = [
   { name: "source", kind: "choice", options: ({ cameras }) => [[null, say("automatic")], ...cameras.map(camera)] },
-  { name: "smile", word: "smileNeeded", kind: "range", min: 0.3, max: 0.95, step: 0.05, show: percent },
+  { name: "rule", kind: "choice", options: rules, read: (text) => (/^\d+$/.test(text) ? Number(text) : text) },
+  { name: "smile", word: "smileNeeded", kind: "choice", options: smiles, read: Number },
+  { name: "expression", kind: "choice", options: () => EMOTIONS.map((emotion) => [emotion, say(emotion)]) },
+  { name: "eyes_open", kind: "switch" },
   { name: "hold", kind: "range", min: 1, max: 60, step: 1 },
   { name: "hold_seconds", kind: "range", min: 0, max: 5, step: 0.25 },
   { name: "rest", kind: "range", min: 0, max: 30, step: 1 },
@@ -19,6 +25,17 @@ const FIELDS = [
 ];
 
 const camera = ({ source, name }) => [source, knows(`source.${source}`) ? say(`source.${source}`) : name];
+
+function rules({ values }) {
+  const numbers = [...new Set([2, 3, 4, values.rule].filter((rule) => typeof rule === "number"))].sort();
+  return [...RULES.map((rule) => [rule, say(`rule.${rule}`)]), ...numbers.map((n) => [n, say("rule.number", { n })])];
+}
+
+// The thresholds that have a name, and the one of now if it has none.
+function smiles({ values, smiles: named }) {
+  const options = Object.entries(named).map(([name, score]) => [score, say(`smile.${name}`)]);
+  return Object.values(named).includes(values.smile) ? options : [...options, [values.smile, percent(values.smile)]];
+}
 
 export class Settings {
   values = { countdown: 0, sounds: true };
@@ -102,7 +119,7 @@ const CONTROLS = {
     const input = document.createElement("select");
     const options = field.options(told);
     input.append(...options.map(([value, text]) => new Option(text, value ?? "", false, value === told.values[field.name])));
-    return { input, parts: [input], read: () => input.value || null };
+    return { input, parts: [input], read: () => (input.value ? (field.read ?? String)(input.value) : null) };
   },
   range(field, told) {
     const input = document.createElement("input");

@@ -58,14 +58,15 @@ export class Stage {
       let [left, top, w, h] = face.box.map((value) => value * zoom);
       if (mirror) left = wide - left - w;
       const text = moment.faces.length > 1 ? `${index + 1} · ${say(face.emotion)}` : say(face.emotion);
-      this.#mark(face, text, index === moment.subject, x0 + left, y0 + top, w, h, unit);
+      const person = moment.people.find(({ id }) => id === face.id);
+      this.#mark(face, text, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
     });
   }
 
-  #mark(face, text, counts, left, top, width, height, unit) {
+  #mark(face, text, counts, left, top, width, height, unit, person) {
     const pen = this.#pen;
     const colour = face.emotion === "happy" ? SMILE : PAPER;
-    pen.globalAlpha = counts ? 1 : 0.75;
+    pen.globalAlpha = counts ? 1 : person?.counts === false ? 0.45 : 0.8;
     pen.lineJoin = "round";
     for (const [style, line] of [["rgb(0 0 0 / 45%)", counts ? 6 : 4], [colour, counts ? 3.2 : 1.8]]) {
       pen.strokeStyle = style;
@@ -73,6 +74,13 @@ export class Stage {
       pen.beginPath();
       pen.roundRect(left, top, width, height, Math.min(width, height) * 0.12);
       pen.stroke();
+    }
+    if (person?.progress) {
+      // how far the hold of this person is: a bar on the lower edge
+      pen.fillStyle = SMILE;
+      pen.beginPath();
+      pen.roundRect(left, top + height - 4 * unit, width * person.progress, 8 * unit, 4 * unit);
+      pen.fill();
     }
     const size = (counts ? 19 : 15) * unit;
     pen.font = `600 ${size}px system-ui, sans-serif`;
