@@ -227,7 +227,7 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=3.0)
     parser.add_argument("--fps", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=2013)
-    parser.add_argument("--rule", default="largest")
+    parser.add_argument("--rule", default="majority")
     parser.add_argument("--show", type=Path, metavar="FILE.jpg")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}: {arguments.hours:g} hours at {arguments.fps:g} frames a second", flush=True)

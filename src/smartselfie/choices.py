@@ -1,6 +1,6 @@
 """What was chosen on the booth's page, saved beside the file of settings.
 
-That file is the user's, with comments and an order of its own, and is never written to.
+That file is the user's, with comments and an order of its own; the page does not write to it.
 """
 
 import json

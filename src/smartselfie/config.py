@@ -12,7 +12,9 @@ import platformdirs
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from smartselfie.atomic import written_whole
 from smartselfie.choices import choices_file, read_choices
+from smartselfie.core.calibration import LEAST_STRETCH
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.rule import SMILES, Who
 from smartselfie.errors import ConfigError
@@ -20,8 +22,6 @@ from smartselfie.errors import ConfigError
 PREFIX = "SMARTSELFIE_"
 SECRET = frozenset({"pin", "webhook"})
 """Never printed."""
-LEAST_STRETCH = 0.1
-"""A smile that the network tells from the neutral face by less than this cannot be waited for."""
 Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
 
 
@@ -120,7 +120,7 @@ class Settings:
     hold: Annotated[int, Field(ge=1, le=1000)] = 10
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     smile: Annotated[float, BeforeValidator(_smile), Field(gt=0, lt=1)] = 0.5
-    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.LARGEST
+    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.MAJORITY
     expression: Emotion = Emotion.HAPPY
     calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
     eyes_open: bool = True
@@ -242,6 +242,31 @@ def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Setting
         raise ConfigError(
             f"{origin[name]}: {name} = {given}: {why}", "smartselfie booth --help lists what is possible"
         ) from None
+
+
+def keep_setting(path: Path, name: str, value: str) -> None:
+    """Write one setting into a TOML file, in place of its line or as a new first one; all else stays as it is.
+
+    Args:
+        path: the file; made where it does not exist.
+        name: a setting.
+        value: as TOML writes it.
+
+    Raises:
+        ConfigError: the file cannot be read or written, or is not TOML.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() and _file_layer(path) else ""
+    line, before = f"{name} = {value}\n", re.compile(rf"^[ \t]*{name}[ \t]*=.*(\n|\Z)", re.MULTILINE)
+    changed = before.sub(line, text, count=1) if before.search(text) else line + text
+    try:
+        tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        raise ConfigError(f"{path} has {name} over several lines", f"write by hand: {line.strip()}") from None
+    try:
+        with written_whole(path) as file:
+            file.write(changed.encode())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
 
 
 def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:

@@ -166,5 +166,5 @@ def test_a_new_smile_makes_a_new_photo_while_another_goes_on():
 def test_the_photo_is_chosen_for_those_whose_smiles_it_takes():
     fire = [frame.signals[-1] for frame in play(group(None, 0, 0, frames=12), Rule(who=2)) if frame.fired]
     assert fire == [Fire((1, 2, 3))]
-    fire = [frame.signals[-1] for frame in play(group(0, 0, None, frames=12), Rule()) if frame.fired]
+    fire = [frame.signals[-1] for frame in play(group(0, 0, None, frames=12), Rule(who=Who.LARGEST)) if frame.fired]
     assert fire == [Fire((1,))]

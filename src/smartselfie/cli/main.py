@@ -13,6 +13,7 @@ from smartselfie.errors import SmartselfieError
 COMMANDS = {
     "booth": "Open the camera and the page in the browser.",
     "watch": "Watch a camera, clip, folder or address without a page.",
+    "calibrate": "Learn your neutral face and your smile.",
     "analyze": "Read the faces on photos, videos and folders.",
     "prepare": "Turn FER-2013's CSV into arrays.",
     "train": "Train an emotion network.",

@@ -15,7 +15,7 @@ _OPTIONS = (
     click.option(
         "--smile", help='How much of a smile: slight, normal, big, or the score from which "happy" counts.  [0.5]'
     ),
-    click.option("--rule", help="Whose smiles: largest, anyone, everyone, majority, or a number.  [largest]"),
+    click.option("--rule", help="Whose smiles: largest, anyone, everyone, majority, or a number.  [majority]"),
     click.option("--expression", help="What to wait for in place of a smile, as surprise.  [happy]"),
     click.option("--calibration", help="Scores of your neutral face and your smile; see calibrate.  [0,1]"),
     click.option("--eyes-open/--no-eyes-open", default=None, help="Put a photo off while eyes are closed.  [yes]"),

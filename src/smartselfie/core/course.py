@@ -1,7 +1,7 @@
 """One person's scores over time: steadied, what came before, and what the face is like at rest."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from smartselfie.core.emotion import EMOTIONS, Emotions
@@ -22,7 +22,7 @@ KNOWN = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What one person showed; `see` gives the next state.
+    """What one person showed; `see` gives the next state, `learn` completes it where no smile lasts.
 
     Attributes:
         recent: time and scores of the frames within `WINDOW`.
@@ -45,29 +45,29 @@ class Course:
         """The level at rest; 0 until it is known."""
         return self.rest if self.watched >= KNOWN else 0.0
 
-    def see(self, at: float, emotions: Emotions, level: float, *, smiling: bool) -> "Course":
-        """Take in a frame.
-
-        Args:
-            at: its time.
-            emotions: its scores.
-            level: how much of the expression they hold.
-            smiling: whether a smile lasts; then nothing is learnt of what came before and of the face at rest.
-        """
+    def see(self, at: float, emotions: Emotions) -> "Course":
+        """Take in a frame's scores."""
         # a frame that is just as old as the window is long belongs to it, whatever the rounding
         recent = (*((then, each) for then, each in self.recent if 0 <= at - then <= WINDOW + 1e-6), (at, emotions))
         steady = emotions if len(recent) == 1 else _median([each for _, each in recent])
-        if smiling:
-            return Course(recent, steady, at, self.distress, self.rest, self.watched)
-        first = self.at is None
-        time = 0.0 if self.at is None else max(0.0, at - self.at)
-        return Course(
-            recent,
-            steady,
-            at,
-            _towards(distress(emotions), self.distress, time / BEFORE, first=first),
-            _towards(level, self.rest, time / REST, first=first),
-            self.watched + min(time, KNOWN / 2),
+        return replace(self, recent=recent, steady=steady, at=at)
+
+    def learn(self, before: "Course", emotions: Emotions, level: float) -> "Course":
+        """Learn from a frame without a smile what the face is like at rest, and what comes before the next smile.
+
+        Args:
+            before: the course before that frame.
+            emotions: the frame's scores.
+            level: how much of the expression they hold.
+        """
+        if before.at is None or self.at is None:
+            return replace(self, distress=distress(emotions), rest=level)
+        time = max(0.0, self.at - before.at)
+        return replace(
+            self,
+            distress=_towards(distress(emotions), self.distress, time / BEFORE),
+            rest=_towards(level, self.rest, time / REST),
+            watched=self.watched + min(time, KNOWN / 2),
         )
 
 
@@ -77,6 +77,6 @@ def _median(frames: list[Emotions]) -> Emotions:
     return frames[-1] if total <= 0 else Emotions([score / total for score in scores])
 
 
-def _towards(new: float, old: float, time: float, *, first: bool) -> float:
+def _towards(new: float, old: float, time: float) -> float:
     """The exponential average after `time`, in time constants."""
-    return new if first else new + (old - new) * math.exp(-time)
+    return new + (old - new) * math.exp(-time)

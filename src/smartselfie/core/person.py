@@ -70,7 +70,7 @@ class Person:
     def see(self, at: float, face: Face, rule: Rule, *, counting: bool) -> "Person":
         """Take in the person's face on a frame; `counting` is whether holds go on, or the trigger rests."""
         level = rule.level(face.emotions)
-        course = self.course.see(at, face.emotions, level, smiling=self.smile is not None)
+        course = self.course.see(at, face.emotions)
         steady = face.emotions if course.steady is None else course.steady
         smile = self.smile
         if smile is None:
@@ -82,6 +82,8 @@ class Person:
             smile = None
         elif counting:
             smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
+        if smile is None:
+            course = course.learn(self.course, face.emotions, level)
         return replace(
             self,
             face=face,

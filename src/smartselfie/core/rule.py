@@ -10,8 +10,8 @@ LEAVE = 0.7
 
 DOUBT = 0.25
 """Most that anger, disgust, fear, sadness and surprise together may weigh where a smile begins. Crying, wincing and
-shouting faces show teeth, but also what they are: of FER-2013's PublicTest rows that FER+'s voters call one of the five
-and the network calls happy two thirds are above, of those that they call happy 3 %."""
+shouting faces show teeth, but also what they are: of those that a network takes for happy most are above, of smiles
+hardly any."""
 
 RISE = 0.25
 """How far a smile must rise above the score of the person's own face at rest; some look half happy by nature."""
@@ -52,7 +52,7 @@ class Rule:
     smile: float = 0.5
     rest: float = 3.0
     gap: float = 0.5
-    who: Who | int = Who.LARGEST
+    who: Who | int = Who.MAJORITY
     expression: Emotion = Emotion.HAPPY
     eyes_open: bool = True
     eyes_wait: float = 1.5
