@@ -115,7 +115,10 @@ def make_source(name: str, settings: Settings) -> FrameSource:
 def make_pipeline(source: FrameSource, settings: Settings, album: Album | None = None) -> Pipeline:
     """Everything that settings name, connected to an open source; closes the source where the rest cannot be had.
 
-    `album` takes the place of the settings' folder.
+    Args:
+        source: where frames come from.
+        settings: all the rest.
+        album: None for the settings' folder.
     """
     try:
         classifier = make_classifier(settings.model)

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from smartselfie.atomic import written_whole
+from smartselfie.choices import choices_file, read_choices
 from smartselfie.core.calibration import LEAST_STRETCH
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.rule import SMILES, Who
 from smartselfie.errors import ConfigError
 
 PREFIX = "SMARTSELFIE_"
+SECRET = frozenset({"pin", "webhook"})
+"""Never printed."""
+Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
 
 
 def _resolution(text: str) -> str:
@@ -26,6 +30,12 @@ def _resolution(text: str) -> str:
     if match is None:
         raise ValueError("must be WIDTHxHEIGHT, as in 1280x720")
     return text
+
+
+def _pin(pin: SecretStr) -> SecretStr:
+    if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
+        raise ValueError("must be 4 to 12 digits")
+    return pin
 
 
 def _smile(said: object) -> object:
@@ -93,6 +103,18 @@ class Settings:
         fps: frames a second of an image folder.
         host, port: where the page is served.
         open: whether the page is opened in the browser.
+        source: what the booth shows where its command line names nothing; None for the first camera.
+        language: of the page; `auto` follows each browser.
+        sounds: whether the page makes any.
+        countdown: seconds from the button to the photo.
+        kiosk: whether the booth is left alone: full screen, no way out without the PIN, and what fails is tried again.
+        lan: whether phones of the local network can be paired with the booth.
+        pin: digits without which the page changes no setting, deletes nothing and does not end the booth.
+        consent: whether guests are asked before the first photo, and new guests again.
+        delete_after: hours after which photos are deleted for good; None keeps them.
+        clip: whether a short clip of the moment lies beside each photo.
+        on_photo: a command to run for every photo.
+        webhook: a web address to post every photo's event to.
     """
 
     hold: Annotated[int, Field(ge=1, le=1000)] = 10
@@ -120,6 +142,18 @@ class Settings:
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
     open: bool = True
+    source: str | None = None
+    language: Language = "auto"
+    sounds: bool = True
+    countdown: Annotated[int, Field(ge=0, le=10)] = 0
+    kiosk: bool = False
+    lan: bool = False
+    pin: Annotated[SecretStr, AfterValidator(_pin)] | None = None
+    consent: bool = False
+    delete_after: Annotated[float, Field(gt=0, le=87600)] | None = None
+    clip: bool = False
+    on_photo: str | None = None
+    webhook: SecretStr | None = None
 
     @property
     def album_folder(self) -> Path:
@@ -146,7 +180,11 @@ def default_config_file() -> Path:
 
 
 def load_settings(
-    flags: Mapping[str, object], config: Path | None = None, environment: Mapping[str, str] | None = None
+    flags: Mapping[str, object],
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    chosen: bool = False,
 ) -> Settings:
     """Lay the layers over one another.
 
@@ -154,6 +192,7 @@ def load_settings(
         flags: what the command line says; None means unsaid.
         config: a TOML file that must exist; None reads the user's, if there is one.
         environment: variables; None takes the process's.
+        chosen: whether what was chosen on the page lies over the file.
 
     Raises:
         ConfigError: a file cannot be read, a key is unknown, or a value is out of range; it names where it came from.
@@ -161,14 +200,35 @@ def load_settings(
     variables = os.environ if environment is None else environment
     said: dict[str, object] = {}
     origin: dict[str, str] = {}
+    page = choices_of(config)
     layers = (
         _file_layer(config),
+        (read_choices(page) if chosen else {}, str(page)),
         (_environment_layer(variables), "the environment"),
         ({name: value for name, value in flags.items() if value is not None}, "the command line"),
     )
     for layer, where in layers:
         said.update(layer)
         origin.update(dict.fromkeys(layer, where))
+    return _validated(said, origin)
+
+
+def choices_of(config: Path | None) -> Path:
+    """Where the page's choices are saved that belong to this file of settings, or to the user's."""
+    return choices_file(default_config_file() if config is None else config)
+
+
+def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    """The settings with some of them changed.
+
+    Raises:
+        ConfigError: a name is unknown, or a value out of range.
+    """
+    now = {name: getattr(settings, name) for name in NAMES}
+    return _validated({**now, **changes}, dict.fromkeys({**now, **changes}, "the page"))
+
+
+def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Settings:
     try:
         return TypeAdapter(Settings).validate_python(said)
     except ValidationError as error:
@@ -178,8 +238,9 @@ def load_settings(
             raise ConfigError(f"{origin[name]}: there is no setting {name}", f"settings: {', '.join(NAMES)}") from None
         why = first["msg"].removeprefix("Value error, ")
         why = why[0].lower() + why[1:]
+        given = "…" if name in SECRET else f"{first['input']!r}"
         raise ConfigError(
-            f"{origin[name]}: {name} = {first['input']!r}: {why}", "smartselfie watch --help lists what is possible"
+            f"{origin[name]}: {name} = {given}: {why}", "smartselfie booth --help lists what is possible"
         ) from None
 
 

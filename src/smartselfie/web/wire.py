@@ -14,7 +14,10 @@ from smartselfie.core.reason import Reason
 from smartselfie.core.trigger import Holding, Ready, Resting
 from smartselfie.core.wire import EventJson, FaceJson, PersonJson, event_to_json, face_to_json, people_to_json
 from smartselfie.errors import SmartselfieError
-from smartselfie.web.live import Shown
+from smartselfie.web.live import Phase, Shown
+
+UNREAD = frozenset({Phase.PAUSED, Phase.CONSENT})
+"""The picture is newer than the last moment: what was read on that one does not belong to it."""
 
 
 class ProblemJson(TypedDict):
@@ -51,14 +54,20 @@ class MomentJson(TypedDict):
 
 
 class ShownJson(TypedDict):
-    """All that the page shows; `skipped` counts what this viewer had no time for, `photos` those of this run."""
+    """All that the page shows.
+
+    `moment` is null before the first frame and while the booth is paused or waits for consent; `skipped` counts what
+    this viewer had no time for, `photos` those of this run; when `version` rises, settings or photos were changed.
+    """
 
     number: int
+    version: int
     phase: str
     problem: ProblemJson | None
     moment: MomentJson | None
     mirror: bool
     photos: int
+    disk_low: bool
     skipped: int
     events: list[EventJson]
 
@@ -67,13 +76,15 @@ def shown_to_json(shown: Shown, *, mirror: bool, events: tuple[Event, ...] = (),
     """What there is to see, with the events since this viewer's last message."""
     return {
         "number": shown.number,
+        "version": shown.version,
         "phase": shown.phase.value,
         "problem": None if shown.problem is None else _problem(shown.problem),
-        "moment": None if shown.moment is None else moment_to_json(shown.moment),
+        "moment": None if shown.moment is None or shown.phase in UNREAD else moment_to_json(shown.moment),
         "mirror": mirror,
         "photos": shown.photos,
+        "disk_low": shown.disk_low,
         "skipped": skipped,
-        "events": [_event(event) for event in events],
+        "events": [event_without_folder(event) for event in events],
     }
 
 
@@ -129,8 +140,8 @@ def _held(moment: Moment) -> int:
             return 0
 
 
-def _event(event: Event) -> EventJson:
-    """An event as everybody tells it, but for a photo its name only: the page need not know the user's folders."""
+def event_without_folder(event: Event) -> EventJson:
+    """An event as everybody tells it, but for a photo its name only: pages need not know the user's folders."""
     told = event_to_json(event)
     if isinstance(event, Photo):
         told["path"] = event.path.name
