@@ -1,11 +1,17 @@
 # make selfie   install what the run time needs, and open the booth
 # make test     install the rest, and run every check
+# make network DATA=faces.npz   train the network that ships, from its teacher on; goes on where it was stopped
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: selfie test clean
+RUNS ?= runs
+DATA ?= faces.npz
+# such as TRAIN="--device cuda", or "--threads 1" where other work goes on beside it
+TRAIN ?=
+
+.PHONY: selfie test network clean
 
 selfie: $(VENV)/installed
 	$(BIN)/smartselfie
@@ -33,6 +39,21 @@ $(VENV)/installed-tests: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --requirement constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train]' --group test
 	@touch $(VENV)/installed $@
+
+network: $(RUNS)/compact.onnx $(RUNS)/compact-int8.onnx
+
+begun = $(if $(wildcard $(RUNS)/$(1)/checkpoint.pt),--resume,$(2))
+
+$(RUNS)/wide.onnx: | $(VENV)/installed-tests
+	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/wide $(call begun,wide,--recipe wide) $(TRAIN)
+	$(BIN)/smartselfie export $(RUNS)/wide $@ --data $(DATA) --mirrored
+
+$(RUNS)/compact.onnx: $(RUNS)/wide.onnx
+	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/compact $(call begun,compact,--recipe compact --teacher $<) $(TRAIN)
+	$(BIN)/smartselfie export $(RUNS)/compact $@ --data $(DATA)
+
+$(RUNS)/compact-int8.onnx: $(RUNS)/compact.onnx
+	$(BIN)/smartselfie export $< $@ --data $(DATA) --int8
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -17,13 +17,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smartselfie.assemble import make_classifier, make_detector
+from smartselfie.assemble import make_classifier, make_detector, make_eyes
 from smartselfie.config import Settings
 from smartselfie.core.crop import crop_face
 from smartselfie.core.emotion import Emotions
-from smartselfie.core.face import DetectedFace
+from smartselfie.core.eyes import crop_eyes, eye_squares
+from smartselfie.core.face import DetectedFace, Face, Quality
 from smartselfie.core.frame import Frame, Image
-from smartselfie.core.trigger import Rule, Trigger
+from smartselfie.core.quality import measure_quality
+from smartselfie.core.rule import Rule
+from smartselfie.core.tracking import Tracks
+from smartselfie.core.trigger import Trigger
 from smartselfie.detectors.haar import Haar
 from smartselfie.pictures import read_picture
 from smartselfie.sources.demo import DemoSource
@@ -53,7 +57,9 @@ class Line:
         self.found: list[DetectedFace] = []
         self.crops = np.zeros((0, 48, 48), np.uint8)
         self.emotions: list[Emotions] = []
-        self.trigger, self.at = Trigger(Rule()), 0.0
+        self.eyes, self.openness = make_eyes(), list[float]()
+        self.quality: list[Quality] = []
+        self.trigger, self.tracks, self.at = Trigger(Rule()), Tracks(), 0.0
 
     def detect(self) -> None:
         """Find the faces."""
@@ -68,11 +74,24 @@ class Line:
         """Read the emotions."""
         self.emotions = self.classifier.classify(self.crops)
 
+    def look(self) -> None:
+        """Look at the eyes, and at how well the faces can be seen."""
+        squares = [square for face in self.found for square in eye_squares(face)]
+        both = self.eyes.openness(crop_eyes(self.image, tuple(squares)))
+        self.openness = [(left + right) / 2 for left, right in zip(both[::2], both[1::2], strict=True)]
+        self.quality = [measure_quality(self.image, face) for face in self.found]
+
     def decide(self) -> None:
         """Let the trigger see the frame."""
         self.at += 1 / 30
-        happy = self.trigger.rule.is_happy(self.emotions[0])
-        self.trigger, _ = self.trigger.see(self.at, happy=happy)
+        self.tracks, ids = self.tracks.see(self.at, [face.box for face in self.found])
+        faces = [
+            Face(face.box, emotions, face.score, person, openness, quality)
+            for face, emotions, person, openness, quality in zip(
+                self.found, self.emotions, ids, self.openness, self.quality, strict=True
+            )
+        ]
+        self.trigger, _ = self.trigger.see(self.at, faces)
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -91,7 +110,13 @@ def main() -> None:
     cv2.setNumThreads(1)
     image = demo_frame() if arguments.picture is None else read_picture(arguments.picture)
     line, cascade = Line(image), Haar(1.1, 5)
-    stages = {"detect": line.detect, "crop": line.crop, "classify": line.classify, "decide": line.decide}
+    stages = {
+        "detect": line.detect,
+        "crop": line.crop,
+        "classify": line.classify,
+        "look": line.look,
+        "decide": line.decide,
+    }
     times: dict[str, list[float]] = {name: [] for name in (*stages, "line", "cascade")}
     for turn in range(arguments.rounds + 5):
         taken = {name: timed(stage) for name, stage in stages.items()}

@@ -31,14 +31,19 @@ def test_a_detectors_name_becomes_that_detector() -> None:
 
 def test_every_network_that_ships_has_its_checksum_and_its_licence() -> None:
     networks = sorted(path.name for path in MODELS.glob("*.onnx"))
-    assert networks == [assemble.EMOTION_MODEL, assemble.FACE_MODEL]
+    assert networks == [assemble.EMOTION_MODEL, assemble.EYE_MODEL, assemble.FACE_MODEL]
     for name in networks:
         assert assemble.bundled_model(name)
     assert (MODELS / assemble.FACE_MODEL).with_suffix(".LICENSE.txt").is_file()
-    card = (MODELS / assemble.EMOTION_MODEL).with_suffix(".card.json")
-    assert json.loads(card.read_text(encoding="utf-8")) == json.loads(
-        json.dumps(asdict(assemble.make_classifier().card))
-    )
+    cards = ((assemble.EMOTION_MODEL, assemble.make_classifier().card), (assemble.EYE_MODEL, assemble.make_eyes().card))
+    for name, card in cards:
+        beside = (MODELS / name).with_suffix(".card.json").read_text(encoding="utf-8")
+        assert json.loads(beside) == json.loads(json.dumps(asdict(card)))
+
+
+def test_the_eye_network_is_small_and_was_measured_on_people_it_had_not_seen() -> None:
+    assert len(assemble.bundled_model(assemble.EYE_MODEL)) <= 300_000
+    assert assemble.make_eyes().card.metrics["accuracy"] >= 0.95
 
 
 def test_a_damaged_network_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

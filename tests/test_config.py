@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from smartselfie.config import NAMES, Settings, load_settings
+from smartselfie.config import NAMES, Settings, keep_setting, load_settings
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.rule import Who
 from smartselfie.errors import ConfigError
 
 
@@ -37,6 +39,14 @@ def test_the_variable_that_names_the_file_is_no_setting() -> None:
         ("hold = 0", "hold = 0"),
         ("hold = 2.5", "hold = 2.5"),
         ("smile = 1.5", "smile = 1.5"),
+        ('smile = "huge"', "slight, normal, big"),
+        ('rule = "nobody"', "largest, anyone, everyone, majority"),
+        ("rule = 0", "a whole number from 1"),
+        ("rule = true", "a whole number from 1"),
+        ('expression = "joy"', "expression = 'joy'"),
+        ("calibration = [0.5, 0.55]", "at least 0.1 above"),
+        ("calibration = [0.5]", "calibration"),
+        ("eyes_wait = -1", "eyes_wait = -1"),
         ('detector = "hog"', "detector = 'hog'"),
         ("rotate = 45", "rotate = 45"),
         ('resolution = "big"', "1280x720"),
@@ -66,3 +76,39 @@ def test_a_file_that_was_named_must_exist(tmp_path: Path) -> None:
 def test_every_setting_is_explained() -> None:
     explained = Settings.__doc__ or ""
     assert [name for name in NAMES if name not in explained] == []
+
+
+def test_how_much_of_a_smile_and_whose_may_be_words_or_numbers() -> None:
+    assert [load_settings({"smile": word}, environment={}).smile for word in ("slight", "normal", "big", "0.6")] == [
+        0.35,
+        0.5,
+        0.8,
+        0.6,
+    ]
+    rules = [load_settings({}, environment={"SMARTSELFIE_RULE": word}).rule for word in ("majority", "3")]
+    assert rules == [Who.MAJORITY, 3]
+    settings = load_settings({"expression": "surprise", "calibration": "0.1,0.6"}, environment={})
+    assert (settings.expression, settings.calibration) == (Emotion.SURPRISE, (0.1, 0.6))
+
+
+def test_one_setting_is_kept_and_the_rest_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
+    config = file_with(tmp_path, "# ours\nhold = 5\ncalibration = [0, 1]  # nobody\nrest = 1.5\n")
+    keep_setting(config, "calibration", "[0.1, 0.7]")
+    assert config.read_text() == "# ours\nhold = 5\ncalibration = [0.1, 0.7]\nrest = 1.5\n"
+    assert load_settings({}, config, {}).calibration == (0.1, 0.7)
+
+
+def test_a_setting_that_is_new_stands_first_and_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
+    config = file_with(tmp_path, "hold = 5")
+    keep_setting(config, "rest", "2.5")
+    assert config.read_text() == "rest = 2.5\nhold = 5"
+    keep_setting(tmp_path / "new" / "config.toml", "hold", "3")
+    assert load_settings({}, tmp_path / "new" / "config.toml", {}).hold == 3
+
+
+@pytest.mark.parametrize("text", ["hold = [", "calibration = [\n  0,\n  1,\n]\n"])
+def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text: str) -> None:
+    config = file_with(tmp_path, text)
+    with pytest.raises(ConfigError):
+        keep_setting(config, "calibration", "[0.1, 0.7]")
+    assert config.read_text() == text

@@ -1,24 +1,31 @@
 """The line from a frame to a photo, with doubles at its ports."""
 
+import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from smartselfie.core.emotion import Emotion, Emotions
+from smartselfie.core.face import DetectedFace
 from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import Moment, SmileBegan, SmileLost, SourceBack, SourceLost
-from smartselfie.core.trigger import Holding, Ready, Rule
+from smartselfie.core.moment import Moment, Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.core.reason import Reason
+from smartselfie.core.rule import Rule, Who
+from smartselfie.core.trigger import Holding, Ready
 from smartselfie.errors import AlbumError
 from smartselfie.pipeline import Pipeline, read_faces
 from smartselfie.testing import (
     MemoryAlbum,
     ScriptedClassifier,
     ScriptedDetector,
+    ScriptedEyes,
     ScriptedSource,
     blank,
     face_at,
     frames_at,
+    mixed,
     scores,
 )
 
@@ -37,7 +44,8 @@ def line(
     rule: Rule | None = None,
 ) -> tuple[Pipeline, MemoryAlbum, ScriptedSource]:
     """A pipeline of doubles, one frame for each entry of the script unless told otherwise."""
-    source = ScriptedSource(frames_at(30, len(script)) if items is None else items)
+    # at five frames a second none is steadied by another
+    source = ScriptedSource(frames_at(5, len(script)) if items is None else items)
     album = album or MemoryAlbum()
     return Pipeline(source, detector, ScriptedClassifier(script), album, rule or Rule(), max_photos), album, source
 
@@ -53,8 +61,9 @@ def test_the_tenth_happy_frame_is_the_photo() -> None:
 
 
 def test_the_photo_is_the_frame_at_full_resolution_to_the_last_pixel() -> None:
-    frames = frames_at(30, 12, np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8))
-    pipeline, album, _ = line([HAPPY] * 12, items=frames)
+    frames = frames_at(5, 12, np.random.default_rng(0).integers(0, 256, (720, 1280, 3), np.uint8))
+    near = ScriptedDetector(lambda _: [face_at(100, 100, 200)])
+    pipeline, album, _ = line([HAPPY] * 12, items=frames, detector=near)
     list(pipeline.moments())
     assert np.array_equal(album.photos[0].shot.frame.image, frames[9].image)
 
@@ -67,13 +76,14 @@ def test_the_count_is_reset_when_the_smile_is_lost() -> None:
     assert album.photos == []
 
 
-def test_the_count_is_reset_when_the_face_is_gone() -> None:
-    shown = iter([True] * 9 + [False] + [True] * 9)
+def test_the_count_is_reset_when_the_face_is_gone_for_longer_than_a_blink() -> None:
+    shown = iter([True] * 9 + [False] * 2 + [True] * 9)
     detector = ScriptedDetector(lambda _: [face_at(10, 10, 20)] if next(shown) else [])
-    pipeline, album, _ = line([HAPPY] * 19, detector=detector)
+    pipeline, album, _ = line([HAPPY] * 20, detector=detector)
     moments = list(pipeline.moments())
-    assert moments[9].faces == ()
-    assert moments[9].trigger.state == Ready()
+    assert moments[9].trigger.state == Holding(9, 0.0)
+    assert moments[10].faces == ()
+    assert moments[10].trigger.state == Ready()
     assert album.photos == []
 
 
@@ -110,14 +120,17 @@ def test_the_largest_face_decides() -> None:
     pipeline = Pipeline(ScriptedSource(frames_at(30, 1)), detector, BySize(), MemoryAlbum(), Rule())
     (moment,) = pipeline.moments()
     assert [face.box.left for face in moment.faces] == [0, 30]
+    assert [face.id for face in moment.faces] == [1, 2]
     assert moment.subject is moment.faces[0]
     assert moment.happy
+    everyone = Pipeline(ScriptedSource(frames_at(5, 20)), detector, BySize(), MemoryAlbum(), Rule(who=Who.EVERYONE))
+    assert not any(moment.photos for moment in everyone.moments())
 
 
 def test_smiles_are_told_with_time_and_frame() -> None:
     pipeline, _, _ = line([NEUTRAL, HAPPY, HAPPY, NEUTRAL])
     events = [event for moment in pipeline.moments() for event in moment.events]
-    assert events == [SmileBegan(1 / 30, 1), SmileLost(3 / 30, 3)]
+    assert events == [SmileBegan(1 / 5, 1, 1), SmileLost(3 / 5, 3, 1)]
 
 
 def test_a_press_takes_the_next_frame_once_face_or_no_face() -> None:
@@ -148,13 +161,13 @@ def test_it_ends_after_the_last_photo_that_was_asked_for() -> None:
 
 
 def test_a_lost_camera_is_told_and_breaks_the_hold() -> None:
-    items = [*frames_at(30, 5), SourceLost("pulled"), SourceBack(), *frames_at(30, 10)[5:]]
+    items = [*frames_at(5, 5), SourceLost("pulled"), SourceBack(), *frames_at(5, 10)[5:]]
     pipeline, album, _ = line([HAPPY] * 10, items=items)
     moments = list(pipeline.moments())
     lost = moments[5]
     assert lost.lost
     assert lost.frame is moments[4].frame
-    assert lost.events == (SmileLost(4 / 30, 4), SourceLost("pulled"))
+    assert lost.events == (SmileLost(4 / 5, 4, 1), SourceLost("pulled"))
     assert not moments[6].lost
     assert album.photos == []
     assert pipeline.frames == 10
@@ -182,3 +195,129 @@ def test_boxes_are_cut_to_the_picture_and_faces_come_from_left_to_right() -> Non
     detector = ScriptedDetector(lambda _: [face_at(50, 10, 30), face_at(-10, 0, 20)])
     faces = read_faces(blank(64, 48), detector, ScriptedClassifier([NEUTRAL]))
     assert [(face.box.left, face.box.width) for face in faces] == [(0, 10), (50, 14)]
+
+
+def test_the_best_frame_of_the_hold_is_kept_with_the_faces_that_are_on_it() -> None:
+    levels = [0.6, 0.7, 0.8, 0.95, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6]
+    source = ScriptedSource(frames_at(20, 10))
+    album = MemoryAlbum()
+    script = [mixed(happy=level) for level in levels]
+    moments = list(Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, Rule()).moments())
+    (photo,) = album.photos
+    assert (photo.shot.frame.index, photo.shot.decided) == (3, 9)
+    assert photo.shot.faces == moments[3].faces
+    assert np.array_equal(photo.shot.frame.image, moments[3].frame.image)
+
+
+def test_without_a_ring_the_frame_at_which_the_shutter_fires_is_kept() -> None:
+    album = MemoryAlbum()
+    script = [mixed(happy=level) for level in [0.9] * 9 + [0.6]]
+    pipeline = Pipeline(
+        ScriptedSource(frames_at(20, 10)), ONE_FACE, ScriptedClassifier(script), album, Rule(), best_of=0
+    )
+    list(pipeline.moments())
+    assert [photo.shot.frame.index for photo in album.photos] == [9]
+
+
+def test_frames_before_the_hold_are_never_kept() -> None:
+    script = [mixed(happy=0.95), NEUTRAL, *[mixed(happy=0.7)] * 10]
+    pipeline, album, _ = line(script)
+    list(pipeline.moments())
+    assert album.photos[0].shot.frame.index >= 2
+
+
+def test_eyes_are_told_and_put_a_photo_off() -> None:
+    album = MemoryAlbum()
+    eyes = ScriptedEyes([0.9] * 5 + [0.02] * 8 + [0.9] * 9)
+    source = ScriptedSource(frames_at(20, 20))
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, Rule(), eyes=eyes)
+    moments = list(pipeline.moments())
+    assert [moment.faces[0].eyes_open for moment in moments[4:6]] == [0.9, 0.02]
+    assert moments[10].trigger.reason is Reason.EYES_CLOSED
+    (photo,) = album.photos
+    assert photo.shot.decided == 13
+    assert photo.shot.faces[0].eyes_open == 0.9
+
+
+def test_without_landmarks_the_eyes_are_unknown() -> None:
+    plain = replace(face_at(10, 10, 20), landmarks=())
+    (face,) = read_faces(blank(), ScriptedDetector(lambda _: [plain]), ScriptedClassifier([HAPPY]), ScriptedEyes([0.5]))
+    assert face.eyes_open is None
+
+
+class SlowAlbum(MemoryAlbum):
+    """Keeps a photo only when it is allowed to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.allowed = threading.Event()
+
+    def keep(self, shot: Shot) -> Photo:
+        assert self.allowed.wait(30)
+        return super().keep(shot)
+
+
+def live_line(album: MemoryAlbum, script: Sequence[Emotions], rule: Rule) -> Pipeline:
+    return Pipeline(
+        ScriptedSource(frames_at(5, len(script)), live=True), ONE_FACE, ScriptedClassifier(script), album, rule
+    )
+
+
+def test_a_slow_disk_delays_no_decision_of_a_live_source_and_loses_no_photo() -> None:
+    album = SlowAlbum()
+    script = ([HAPPY] * 2 + [NEUTRAL]) * 4
+    pipeline = live_line(album, script, Rule(frames=2, rest=0.0))
+    fired, told = [], []
+    for moment in pipeline.moments():
+        if moment.trigger.reason is Reason.READY:
+            fired.append(moment.frame.index)
+        told += [photo.shot.decided for photo in moment.photos]
+        if moment.frame.index == len(script) - 1 and not album.allowed.is_set():
+            assert told == []
+            album.allowed.set()
+    assert fired == told == [1, 4, 7, 10]
+    assert pipeline.photos == 4
+    assert album.closed
+
+
+def test_a_photo_that_a_slow_disk_still_writes_is_kept_when_the_loop_is_left() -> None:
+    album = SlowAlbum()
+    moments = live_line(album, [HAPPY] * 5, Rule(frames=2)).moments()
+    for moment in moments:
+        if moment.trigger.reason is Reason.READY:
+            break
+    threading.Timer(0.1, album.allowed.set).start()
+    moments.close()
+    assert len(album.photos) == 1
+    assert album.closed
+
+
+def test_a_live_photo_that_cannot_be_kept_is_raised() -> None:
+    with pytest.raises(AlbumError):
+        list(live_line(MemoryAlbum(broken=True), [HAPPY] * 5, Rule(frames=2)).moments())
+
+
+def test_the_source_is_not_asked_for_more_once_enough_photos_are_under_way() -> None:
+    source = ScriptedSource(frames_at(5, 30), live=True)
+    album = MemoryAlbum()
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, Rule(), 1)
+    assert [photo.shot.decided for moment in pipeline.moments() for photo in moment.photos] == [9]
+    assert pipeline.frames == 10
+
+
+def test_dropped_frames_are_told() -> None:
+    items = [replace(frame, dropped=2 * frame.index) for frame in frames_at(5, 4)]
+    pipeline, _, _ = line([NEUTRAL] * 4, items=items)
+    assert [moment.dropped for moment in pipeline.moments()] == [0, 2, 4, 6]
+    assert pipeline.dropped == 6
+
+
+def test_two_people_who_cross_keep_their_numbers_and_their_holds() -> None:
+    def find(image: Image) -> list[DetectedFace]:
+        index = int(image[0, 0, 0])
+        return [face_at(8 * index, 40, 30), face_at(240 - 8 * index, 44, 28)]
+
+    source = ScriptedSource(frames_at(20, 30, blank(320, 120)))
+    pipeline = Pipeline(source, ScriptedDetector(find), ScriptedClassifier([NEUTRAL]), MemoryAlbum(), Rule())
+    last = list(pipeline.moments())[-1]
+    assert [(face.id, face.box.left) for face in last.faces] == [(2, 8), (1, 232)]

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from smartselfie.assemble import make_classifier, make_detector
+from smartselfie.assemble import make_classifier, make_detector, make_eyes
 from smartselfie.config import Settings
 from smartselfie.core.face import Face
 from smartselfie.core.frame import Image
 from smartselfie.errors import PictureError
 from smartselfie.pictures import read_picture
 from smartselfie.pipeline import read_faces
-from smartselfie.ports import EmotionClassifier, FaceDetector
+from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
 
 
 class FaceAnalyzer:
@@ -22,18 +22,26 @@ class FaceAnalyzer:
         ...     print(face.emotion, face.emotions["happy"], face.box)
     """
 
-    def __init__(self, *, detector: FaceDetector | None = None, classifier: EmotionClassifier | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        detector: FaceDetector | None = None,
+        classifier: EmotionClassifier | None = None,
+        eyes: EyeClassifier | None = None,
+    ) -> None:
         """Open the networks.
 
         Args:
             detector: None for YuNet, looking for far faces, too.
             classifier: None for the emotion network that ships.
+            eyes: None for the eye network that ships.
 
         Raises:
             ModelError: a bundled network is missing or damaged.
         """
         self.detector = make_detector(Settings(far_faces=True)) if detector is None else detector
         self.classifier = make_classifier() if classifier is None else classifier
+        self.eyes = make_eyes() if eyes is None else eyes
 
     def analyze(self, image: Image | Path | str) -> tuple[Face, ...]:
         """The faces on a picture, from left to right; empty where there is none.
@@ -51,4 +59,4 @@ class FaceAnalyzer:
                 f"an array of shape {image.shape} and type {image.dtype} is not a picture",
                 "give (height, width, 3) uint8 in BGR order",
             )
-        return read_faces(image, self.detector, self.classifier)
+        return read_faces(image, self.detector, self.classifier, self.eyes)

@@ -6,14 +6,16 @@ from importlib import resources
 from pathlib import Path
 
 from smartselfie.config import Settings
-from smartselfie.core.trigger import Rule
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.rule import Rule
 from smartselfie.errors import ModelError
 from smartselfie.pipeline import Pipeline
-from smartselfie.ports import Album, EmotionClassifier, FaceDetector, FrameSource
+from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
 
 log = logging.getLogger(__name__)
 
 EMOTION_MODEL = "compact.onnx"
+EYE_MODEL = "eyes.onnx"
 FACE_MODEL = "face_detection_yunet_2023mar_dynamic.onnx"
 CHECKSUMS = "SHA256SUMS"
 
@@ -63,6 +65,13 @@ def make_classifier(model: Path | None = None) -> EmotionClassifier:
     return OnnxClassifier.from_file(model)
 
 
+def make_eyes() -> EyeClassifier:
+    """The network that looks at eyes."""
+    from smartselfie.classifiers.eyes import OnnxEyes
+
+    return OnnxEyes(bundled_model(EYE_MODEL), EYE_MODEL)
+
+
 def make_album(settings: Settings) -> Album:
     """The folder of the photos.
 
@@ -76,7 +85,18 @@ def make_album(settings: Settings) -> Album:
 
 def make_rule(settings: Settings) -> Rule:
     """The trigger's rule."""
-    return Rule(settings.hold, settings.hold_seconds, settings.smile, settings.rest)
+    return Rule(
+        frames=settings.hold,
+        seconds=settings.hold_seconds,
+        smile=settings.smile,
+        rest=settings.rest,
+        who=settings.rule,
+        expression=settings.expression,
+        eyes_open=settings.eyes_open,
+        eyes_wait=settings.eyes_wait,
+        # one person's smile says nothing of their anger
+        calibration=settings.calibration if settings.expression is Emotion.HAPPY else (0.0, 1.0),
+    )
 
 
 def make_source(name: str, settings: Settings) -> FrameSource:
@@ -92,8 +112,14 @@ def make_source(name: str, settings: Settings) -> FrameSource:
     return open_source(name, size=settings.size, rotate=settings.rotate, fps=settings.fps)
 
 
-def make_pipeline(source: FrameSource, settings: Settings) -> Pipeline:
-    """Everything that settings name, connected to an open source; closes the source where the rest cannot be had."""
+def make_pipeline(source: FrameSource, settings: Settings, album: Album | None = None) -> Pipeline:
+    """Everything that settings name, connected to an open source; closes the source where the rest cannot be had.
+
+    Args:
+        source: where frames come from.
+        settings: all the rest.
+        album: None for the settings' folder.
+    """
     try:
         classifier = make_classifier(settings.model)
         log.debug("settings: %s", settings)
@@ -102,9 +128,11 @@ def make_pipeline(source: FrameSource, settings: Settings) -> Pipeline:
             source,
             make_detector(settings),
             classifier,
-            make_album(settings),
+            make_album(settings) if album is None else album,
             make_rule(settings),
             settings.max_photos,
+            eyes=make_eyes(),
+            best_of=settings.best_of,
         )
     except BaseException:
         source.close()

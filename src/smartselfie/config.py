@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
+from smartselfie.atomic import written_whole
+from smartselfie.choices import choices_file, read_choices
+from smartselfie.core.calibration import LEAST_STRETCH
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.rule import SMILES, Who
 from smartselfie.errors import ConfigError
 
 PREFIX = "SMARTSELFIE_"
+SECRET = frozenset({"pin", "webhook"})
+"""Never printed."""
+Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
 
 
 def _resolution(text: str) -> str:
@@ -22,6 +30,46 @@ def _resolution(text: str) -> str:
     if match is None:
         raise ValueError("must be WIDTHxHEIGHT, as in 1280x720")
     return text
+
+
+def _pin(pin: SecretStr) -> SecretStr:
+    if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
+        raise ValueError("must be 4 to 12 digits")
+    return pin
+
+
+def _smile(said: object) -> object:
+    """A threshold's name as its number."""
+    if isinstance(said, str) and said in SMILES:
+        return SMILES[said]
+    try:
+        return float(str(said))
+    except ValueError:
+        raise ValueError(f"must be {', '.join(SMILES)} or a number between 0 and 1") from None
+
+
+def _who(said: object) -> Who | int:
+    """Whose smiles it takes; a number may be written as text."""
+    if isinstance(said, str) and said in list(Who):
+        return Who(said)
+    # bool is an int to Python
+    if isinstance(said, int | str) and not isinstance(said, bool) and str(said).isdecimal() and int(said) >= 1:
+        return int(said)
+    raise ValueError(f"must be {', '.join(Who)} or a whole number from 1")
+
+
+def _pair(said: object) -> object:
+    """Two numbers written as text with a comma between."""
+    return said.split(",") if isinstance(said, str) else said
+
+
+def _stretch(pair: tuple[float, float]) -> tuple[float, float]:
+    low, high = pair
+    if not (low >= 0 and low + LEAST_STRETCH <= high <= 1):
+        raise ValueError(
+            f"must be two scores from 0 to 1, the smile's at least {LEAST_STRETCH} above the neutral face's"
+        )
+    return pair
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
@@ -32,7 +80,14 @@ class Settings:
     Attributes:
         hold: consecutive happy frames that make a photo.
         hold_seconds: that the smile must last at least.
-        smile: the score from which "happy" counts.
+        smile: the score from which "happy" counts: slight, normal, big, or a number.
+        rule: whose smiles it takes: `largest` face, `anyone`, `everyone`, `majority`, or so many people.
+        expression: what is waited for in place of a smile, any of the seven.
+        calibration: what the network says of one person's neutral face and of their smile, as `smartselfie calibrate`
+            measures it; (0, 1) is nobody in particular.
+        eyes_open: whether a photo is put off while somebody's eyes are closed.
+        eyes_wait: for at most so many seconds.
+        best_of: seconds before the shutter whose best frame is kept; 0 keeps the frame at which it fires.
         rest: seconds after a photo without another.
         max_photos: ends after so many; None for no end.
         detector: who finds the faces.
@@ -48,11 +103,29 @@ class Settings:
         fps: frames a second of an image folder.
         host, port: where the page is served.
         open: whether the page is opened in the browser.
+        source: what the booth shows where its command line names nothing; None for the first camera.
+        language: of the page; `auto` follows each browser.
+        sounds: whether the page makes any.
+        countdown: seconds from the button to the photo.
+        kiosk: whether the booth is left alone: full screen, no way out without the PIN, and what fails is tried again.
+        lan: whether phones of the local network can be paired with the booth.
+        pin: digits without which the page changes no setting, deletes nothing and does not end the booth.
+        consent: whether guests are asked before the first photo, and new guests again.
+        delete_after: hours after which photos are deleted for good; None keeps them.
+        clip: whether a short clip of the moment lies beside each photo.
+        on_photo: a command to run for every photo.
+        webhook: a web address to post every photo's event to.
     """
 
     hold: Annotated[int, Field(ge=1, le=1000)] = 10
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
-    smile: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    smile: Annotated[float, BeforeValidator(_smile), Field(gt=0, lt=1)] = 0.5
+    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.MAJORITY
+    expression: Emotion = Emotion.HAPPY
+    calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
+    eyes_open: bool = True
+    eyes_wait: Annotated[float, Field(ge=0, le=60)] = 1.5
+    best_of: Annotated[float, Field(ge=0, le=5)] = 1.0
     rest: Annotated[float, Field(ge=0, le=3600)] = 3.0
     max_photos: Annotated[int, Field(ge=1)] | None = None
     detector: Literal["yunet", "haar"] = "yunet"
@@ -69,6 +142,18 @@ class Settings:
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
     open: bool = True
+    source: str | None = None
+    language: Language = "auto"
+    sounds: bool = True
+    countdown: Annotated[int, Field(ge=0, le=10)] = 0
+    kiosk: bool = False
+    lan: bool = False
+    pin: Annotated[SecretStr, AfterValidator(_pin)] | None = None
+    consent: bool = False
+    delete_after: Annotated[float, Field(gt=0, le=87600)] | None = None
+    clip: bool = False
+    on_photo: str | None = None
+    webhook: SecretStr | None = None
 
     @property
     def album_folder(self) -> Path:
@@ -95,7 +180,11 @@ def default_config_file() -> Path:
 
 
 def load_settings(
-    flags: Mapping[str, object], config: Path | None = None, environment: Mapping[str, str] | None = None
+    flags: Mapping[str, object],
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    chosen: bool = False,
 ) -> Settings:
     """Lay the layers over one another.
 
@@ -103,6 +192,7 @@ def load_settings(
         flags: what the command line says; None means unsaid.
         config: a TOML file that must exist; None reads the user's, if there is one.
         environment: variables; None takes the process's.
+        chosen: whether what was chosen on the page lies over the file.
 
     Raises:
         ConfigError: a file cannot be read, a key is unknown, or a value is out of range; it names where it came from.
@@ -110,14 +200,35 @@ def load_settings(
     variables = os.environ if environment is None else environment
     said: dict[str, object] = {}
     origin: dict[str, str] = {}
+    page = choices_of(config)
     layers = (
         _file_layer(config),
+        (read_choices(page) if chosen else {}, str(page)),
         (_environment_layer(variables), "the environment"),
         ({name: value for name, value in flags.items() if value is not None}, "the command line"),
     )
     for layer, where in layers:
         said.update(layer)
         origin.update(dict.fromkeys(layer, where))
+    return _validated(said, origin)
+
+
+def choices_of(config: Path | None) -> Path:
+    """Where the page's choices are saved that belong to this file of settings, or to the user's."""
+    return choices_file(default_config_file() if config is None else config)
+
+
+def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    """The settings with some of them changed.
+
+    Raises:
+        ConfigError: a name is unknown, or a value out of range.
+    """
+    now = {name: getattr(settings, name) for name in NAMES}
+    return _validated({**now, **changes}, dict.fromkeys({**now, **changes}, "the page"))
+
+
+def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Settings:
     try:
         return TypeAdapter(Settings).validate_python(said)
     except ValidationError as error:
@@ -127,9 +238,35 @@ def load_settings(
             raise ConfigError(f"{origin[name]}: there is no setting {name}", f"settings: {', '.join(NAMES)}") from None
         why = first["msg"].removeprefix("Value error, ")
         why = why[0].lower() + why[1:]
+        given = "…" if name in SECRET else f"{first['input']!r}"
         raise ConfigError(
-            f"{origin[name]}: {name} = {first['input']!r}: {why}", "smartselfie watch --help lists what is possible"
+            f"{origin[name]}: {name} = {given}: {why}", "smartselfie booth --help lists what is possible"
         ) from None
+
+
+def keep_setting(path: Path, name: str, value: str) -> None:
+    """Write one setting into a TOML file, in place of its line or as a new first one; all else stays as it is.
+
+    Args:
+        path: the file; made where it does not exist.
+        name: a setting.
+        value: as TOML writes it.
+
+    Raises:
+        ConfigError: the file cannot be read or written, or is not TOML.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() and _file_layer(path) else ""
+    line, before = f"{name} = {value}\n", re.compile(rf"^[ \t]*{name}[ \t]*=.*(\n|\Z)", re.MULTILINE)
+    changed = before.sub(line, text, count=1) if before.search(text) else line + text
+    try:
+        tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        raise ConfigError(f"{path} has {name} over several lines", f"write by hand: {line.strip()}") from None
+    try:
+        with written_whole(path) as file:
+            file.write(changed.encode())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
 
 
 def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:

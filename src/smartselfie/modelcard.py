@@ -26,6 +26,12 @@ _BLANK = "0" * 64
 # protobuf writes a string as its number, its length (64 is 0x40) and its bytes
 _SEALED = re.compile(re.escape(SEAL.encode()) + rb"\x12\x40([0-9a-f]{64})")
 
+MOST = 100.0
+"""Powers beyond it would only turn scores into 0 and 1."""
+
+EYES_KEY = "smartselfie.eyes"
+"""Where the eye network's card stands."""
+
 HINT = "use a network that `smartselfie export` wrote"
 
 
@@ -49,7 +55,9 @@ class ModelCard:
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
         outputs: names of its outputs, each (n, 7) and summing to 1: `fer2013` says what the labels of 2013 would say,
             `ferplus` what ten people would say.
-        reading: how much each output counts in what users see, in the order of `outputs`; together 1.
+        reading: what users see is the product of the outputs, each raised to the power given here, in the order of
+            `outputs`, scaled to sum to 1 (a log-linear pool, Genest and Zidek 1986). The powers' proportion says how
+            much each output counts, their sum how sharp the answer is.
         parameters: how many numbers the training set.
         precision: of its arithmetic: float32 or int8.
         data: what it was trained on, and what was looked at while it was made.
@@ -102,6 +110,47 @@ def is_whole(content: bytes) -> bool | None:
     return seal(content) == content if len(_SEALED.findall(content)) == 1 else None
 
 
+@dataclass(frozen=True, slots=True)
+class EyeCard:
+    """What the eye network says of itself.
+
+    Attributes:
+        name: what it is called.
+        input_size: the side of its square grey input, in pixels; grey values are taken as they are, 0…255.
+        parameters: how many numbers the training set.
+        origin: the data and the command it comes from.
+        licence: of the weights.
+        limits: where it fails, in sentences.
+        metrics: what the training measured on people it had not seen, by name.
+    """
+
+    name: str
+    input_size: int
+    parameters: int
+    origin: str
+    licence: str
+    limits: str
+    metrics: dict[str, float]
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    def to_metadata(self) -> dict[str, str]:
+        """The card as entries of an ONNX file's metadata, with a place for the checksum that `seal` fills."""
+        return {EYES_KEY: json.dumps(asdict(self), ensure_ascii=False), SEAL: _BLANK}
+
+
+def read_eye_card(metadata: Mapping[str, str], path: str) -> EyeCard:
+    """The card out of an eye network's metadata.
+
+    Raises:
+        ModelError: there is none, or it is damaged.
+    """
+    try:
+        return TypeAdapter(EyeCard).validate_json(metadata.get(EYES_KEY, ""))
+    except ValidationError:
+        raise ModelError(f"{path} has no card of an eye network, or a damaged one", HINT) from None
+
+
 def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:
     """The card out of an ONNX file's metadata.
 
@@ -122,7 +171,8 @@ def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:
         raise ModelError(f"{path} has a damaged model card: {where}: {first['msg']}", HINT) from None
     if card.labels != tuple(EMOTIONS):
         raise ModelError(f"{path} has foreign labels: {', '.join(card.labels)}", HINT)
-    if len(card.outputs) != len(card.reading) or not card.outputs or abs(sum(card.reading) - 1) > 1e-6:
+    powers = card.reading
+    if len(card.outputs) != len(powers) or not powers or not (min(powers) >= 0 and 0 < sum(powers) < MOST):
         raise ModelError(f"{path} has a damaged model card: reading does not weigh its outputs", HINT)
     if not 8 <= card.input_size <= 512 or card.std <= 0:
         raise ModelError(f"{path} has a damaged model card: input_size or std is out of range", HINT)

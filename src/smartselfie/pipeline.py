@@ -1,26 +1,35 @@
-"""The line that a face travels: source → detector → crop → network → trigger → album; ports in, Moments out."""
+"""The line that a face travels: source → detector → crop → network → who is who → trigger → best frame → album."""
 
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
 
 import numpy as np
 
+from smartselfie.core.bestshot import Ring
 from smartselfie.core.crop import crop_face
-from smartselfie.core.face import Face, largest
+from smartselfie.core.eyes import crop_eyes, eye_squares
+from smartselfie.core.face import DetectedFace, Face
 from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Event, Moment, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
-from smartselfie.core.trigger import Rule, Signal, Trigger
-from smartselfie.ports import Album, EmotionClassifier, FaceDetector, FrameSource
+from smartselfie.core.quality import measure_quality
+from smartselfie.core.rule import Rule
+from smartselfie.core.tracking import Tracks
+from smartselfie.core.trigger import Began, Fire, Holding, Lost, Signal, Trigger
+from smartselfie.keeping import Keeper
+from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
 
 
-def read_faces(image: Image, detector: FaceDetector, classifier: EmotionClassifier) -> tuple[Face, ...]:
+def read_faces(
+    image: Image, detector: FaceDetector, classifier: EmotionClassifier, eyes: EyeClassifier | None = None
+) -> tuple[Face, ...]:
     """Find and read everybody on one picture.
 
     Args:
         image: (H, W, 3) uint8, BGR.
         detector: finds them.
         classifier: reads them, all in one batch.
+        eyes: looks at their eyes, where the detector knows where those are; None does not.
 
     Returns:
         The faces from left to right; boxes are cut to the picture.
@@ -32,10 +41,21 @@ def read_faces(image: Image, detector: FaceDetector, classifier: EmotionClassifi
     size = classifier.card.input_size
     crops = np.stack([crop_face(image, face.square, size) for face in found])
     read = [
-        Face(face.box.within(width, height), emotions, face.score)
-        for face, emotions in zip(found, classifier.classify(crops), strict=True)
+        Face(face.box.within(width, height), emotions, face.score, None, openness, measure_quality(image, face))
+        for face, emotions, openness in zip(
+            found, classifier.classify(crops), _openness(image, found, eyes), strict=True
+        )
     ]
     return tuple(sorted(read, key=lambda face: (face.box.left, face.box.top)))
+
+
+def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | None) -> list[float | None]:
+    """How open each face's eyes are, the mean of both; None where nobody looks or nobody knows where they are."""
+    if eyes is None:
+        return [None] * len(found)
+    squares = [eye_squares(face) for face in found]
+    said = iter(eyes.openness(crop_eyes(image, tuple(square for pair in squares for square in pair))))
+    return [sum(next(said) for _ in pair) / len(pair) if pair else None for pair in squares]
 
 
 class Pipeline:
@@ -49,6 +69,9 @@ class Pipeline:
         album: Album,
         rule: Rule,
         max_photos: int | None = None,
+        *,
+        eyes: EyeClassifier | None = None,
+        best_of: float = 1.0,
     ) -> None:
         """Connect the ports; nothing runs yet. The pipeline closes source and album when `moments` ends.
 
@@ -59,13 +82,24 @@ class Pipeline:
             album: keeps the photos.
             rule: when to take one.
             max_photos: after so many photos `moments` ends.
+            eyes: looks at eyes; None leaves `eyes_open` unknown, and no photo waits for eyes.
+            best_of: seconds before the shutter whose best frame is kept; 0 keeps the frame at which it fires.
         """
-        self._source, self._detector, self._classifier, self._album = source, detector, classifier, album
+        self._source, self._detector, self._classifier, self._eyes = source, detector, classifier, eyes
+        self._keeper = Keeper(album, at_once=not source.live)
         self._max_photos = max_photos
-        self._trigger = Trigger(rule)
+        self._trigger, self._tracks = Trigger(rule), Tracks()
+        self._ring = Ring(rule, best_of)
         self._hand = threading.Event()
+        self._shots = 0
         self.photos = 0
         self.frames = 0
+        self.dropped = 0
+
+    @property
+    def rule(self) -> Rule:
+        """When it takes a photo."""
+        return self._trigger.rule
 
     def shoot(self) -> None:
         """Take the next frame as a photo, whoever is on it; from any thread. Presses before that frame count once."""
@@ -78,6 +112,9 @@ class Pipeline:
     def moments(self) -> Iterator[Moment]:
         """A Moment for every frame, in order, until the source ends or `max_photos` are taken.
 
+        A photo of a live source is written beside the watching, and told by the first Moment after it is kept; where
+        that would be after the last frame, one more Moment tells it.
+
         Raises:
             SourceError: the source turned out to be unusable.
             AlbumError: a photo could not be kept.
@@ -88,37 +125,69 @@ class Pipeline:
                 match item:
                     case Frame():
                         last = item
-                        self.frames += 1
                         yield self._see(item)
                     case SourceLost() | SourceBack():
                         self._trigger, signals = self._trigger.lose_sight()
+                        self._ring.clear()
                         if last is not None:
-                            events = (*_told(signals, last), item)
-                            yield Moment(last, (), None, False, self._trigger, events, isinstance(item, SourceLost))
-                if self._max_photos is not None and self.photos >= self._max_photos:
-                    return
+                            yield self._pause(last, (*_told(signals, last), item), lost=isinstance(item, SourceLost))
+                if self._max_photos is not None and self._shots >= self._max_photos:
+                    break
+            late = self._keeper.finish()
+            self.photos += len(late)
+            if late and last is not None:
+                yield self._pause(last, late)
         finally:
             self._source.close()
-            self._album.close()
+            self._keeper.close()
 
     def _see(self, frame: Frame) -> Moment:
-        faces = read_faces(frame.image, self._detector, self._classifier)
-        subject = largest(faces)
-        rule = self._trigger.rule
-        happy = subject is not None and rule.is_happy(subject.emotions)
-        self._trigger, signals = self._trigger.see(frame.at, happy=happy)
-        events: list[Event] = list(_told(signals, frame))
-        why = "smile" if Signal.FIRE in signals else None
-        if self._hand.is_set():
-            self._hand.clear()
-            if why is None:
-                why = "hand"
-                self._trigger = self._trigger.shot_by_hand(frame.at)
-        if why is not None:
-            shot = Shot(frame, frame.index, faces, why, asdict(rule), self._classifier.card.name, self._source.name)
-            events.append(self._album.keep(shot))
-            self.photos += 1
-        return Moment(frame, faces, subject, happy, self._trigger, tuple(events))
+        self.frames += 1
+        self.dropped = frame.dropped
+        found = read_faces(frame.image, self._detector, self._classifier, self._eyes)
+        self._tracks, ids = self._tracks.see(frame.at, [face.box for face in found])
+        faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
+        self._trigger, signals = self._trigger.see(frame.at, faces)
+        self._shoot(frame, faces, signals)
+        photos = self._keeper.kept()
+        self.photos += len(photos)
+        subject = next((face for face in faces if face.id == self._trigger.subject), None)
+        smiling = {person.id for person in self._trigger.people if person.smile is not None}
+        return Moment(
+            frame,
+            faces,
+            subject,
+            subject is not None and subject.id in smiling,
+            self._trigger,
+            (*_told(signals, frame), *photos),
+            dropped=self.dropped,
+        )
+
+    def _shoot(self, frame: Frame, faces: tuple[Face, ...], signals: tuple[Signal, ...]) -> None:
+        """Take a photo where the trigger or somebody's hand says so, and remember the frames of a hold."""
+        fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
+        by_hand = self._hand.is_set()
+        self._hand.clear()
+        if fire is not None:
+            self._ring.add(frame, faces)
+            best = self._ring.best(fire.ids)
+            self._keep(best.frame, frame, best.faces, "smile")
+        elif by_hand:
+            self._trigger = self._trigger.shot_by_hand(frame.at)
+            self._keep(frame, frame, faces, "hand")
+        if isinstance(self._trigger.state, Holding):
+            self._ring.add(frame, faces)
+        else:
+            self._ring.clear()
+
+    def _keep(self, kept: Frame, decided: Frame, faces: tuple[Face, ...], why: str) -> None:
+        rule = self._trigger.rule.as_notes()
+        self._keeper.keep(Shot(kept, decided.index, faces, why, rule, self._classifier.card.name, self._source.name))
+        self._shots += 1
+
+    def _pause(self, last: Frame, events: tuple[Event, ...], *, lost: bool = False) -> Moment:
+        """A Moment without a new frame."""
+        return Moment(last, (), None, False, self._trigger, events, lost, self.dropped)
 
 
 def _told(signals: tuple[Signal, ...], frame: Frame) -> tuple[Event, ...]:
@@ -126,10 +195,10 @@ def _told(signals: tuple[Signal, ...], frame: Frame) -> tuple[Event, ...]:
     events: list[Event] = []
     for signal in signals:
         match signal:
-            case Signal.SMILE_BEGAN:
-                events.append(SmileBegan(frame.at, frame.index))
-            case Signal.SMILE_LOST:
-                events.append(SmileLost(frame.at, frame.index))
-            case Signal.FIRE:
+            case Began(person):
+                events.append(SmileBegan(frame.at, frame.index, person))
+            case Lost(person):
+                events.append(SmileLost(frame.at, frame.index, person))
+            case Fire():
                 pass
     return tuple(events)

@@ -75,6 +75,14 @@ class EmotionClassifier(Protocol):
         ...
 
 
+class EyeClassifier(Protocol):
+    """Reads how open eyes are that are already cut out."""
+
+    def openness(self, crops: NDArray[np.uint8]) -> list[float]:
+        """From 0 (closed) to 1 (open), for (n, 24, 24) uint8 grey crops, n from 0 up."""
+        ...
+
+
 class Album(Protocol):
     """Keeps photos."""
 

@@ -1,7 +1,8 @@
 """Doubles for the ports, for the project's tests and for yours: scripted frames and faces, an album in memory."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 
 from smartselfie.core.box import Box
 from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
-from smartselfie.core.face import DetectedFace
+from smartselfie.core.face import DetectedFace, Face, Quality
 from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.rule import Rule
+from smartselfie.core.trigger import Fire, Signal, Trigger
 from smartselfie.errors import AlbumError
 from smartselfie.modelcard import Licence, ModelCard
 
@@ -36,16 +39,64 @@ CARD = ModelCard(
 """The card of `ScriptedClassifier`."""
 
 
+WELL_SEEN = Quality(share=0.2, sharpness=1.0, brightness=120.0, frontality=1.0)
+"""A face that looks straight at the camera, in good light and in focus."""
+
+
 def scores(emotion: Emotion, score: float = 0.9) -> Emotions:
     """Emotions in which one has `score` and the other six share the rest."""
     rest = (1.0 - score) / (len(EMOTIONS) - 1)
     return Emotions([score if each is emotion else rest for each in EMOTIONS])
 
 
+def mixed(**parts: float) -> Emotions:
+    """Emotions with these scores by name; what is left of 1 is neutral."""
+    rest = 1.0 - sum(parts.values())
+    return Emotions([parts.get(each.value, 0.0) + (rest if each is Emotion.NEUTRAL else 0.0) for each in EMOTIONS])
+
+
+def face_of(
+    person: int = 1,
+    emotions: Emotions | None = None,
+    *,
+    side: float = 100.0,
+    left: float | None = None,
+    eyes: float | None = 1.0,
+    quality: Quality | None = WELL_SEEN,
+) -> Face:
+    """A face of that person as the trigger sees it, neutral unless told otherwise; people stand side by side."""
+    box = Box(200.0 * person if left is None else left, 50.0, side, side)
+    return Face(box, scores(Emotion.NEUTRAL) if emotions is None else emotions, 1.0, person, eyes, quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What the trigger made of one frame."""
+
+    at: float
+    trigger: Trigger
+    signals: tuple[Signal, ...]
+
+    @property
+    def fired(self) -> bool:
+        """Whether the shutter fired."""
+        return any(isinstance(signal, Fire) for signal in self.signals)
+
+
+def play(frames: Iterable[tuple[float, Sequence[Face]]], rule: Rule | None = None) -> list[Played]:
+    """Run the faces of frames, each with its time, through a new trigger."""
+    trigger, played = Trigger(Rule() if rule is None else rule), []
+    for at, faces in frames:
+        trigger, signals = trigger.see(at, faces)
+        played.append(Played(at, trigger, signals))
+    return played
+
+
 def face_at(left: float, top: float, side: float) -> DetectedFace:
-    """A square face, found with certainty."""
+    """A square face that looks straight at the camera, found with certainty."""
     box = Box(left, top, side, side)
-    return DetectedFace(box, box, 1.0)
+    places = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.75), (0.65, 0.75))
+    return DetectedFace(box, box, 1.0, tuple((left + x * side, top + y * side) for x, y in places))
 
 
 def blank(width: int = 64, height: int = 48, value: int = 128) -> Image:
@@ -95,7 +146,7 @@ class ScriptedSource:
             yield item
         step = 1.0 / (self.fps or 30.0)
         while self._endless and last is not None and not self._closed.wait(step):
-            last = Frame(last.image, last.at + step, last.index + 1, last.taken)
+            last = Frame(last.image, last.at + step, last.index + 1, last.taken, last.dropped)
             yield last
 
     def close(self) -> None:
@@ -132,6 +183,21 @@ class ScriptedClassifier:
 
     def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
         """The script's next entry, for every crop."""
+        entry = self._script[min(self.calls, len(self._script) - 1)]
+        self.calls += 1
+        return [entry] * len(crops)
+
+
+class ScriptedEyes:
+    """Says of both eyes of every face on the k-th call what the script says for k; after its end the last goes on."""
+
+    def __init__(self, script: Sequence[float]) -> None:
+        """The script needs at least one entry."""
+        self._script = script
+        self.calls = 0
+
+    def openness(self, crops: NDArray[np.uint8]) -> list[float]:
+        """The script's next entry, for every eye."""
         entry = self._script[min(self.calls, len(self._script) - 1)]
         self.calls += 1
         return [entry] * len(crops)

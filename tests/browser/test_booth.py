@@ -1,132 +1,19 @@
-"""The page in a real browser: Debian's chromium, driven by Playwright."""
+"""The page in a real browser: from opening it to the photo, and what can go wrong on the way."""
 
-import contextlib
-import os
-import re
-import shutil
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from smartselfie.cli.booth import run_booth
-from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.core.trigger import Rule
-from smartselfie.pipeline import Pipeline
-from smartselfie.testing import (
-    MemoryAlbum,
-    ScriptedClassifier,
-    ScriptedDetector,
-    ScriptedSource,
-    frames_at,
-    scores,
-)
-from smartselfie.web.server import listen
+from smartselfie.testing import ScriptedSource, frames_at
+from tests.browser.conftest import DemoBooth, OpenPage, ScriptedBooth
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and "CI" not in os.environ, reason="chromium is not installed: apt install chromium"
-)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-SOON = 30_000
+SOON = 60_000
 """Milliseconds; a demo's round takes fourteen seconds."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "in CI chromium must be installed"
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:
-        yield browser
-
-
-class DemoBooth:
-    """`smartselfie booth demo` as a program of its own."""
-
-    def __init__(self, album: Path, port: int = 0) -> None:
-        arguments = ["booth", "demo", "--no-open", "--port", str(port), "--album", str(album), "--rest", "1"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "smartselfie", *arguments],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-        self.url = ""
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            if match := re.search(r"open at (http://\S+)/", line):
-                self.url = match[1]
-                break
-
-    def kill(self) -> None:
-        """As a power cut would."""
-        self.process.kill()
-        self.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def demo_booth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoBooth]:
-    booth = DemoBooth(tmp_path_factory.mktemp("album"))
-    yield booth
-    booth.kill()
-
-
-@contextlib.contextmanager
-def scripted_booth(source: ScriptedSource) -> Iterator[str]:
-    """A booth before which nobody ever stands."""
-    nobody = ScriptedDetector(lambda _: [])
-    pipeline = Pipeline(source, nobody, ScriptedClassifier([scores(Emotion.NEUTRAL)]), MemoryAlbum(), Rule())
-    with listen("127.0.0.1", 0) as door:
-        booth = threading.Thread(target=run_booth, args=(Settings(open=False), door, lambda: pipeline))
-        booth.start()
-        address = f"http://127.0.0.1:{door.getsockname()[1]}"
-        try:
-            yield address
-        finally:
-            # unless the test has left it already
-            with contextlib.suppress(httpx.TransportError):
-                httpx.post(f"{address}/api/quit")
-            booth.join(20)
-            assert not booth.is_alive()
-
-
-OpenPage = Callable[..., Page]
-
-
-@pytest.fixture
-def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """Open a booth's page; at the end nothing may have been said in the console, or asked of another host."""
-    said: list[str] = []
-    asked: set[str] = set()
-    allowed = {""}  # a blob: of the page itself
-    contexts: list[BrowserContext] = []
-
-    def run(url: str, *, width: int = 1280, height: int = 800, quiet: bool = True, motion: bool = True) -> Page:
-        reduced = "no-preference" if motion else "reduce"
-        context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion=reduced)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
-        page.on("websocket", lambda line: asked.add(urlsplit(line.url).netloc))
-        if quiet:
-            page.on("console", lambda message: said.append(message.text))
-            page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(url)
-        allowed.add(urlsplit(url).netloc)
-        return page
-
-    yield run
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert asked <= allowed
 
 
 def photos(page: Page) -> Locator:
@@ -153,7 +40,8 @@ def test_from_opening_the_page_to_the_photo(demo_booth: DemoBooth, open_page: Op
     expect(page.locator("#meter")).to_have_attribute("data-happy", "")
     # then back by itself
     expect(page.locator("#shown")).to_be_hidden(timeout=SOON)
-    assert photos(page).first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
+    assert page.locator("#shown-image").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
+    assert photos(page).first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
 
 
 def test_one_press_of_space_or_button_takes_one_photo(demo_booth: DemoBooth, open_page: OpenPage) -> None:
@@ -175,26 +63,11 @@ def test_one_press_of_space_or_button_takes_one_photo(demo_booth: DemoBooth, ope
     expect(page.locator("#total")).to_have_text(str(before + 3))
 
 
-def test_a_photo_opens_large_and_escape_closes_only_that(demo_booth: DemoBooth, open_page: OpenPage) -> None:
-    page = open_page(demo_booth.url)
-    expect(page.locator("#shutter")).to_be_enabled()
-    page.keyboard.press(" ")
-    photos(page).first.click()
-    expect(page.locator("#large")).to_be_visible()
-    expect(page.locator("#large-image")).to_have_attribute("src", re.compile("^/photos/demo_"))
-    page.keyboard.press("Escape")
-    expect(page.locator("#large")).to_be_hidden()
-    expect(page.locator("#ask")).to_be_hidden()
-    page.keyboard.press("Escape")
-    expect(page.locator("#ask")).to_be_visible()
-    page.locator("#stay").click()
-    expect(page.locator("#ask")).to_be_hidden()
-    expect(page.locator("#status")).to_have_text("Live")
-
-
 @pytest.mark.parametrize("key", ["Escape", "q", None])
-def test_it_can_be_left_while_nobody_is_visible(open_page: OpenPage, key: str | None) -> None:
-    with scripted_booth(ScriptedSource(frames_at(30, 1), live=True, endless=True)) as address:
+def test_it_can_be_left_while_nobody_is_visible(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, key: str | None
+) -> None:
+    with scripted_booth() as address:
         page = open_page(address)
         expect(page.locator("#sentence")).to_have_text("Come into the picture")
         if key is None:
@@ -206,7 +79,7 @@ def test_it_can_be_left_while_nobody_is_visible(open_page: OpenPage, key: str | 
         expect(page.locator("#shutter")).to_be_disabled()
 
 
-def test_a_lost_camera_is_said_and_its_return_seen(open_page: OpenPage) -> None:
+def test_a_lost_camera_is_said_and_its_return_seen(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
     frames = frames_at(30, 30)
     source = ScriptedSource(
         [*frames[:5], SourceLost("pulled"), *[SourceLost("pulled")] * 20, SourceBack(), *frames[5:]],
@@ -214,7 +87,7 @@ def test_a_lost_camera_is_said_and_its_return_seen(open_page: OpenPage) -> None:
         pace=0.15,
         endless=True,
     )
-    with scripted_booth(source) as address:
+    with scripted_booth(source=source) as address:
         page = open_page(address)
         expect(page.locator("#sentence")).to_have_text("The camera is gone")
         expect(page.locator("#status")).to_have_text("No camera")
@@ -288,3 +161,49 @@ def test_another_page_can_neither_shoot_nor_look(demo_booth: DemoBooth, chromium
         )
     assert outcome == ["refused", "refused", "refused"]
     assert demo_booth.process.poll() is None
+
+
+def test_each_persons_scores_can_be_looked_at(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(Emotion.SAD, Emotion.HAPPY) as address:
+        page = open_page(address)
+        people = page.get_by_role("group", name="Whose scores are shown").get_by_role("button")
+        expect(people).to_have_count(2)
+        expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "sad")
+        people.nth(1).click()
+        expect(people.nth(1)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "happy")
+        expect(page.locator("#smile-value")).to_have_text("90%")
+        people.nth(1).click()
+        expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "sad")
+
+
+def test_two_pages_see_the_same_photo(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(Emotion.HAPPY, rule=Rule(frames=10_000)) as address:
+        first, second = open_page(address), open_page(address, width=360, height=740)
+        for page in (first, second):
+            expect(page.locator("#shutter")).to_be_enabled()
+        first.locator("#shutter").click()
+        for page in (first, second):
+            expect(page.locator("#total")).to_have_text("1")
+            expect(page.locator("#shown")).to_be_visible()
+
+
+def test_the_shutter_sounds_unless_it_is_muted(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    count = """() => {
+        window.sounds = 0;
+        const start = AudioBufferSourceNode.prototype.start;
+        AudioBufferSourceNode.prototype.start = function (at) { window.sounds += 1; return start.call(this, at); };
+    }"""
+    with scripted_booth(Emotion.HAPPY) as address:
+        page = open_page(address)
+        page.evaluate(count)
+        expect(page.locator("#shutter")).to_be_enabled()
+        page.locator("#shutter").click()
+        expect(page.locator("#total")).to_have_text("1")
+        assert page.evaluate("window.sounds") == 2
+        page.get_by_role("button", name="Mute the sounds").click()
+        page.locator("#shutter").click()
+        expect(page.locator("#total")).to_have_text("2")
+        assert page.evaluate("window.sounds") == 2
+        page.reload()
+        expect(page.get_by_role("button", name="Mute the sounds")).to_have_attribute("aria-pressed", "true")

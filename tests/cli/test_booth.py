@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import httpx
@@ -25,6 +26,7 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.core.trigger import Rule
 from smartselfie.errors import AlbumError, SourceError
 from smartselfie.pipeline import Pipeline
+from smartselfie.ports import FrameSource
 from smartselfie.sources.camera import list_cameras
 from smartselfie.testing import (
     MemoryAlbum,
@@ -79,16 +81,16 @@ def grey_clip(path: Path) -> Path:
 
 def pipeline_of(
     source: ScriptedSource, *, smiling: bool = False, album: MemoryAlbum | None = None, max_photos: int | None = None
-) -> Callable[[], Pipeline]:
+) -> dict[str, Callable[..., Any]]:
+    """What `run_booth` is to open and to build."""
     faces = [face_at(10, 8, 24)] if smiling else []
-    return lambda: Pipeline(
-        source,
-        ScriptedDetector(lambda _: faces),
-        ScriptedClassifier([scores(Emotion.HAPPY)]),
-        album or MemoryAlbum(),
-        Rule(frames=3),
-        max_photos,
-    )
+
+    def build(turn: FrameSource, _settings: Settings) -> Pipeline:
+        classifier = ScriptedClassifier([scores(Emotion.HAPPY)])
+        kept = album or MemoryAlbum()
+        return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, kept, Rule(frames=3), max_photos)
+
+    return {"open_source": lambda _name, _settings: source, "build": build}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -103,7 +105,7 @@ def test_ctrl_c_ends_it_at_once_with_130_though_nobody_is_visible_and_viewers_lo
         code, _, said = booth.end(seconds=10)
         with pytest.raises(ConnectionClosed):
             list(page)
-    assert code == 130
+    assert code == 130, said
     assert "Traceback" not in said
 
 
@@ -189,7 +191,7 @@ def test_a_port_that_was_let_go_of_can_be_had_again_at_once(caplog: Caplog) -> N
 def test_it_ends_by_itself_after_enough_photos(capsys: pytest.CaptureFixture[str]) -> None:
     source = ScriptedSource(frames_at(30, 9), live=True, endless=True)
     with listen("127.0.0.1", 0) as door:
-        run_booth(Settings(open=False, max_photos=1), door, pipeline_of(source, smiling=True, max_photos=1))
+        run_booth(Settings(open=False, max_photos=1), door, **pipeline_of(source, smiling=True, max_photos=1))
     assert capsys.readouterr().out == "scripted_000002.jpg\n"
     assert source.closed
 
@@ -200,7 +202,7 @@ def test_leaving_on_the_page_ends_it_though_nobody_is_visible() -> None:
         url = f"http://127.0.0.1:{door.getsockname()[1]}/api/quit"
         leaving = threading.Thread(target=lambda: httpx.post(url, timeout=20))
         leaving.start()
-        run_booth(Settings(open=False), door, pipeline_of(source, album=album))
+        run_booth(Settings(open=False), door, **pipeline_of(source, album=album))
         leaving.join()
     assert source.closed
     assert album.closed
@@ -209,16 +211,16 @@ def test_leaving_on_the_page_ends_it_though_nobody_is_visible() -> None:
 def test_an_album_that_fails_ends_it_with_its_error() -> None:
     source = ScriptedSource(frames_at(30, 1), live=True, endless=True)
     with listen("127.0.0.1", 0) as door, pytest.raises(AlbumError, match="full"):
-        run_booth(Settings(open=False), door, pipeline_of(source, smiling=True, album=MemoryAlbum(broken=True)))
+        run_booth(Settings(open=False), door, **pipeline_of(source, smiling=True, album=MemoryAlbum(broken=True)))
     assert source.closed
 
 
 def test_a_camera_that_cannot_be_opened_ends_it_before_a_page_is_offered(caplog: Caplog) -> None:
-    def fail() -> Pipeline:
+    def fail(_name: str | None, _settings: Settings) -> FrameSource:
         raise SourceError("it is in use", "close the other program")
 
     with listen("127.0.0.1", 0) as door, pytest.raises(SourceError, match="in use"):
-        run_booth(Settings(open=False), door, fail)
+        run_booth(Settings(open=False), door, open_source=fail)
     assert "open at" not in caplog.text
 
 
@@ -228,7 +230,7 @@ def test_who_opens_it_to_the_network_is_warned(caplog: Caplog) -> None:
     with listen("0.0.0.0", 0) as door:  # noqa: S104
         port = door.getsockname()[1]
         settings = Settings(open=False, max_photos=1, host="0.0.0.0")  # noqa: S104
-        run_booth(settings, door, pipeline_of(source, smiling=True, max_photos=1))
+        run_booth(settings, door, **pipeline_of(source, smiling=True, max_photos=1))
     assert f"http://127.0.0.1:{port}/" in caplog.text
     assert "over the network can see this page" in caplog.text
 

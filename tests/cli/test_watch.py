@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,10 +12,11 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.cli.main import main
-from smartselfie.cli.meter import draw_meter
+from smartselfie.cli.meter import WORDS, draw_meter
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.frame import Frame
-from smartselfie.core.trigger import Rule
+from smartselfie.core.reason import Reason
+from smartselfie.core.rule import Rule, Who
 from smartselfie.pipeline import Pipeline
 from smartselfie.sources.demo import DemoSource
 from smartselfie.testing import (
@@ -62,12 +64,15 @@ def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys)
     assert [line["event"] for line in lines] == ["started", "smile-began", "photo", "smile-lost", "ended"]
     started, began, photo, lost, ended = lines
     assert started == {"event": "started", "source": "demo", "fps": 30}
-    assert photo["frame"] == photo["decided"] == began["frame"] + 9
+    assert photo["decided"] == began["frame"] + 9
+    assert began["frame"] <= photo["frame"] <= photo["decided"]
+    assert photo["faces"][0]["id"] == began["id"] == lost["id"]
+    assert photo["faces"][0]["eyes_open"] > 0.5
     assert Path(photo["path"]).is_file()
     assert photo["faces"][0]["emotion"] == "happy"
     assert sum(photo["faces"][0]["emotions"].values()) == pytest.approx(1, abs=1e-5)
     assert lost["frame"] > photo["frame"]
-    assert ended["photos"] == 1
+    assert (ended["photos"], ended["dropped"]) == (1, 0)
 
 
 @pytest.mark.parametrize("hold", [1, 4, 25])
@@ -178,11 +183,32 @@ def test_wrong_usage_exits_with_2(capsys: Capsys) -> None:
 def test_the_meter_shows_all_seven_scores_with_and_without_a_face() -> None:
     shown = iter([True, True, False])
     detector = ScriptedDetector(lambda _: [face_at(5, 5, 20)] if next(shown) else [])
-    source = ScriptedSource(frames_at(30, 3))
+    source = ScriptedSource(frames_at(2, 3))
     pipeline = Pipeline(source, detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), Rule())
     texts = [click.unstyle("\n".join(draw_meter(moment))) for moment in pipeline.moments()]
     assert all(emotion in text for text in texts for emotion in Emotion)
     assert "smile 2/10" in texts[1]
     assert "90%" in texts[1]
     assert "no face" in texts[2]
+    assert "dropped" not in texts[2]
     assert all("Ctrl-C" in text for text in texts)
+
+
+def test_the_meter_tells_of_everybody_where_there_are_several_and_of_dropped_frames() -> None:
+    detector = ScriptedDetector(lambda _: [face_at(5, 5, 20), face_at(40, 5, 19), face_at(30, 30, 6)])
+    frames = [replace(frame, dropped=3) for frame in frames_at(5, 2)]
+    rule = Rule(who=Who.EVERYONE)
+    pipeline = Pipeline(
+        ScriptedSource(frames), detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), rule
+    )
+    text = click.unstyle("\n".join(draw_meter(list(pipeline.moments())[-1])))
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("person")] == [
+        "holding",
+        "away",
+        "holding",
+    ]
+    assert "3 dropped" in text
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(WORDS) == set(Reason)

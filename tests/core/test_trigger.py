@@ -1,180 +1,271 @@
 """The state machine: a photo on exactly the promised frame, and never otherwise."""
 
+import random
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartselfie.core.emotion import Emotion, Emotions
-from smartselfie.core.trigger import Holding, Ready, Resting, Rule, Signal, Trigger
-from smartselfie.testing import scores
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.reason import Reason
+from smartselfie.core.rule import Rule, Who
+from smartselfie.core.trigger import Began, Fire, Holding, Lost, Ready, Resting
+from smartselfie.testing import face_of, mixed, play, scores
 
-STEP = 1 / 30
-
-
-def fired_at(course: str, rule: Rule, step: float = STEP) -> list[int]:
-    """The frames at which the shutter fires; `s` is a happy frame, anything else is not."""
-    trigger, fired = Trigger(rule), []
-    for index, letter in enumerate(course):
-        trigger, signals = trigger.see(index * step, happy=letter == "s")
-        if Signal.FIRE in signals:
-            fired.append(index)
-    return fired
+HAPPY, NEUTRAL, SAD = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL), scores(Emotion.SAD)
+LETTERS = {"s": HAPPY, ".": NEUTRAL, "c": SAD}
 
 
-@pytest.mark.parametrize("frames", [1, 2, 10, 25])
-def test_the_shutter_fires_on_exactly_the_promised_frame(frames: int) -> None:
-    assert fired_at("..." + "s" * 40, Rule(frames=frames)) == [2 + frames]
-    assert fired_at("..." + "s" * (frames - 1) + "....", Rule(frames=frames)) == []
+def course(letters, fps=5.0):
+    """One person, letter by letter: `s` smiles, `.` does not, `c` cries, `_` is not found.
 
-
-def test_the_default_is_ten_frames() -> None:
-    assert fired_at("s" * 30, Rule()) == [9]
-
-
-def test_a_smile_that_is_lost_starts_over_from_nothing() -> None:
-    assert fired_at("s" * 9 + "." + "s" * 9 + "." + "s" * 10, Rule()) == [29]
-
-
-def test_a_smile_that_goes_on_is_photographed_once() -> None:
-    assert fired_at("s" * 600, Rule(rest=3.0)) == [9]
-
-
-def test_the_next_photo_needs_the_smile_gone_and_the_rest_over() -> None:
-    rest_in_frames = 30
-    gone_early = "s" * 10 + "." + "s" * 60
-    assert fired_at(gone_early, Rule(rest=rest_in_frames * STEP + STEP / 2)) == [9, 9 + 31 + 9]
-    gone_late = "s" * 60 + "." + "s" * 20
-    assert fired_at(gone_late, Rule(rest=rest_in_frames * STEP)) == [9, 60 + 10]
-
-
-def test_a_stalled_camera_never_fires() -> None:
-    trigger = Trigger(Rule(frames=2))
-    trigger, _ = trigger.see(0.0, happy=True)
-    trigger, signals = trigger.see(0.51, happy=True)
-    assert signals == (Signal.SMILE_LOST, Signal.SMILE_BEGAN)
-    assert trigger.state == Holding(1, 0.51)
-
-
-def test_half_a_second_between_frames_is_still_one_hold() -> None:
-    assert fired_at("ss", Rule(frames=2), step=0.5) == [1]
-
-
-def test_time_that_runs_backwards_breaks_a_hold() -> None:
-    trigger = Trigger(Rule(frames=2))
-    trigger, _ = trigger.see(5.0, happy=True)
-    trigger, signals = trigger.see(4.9, happy=True)
-    assert Signal.FIRE not in signals
-
-
-def test_hold_seconds_delay_the_photo_until_both_are_met() -> None:
-    rule = Rule(frames=3, seconds=1.0)
-    assert fired_at("s" * 60, rule, step=0.1) == [10]
-    assert fired_at("s" * 60, rule, step=0.5) == [2]
-
-
-def test_signals_tell_when_a_smile_begins_and_is_lost() -> None:
-    trigger, told = Trigger(Rule(frames=3, rest=0.0)), []
-    for index, happy in enumerate([False, True, True, False, True, True, True, True, False]):
-        trigger, signals = trigger.see(index * STEP, happy=happy)
-        told.append(signals)
-    assert told == [
-        (),
-        (Signal.SMILE_BEGAN,),
-        (),
-        (Signal.SMILE_LOST,),
-        (Signal.SMILE_BEGAN,),
-        (),
-        (Signal.FIRE,),
-        (),
-        (Signal.SMILE_LOST,),
+    At five frames a second no two frames are so close that they are steadied together.
+    """
+    return [
+        (index / fps, [] if letter == "_" else [face_of(1, LETTERS[letter])]) for index, letter in enumerate(letters)
     ]
 
 
-def test_a_photo_by_hand_spends_the_hold_and_begins_the_rest() -> None:
-    trigger = Trigger(Rule(frames=3, rest=1.0))
-    trigger, _ = trigger.see(0.0, happy=True)
-    trigger, _ = trigger.see(0.1, happy=True)
-    trigger = trigger.shot_by_hand(0.1)
-    assert trigger.state == Resting(1.1, smiling=True, smile_gone=False)
-    trigger, signals = trigger.see(0.2, happy=True)
+def fired(letters, rule, fps=5.0):
+    return [index for index, frame in enumerate(play(course(letters, fps), rule)) if frame.fired]
+
+
+@pytest.mark.parametrize("frames", [1, 2, 10, 25])
+def test_the_shutter_fires_on_exactly_the_promised_frame(frames):
+    assert fired("..." + "s" * 40, Rule(frames=frames)) == [2 + frames]
+    assert fired("..." + "s" * (frames - 1) + "....", Rule(frames=frames)) == []
+
+
+def test_the_default_is_ten_frames():
+    assert fired("s" * 30, Rule()) == [9]
+
+
+@pytest.mark.parametrize("fps", [5, 10, 15, 30, 60])
+def test_a_hold_is_ten_frames_from_the_beginning_of_the_smile_at_any_rate(fps):
+    played = play(course("." * fps + "s" * 30, fps))
+    began = next(index for index, frame in enumerate(played) if Began(1) in frame.signals)
+    shot = next(index for index, frame in enumerate(played) if frame.fired)
+    assert shot - began == 9
+    # steadying delays the beginning by no more than a tenth of a second
+    assert (began - fps) / fps <= 0.1
+
+
+def test_a_smile_that_is_lost_starts_over_from_nothing():
+    assert fired("s" * 9 + "." + "s" * 9 + "." + "s" * 10, Rule()) == [29]
+
+
+def test_a_flicker_of_two_frames_neither_breaks_nor_starts_a_hold():
+    assert fired("." * 10 + "s" * 6 + ".." + "s" * 8, Rule(), fps=60) != []
+    played = play(course("." * 20 + "ss" + "." * 20, 60))
+    assert all(not frame.signals for frame in played)
+
+
+def test_a_smile_begins_at_the_threshold_and_lasts_below_it():
+    def frames(*levels):
+        return play([(index / 5, [face_of(1, mixed(happy=level))]) for index, level in enumerate(levels)])
+
+    assert not frames(0.49)[0].trigger.people[0].smile
+    assert frames(0.51)[0].trigger.people[0].smile
+    assert frames(0.51, 0.4)[1].trigger.people[0].smile
+    assert not frames(0.51, 0.34)[1].trigger.people[0].smile
+
+
+def test_no_photo_is_taken_of_a_smile_that_has_faded_below_its_threshold():
+    levels = [0.9] * 5 + [0.4] * 10 + [0.6]
+    played = play([(index / 5, [face_of(1, mixed(happy=level))]) for index, level in enumerate(levels)])
+    assert [index for index, frame in enumerate(played) if frame.fired] == [15]
+
+
+def test_a_smile_that_goes_on_is_photographed_once():
+    played = play(course("s" * 200), Rule())
+    assert [index for index, frame in enumerate(played) if frame.fired] == [9]
+    assert played[-1].trigger.reason is Reason.STILL_SMILING
+
+
+def test_the_next_photo_needs_the_smile_gone_and_the_rest_over():
+    gone_early = "s" * 10 + "." + "s" * 60
+    assert fired(gone_early, Rule(rest=6.1)) == [9, 9 + 31 + 9]
+    gone_late = "s" * 60 + "." + "s" * 20
+    assert fired(gone_late, Rule(rest=6.0)) == [9, 60 + 10]
+
+
+def test_a_stalled_camera_never_fires():
+    frames = [(0.0, [face_of(1, HAPPY)]), (0.51, [face_of(1, HAPPY)])]
+    played = play(frames, Rule(frames=2))
+    assert played[1].signals == (Lost(1), Began(1))
+    assert played[1].trigger.state == Holding(1, 0.51)
+
+
+def test_half_a_second_between_frames_is_still_one_hold():
+    assert fired("ss", Rule(frames=2), fps=2) == [1]
+
+
+def test_time_that_runs_backwards_breaks_a_hold():
+    played = play([(5.0, [face_of(1, HAPPY)]), (4.9, [face_of(1, HAPPY)])], Rule(frames=2))
+    assert not played[1].fired
+
+
+def test_hold_seconds_delay_the_photo_until_both_are_met():
+    assert fired("s" * 60, Rule(frames=3, seconds=1.0), fps=10) == [10]
+    assert fired("s" * 60, Rule(frames=3, seconds=1.0), fps=2) == [2]
+
+
+def test_a_face_lost_for_a_blink_does_not_start_over_and_one_lost_for_longer_does():
+    assert fired("sssss_sssss", Rule()) == [10]
+    assert fired("sssss__sssss" + "....", Rule()) == []
+    # nobody is photographed while nobody is seen
+    assert fired("sssssssss_", Rule()) == []
+
+
+def test_signals_tell_who_begins_to_smile_and_who_stops():
+    played = play(course(".ss.ssss."), Rule(frames=3, rest=0.0))
+    assert [frame.signals for frame in played] == [
+        (),
+        (Began(1),),
+        (),
+        (Lost(1),),
+        (Began(1),),
+        (),
+        (Fire((1,)),),
+        (),
+        (Lost(1),),
+    ]
+
+
+def test_a_photo_by_hand_spends_the_hold_and_begins_the_rest():
+    trigger = play(course("ss"), Rule(frames=3, rest=1.0))[-1].trigger.shot_by_hand(0.2)
+    assert trigger.state == Resting(1.2)
+    trigger, signals = trigger.see(0.4, [face_of(1, HAPPY)])
     assert signals == ()
+    for step in range(3, 20):
+        trigger, signals = trigger.see(step / 5, [face_of(1, HAPPY)])
+        assert signals == ()
 
 
-def test_a_photo_by_hand_of_a_face_that_does_not_smile_needs_no_smile_to_go() -> None:
-    trigger, _ = Trigger(Rule(frames=1, rest=1.0)).see(0.0, happy=False)
-    trigger = trigger.shot_by_hand(0.0)
-    trigger, early = trigger.see(0.5, happy=True)
-    trigger, late = trigger.see(1.0, happy=True)
-    assert Signal.FIRE not in early
-    assert Signal.FIRE in late
+def test_a_photo_by_hand_of_a_face_that_does_not_smile_needs_no_smile_to_go():
+    trigger = play(course("."), Rule(frames=1, rest=1.0))[-1].trigger.shot_by_hand(0.0)
+    trigger, early = trigger.see(0.4, [face_of(1, HAPPY)])
+    trigger, late = trigger.see(1.0, [face_of(1, HAPPY)])
+    assert Fire((1,)) not in early
+    assert Fire((1,)) in late
 
 
-def test_a_lost_source_breaks_the_hold_but_not_the_rest() -> None:
-    holding, _ = Trigger(Rule(frames=3)).see(0.0, happy=True)
-    lost, signals = holding.lose_sight()
-    assert (lost.state, signals) == (Ready(), (Signal.SMILE_LOST,))
-    resting, _ = Trigger(Rule(frames=1)).see(0.0, happy=True)
-    lost, signals = resting.lose_sight()
-    assert lost.state == Resting(3.0, smiling=True, smile_gone=False)
-    assert signals == ()
+def test_a_lost_source_breaks_the_hold_but_not_the_rest():
+    lost, signals = play(course("s"), Rule(frames=3))[-1].trigger.lose_sight()
+    assert (lost.state, lost.reason, signals) == (Ready(), Reason.LOST, (Lost(1),))
+    resting = play(course("s"), Rule(frames=1))[-1].trigger
+    lost, _ = resting.lose_sight()
+    assert lost.state == Resting(3.0)
+    # a smile that was photographed is not new because the camera was away
+    for step in range(40):
+        lost, signals = lost.see(1.0 + step / 5, [face_of(1, HAPPY)])
+        assert not any(isinstance(signal, Fire) for signal in signals)
 
 
-def test_progress_follows_whichever_of_frames_and_seconds_is_behind() -> None:
-    trigger = Trigger(Rule(frames=4, seconds=1.0))
-    assert trigger.progress == 0.0
-    trigger, _ = trigger.see(0.0, happy=True)
-    trigger, _ = trigger.see(0.25, happy=True)
-    assert trigger.progress == 0.25
-    trigger, _ = trigger.see(0.75, happy=True)
-    assert trigger.progress == 0.75
+def test_progress_follows_whichever_of_frames_and_seconds_is_behind():
+    frames = [(at, [face_of(1, HAPPY)]) for at in (0.0, 0.25, 0.75)]
+    assert [frame.trigger.progress for frame in play(frames, Rule(frames=4, seconds=1.0))] == [0.0, 0.25, 0.75]
 
 
-def test_happy_must_be_the_highest_score_and_reach_the_threshold() -> None:
-    rule = Rule(smile=0.5)
-    assert rule.is_happy(scores(Emotion.HAPPY, 0.5))
-    assert not rule.is_happy(scores(Emotion.HAPPY, 0.49))
-    assert not Rule(smile=0.3).is_happy(Emotions([0.0, 0.0, 0.0, 0.4, 0.0, 0.6, 0.0]))
-    assert not rule.is_happy(scores(Emotion.SURPRISE, 0.9))
+def test_faces_need_the_numbers_of_their_people():
+    with pytest.raises(ValueError, match="numbers"):
+        play([(0.0, [replace(face_of(), id=None)])])
 
 
-courses = st.lists(st.tuples(st.sampled_from([0.01, 0.04, 0.2, 0.6, 2.0]), st.booleans()), max_size=200)
+@pytest.mark.parametrize("fps", [10, 15, 30, 60])
+@pytest.mark.parametrize("dropped", [0.0, 0.3])
+def test_a_smile_is_photographed_once_at_every_rate_and_with_frames_dropped(fps, dropped):
+    chance = random.Random(fps)
+    frames = [
+        (index / fps, [face_of(1, mixed(happy=0.85 if 1.0 <= index / fps < 4.0 else 0.05))])
+        for index in range(6 * fps)
+        if chance.random() >= dropped
+    ]
+    shots = [frame.at for frame in play(frames) if frame.fired]
+    assert len(shots) == 1
+    assert 1.0 + 8 / fps <= shots[0] <= 1.2 + 10 / (fps * (1 - dropped)) + 0.3
+
+
+def test_a_stall_in_the_middle_of_a_hold_starts_it_over():
+    frames = course("s" * 8, 10) + [(at + 1.5, faces) for at, faces in course("s" * 12, 10)]
+    assert [frame.at for frame in play(frames) if frame.fired] == [pytest.approx(1.5 + 0.9)]
+
+
+# steps of more than a tenth of a second: what is seen is what counts, and a hold can be told from outside
+steps = st.sampled_from([0.11, 0.2, 0.45, 0.6, 2.0])
+shown = st.lists(st.sampled_from([None, 0.05, 0.42, 0.9]), min_size=3, max_size=3)
+courses = st.lists(st.tuples(steps, shown), max_size=120)
 rules = st.builds(
-    Rule, frames=st.integers(1, 6), seconds=st.sampled_from([0.0, 0.3]), rest=st.sampled_from([0.0, 0.5, 2.0])
+    Rule,
+    frames=st.integers(1, 6),
+    seconds=st.sampled_from([0.0, 0.3]),
+    rest=st.sampled_from([0.0, 0.5, 2.0]),
+    who=st.sampled_from([*Who, 2, 3]),
 )
 
 
-@given(courses, rules)
-def test_every_photo_stands_at_the_end_of_a_full_hold_without_a_gap(
-    course: list[tuple[float, bool]], rule: Rule
-) -> None:
-    trigger, at, history = Trigger(rule), 0.0, []
-    for delta, happy in course:
+def party(steps_and_levels, order=(0, 1, 2)):
+    """Three people; a level of None is somebody who is not there."""
+    at, frames = 0.0, []
+    for delta, levels in steps_and_levels:
         at += delta
-        trigger, signals = trigger.see(at, happy=happy)
-        history.append((at, happy))
-        if Signal.FIRE in signals:
-            hold = history[-rule.frames :]
-            assert len(hold) == rule.frames
-            assert all(smiling for _, smiling in hold)
-            # the hold may be longer than its least number of frames, where it must also last
-            while len(hold) < len(history) and hold[-1][0] - hold[0][0] < rule.seconds:
-                hold = history[-len(hold) - 1 :]
-                assert hold[0][1]
-            assert all(later - earlier <= rule.gap for (earlier, _), (later, _) in pairwise(hold))
+        there = [k for k in order if levels[k] is not None]
+        frames.append((at, [face_of(k + 1, mixed(happy=levels[k]), side=100 + k) for k in there]))
+    return frames
+
+
+def hold_of(person, frames, rule):
+    """Frames and seconds of the smile that the person holds on the last of the frames, told from outside."""
+    times, later = [], None
+    for at, faces in reversed(frames):
+        level = next((each.emotions["happy"] for each in faces if each.id == person), None)
+        if (later is not None and later - at > rule.gap) or (times and times[-1] - at > 0.3 and level is None):
+            break
+        if level is not None and level < 0.7 * rule.smile:
+            break
+        if level is not None:
+            times.append(at)
+        later = at
+    return len(times), (times[0] - times[-1] if times else 0.0)
 
 
 @given(courses, rules)
-def test_photos_are_never_closer_than_the_rest_and_never_of_the_same_smile(
-    course: list[tuple[float, bool]], rule: Rule
-) -> None:
-    trigger, at, last, gone = Trigger(rule), 0.0, None, True
-    for delta, happy in course:
-        at += delta
-        gone = gone or not happy
-        trigger, signals = trigger.see(at, happy=happy)
-        if Signal.FIRE in signals:
-            assert last is None or at - last >= rule.rest
-            assert gone
-            last, gone = at, False
+def test_photos_are_never_closer_than_the_rest(steps_and_levels, rule):
+    shots = [frame.at for frame in play(party(steps_and_levels), rule) if frame.fired]
+    assert all(later - earlier >= rule.rest for earlier, later in pairwise(shots))
+
+
+@given(courses, rules)
+def test_no_photo_without_a_full_hold_of_as_many_as_it_takes(steps_and_levels, rule):
+    frames = party(steps_and_levels)
+    for index, frame in enumerate(play(frames, rule)):
+        if not frame.fired:
+            continue
+        there = [each.id for each in frames[index][1]]
+        holds = [hold_of(person, frames[: index + 1], rule) for person in there]
+        full = sum(count >= rule.frames and seconds >= rule.seconds for count, seconds in holds)
+        needed = {Who.EVERYONE: len(there), Who.MAJORITY: len(there) // 2 + 1}
+        assert full >= (rule.who if isinstance(rule.who, int) else needed.get(rule.who, 1))
+
+
+@given(courses, rules)
+def test_a_frame_after_a_stall_never_fires(steps_and_levels, rule):
+    for before, after in pairwise(play(party(steps_and_levels), rule)):
+        assert rule.frames == 1 or after.at - before.at <= rule.gap or not after.fired
+
+
+@given(courses, rules, st.permutations([0, 1, 2]))
+def test_the_order_of_the_people_does_not_matter(steps_and_levels, rule, order):
+    assert play(party(steps_and_levels), rule) == play(party(steps_and_levels, tuple(order)), rule)
+
+
+@given(courses, rules)
+def test_there_is_always_one_reason_and_it_fits_the_state(steps_and_levels, rule):
+    for frame in play(party(steps_and_levels), rule):
+        trigger = frame.trigger
+        assert (trigger.reason is Reason.READY) == frame.fired
+        assert isinstance(trigger.state, Holding) == (trigger.reason in (Reason.HOLDING, Reason.EYES_CLOSED))
+        assert 0.0 <= trigger.progress <= 1.0
+        assert all(isinstance(person.reason(rule), Reason) for person in trigger.people)

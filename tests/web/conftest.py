@@ -4,23 +4,31 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from pydantic import SecretStr
 from websockets.sync.client import ClientConnection, connect
 
 from smartselfie.albums.folder import FolderAlbum
+from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.frame import Frame
 from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.core.trigger import Rule
 from smartselfie.pipeline import Pipeline
-from smartselfie.ports import Album
+from smartselfie.ports import Album, FrameSource
+from smartselfie.sources.camera import CameraInfo
 from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, blank, face_at, scores
 from smartselfie.web.app import create_app
-from smartselfie.web.live import Live
+from smartselfie.web.browser_camera import BrowserCamera, StillAlbum
+from smartselfie.web.gate import Gate
+from smartselfie.web.house import House
 from smartselfie.web.server import listen, make_server
+from smartselfie.web.settings import Desk
+from smartselfie.web.stand import Stand
 from smartselfie.web.wire import ShownJson, unpack
 
 
@@ -58,8 +66,9 @@ class HandFedSource:
 class Served:
     """A running booth: its source to feed, its address to ask."""
 
-    def __init__(self, source: HandFedSource, live: Live, port: int, album: Path) -> None:
-        self.source, self.live, self.port, self.album = source, live, port, album
+    def __init__(self, source: HandFedSource, house: House, kept: Album, port: int) -> None:
+        self.house = house
+        self.source, self.live, self.stand, self.kept, self.port = source, house.live, house.stand, kept, port
         self.url = f"http://127.0.0.1:{port}"
         self.left = threading.Event()
 
@@ -121,25 +130,39 @@ def serve(tmp_path: Path) -> Serve:
         max_photos: int | None = None,
         host: str = "127.0.0.1",
         names: tuple[str, ...] = (),
+        settings: Settings = Settings(),  # noqa: B008 - frozen
+        cameras: tuple[CameraInfo, ...] = (),
+        pin: str | None = None,
+        saved: Path | None = None,
+        camera: BrowserCamera | None = None,
+        folder: Path | None = None,
     ) -> Iterator[Served]:
         source = HandFedSource()
         faces = [] if emotion is None else [face_at(10, 8, 24)]
-        classifier = ScriptedClassifier([scores(emotion or Emotion.NEUTRAL)])
         kept = MemoryAlbum() if album is None else album
-        folder = kept.folder if isinstance(kept, FolderAlbum) else tmp_path
-        pipeline = Pipeline(source, ScriptedDetector(lambda _: faces), classifier, kept, rule, max_photos)
-        live = Live(lambda: pipeline, max_photos=max_photos)
+        keeper = kept if camera is None else StillAlbum(kept, camera)
+        folder = kept.folder if isinstance(kept, FolderAlbum) else folder or tmp_path
+
+        def build(turn: FrameSource, now: Settings) -> Pipeline:
+            classifier = ScriptedClassifier([scores(emotion or Emotion.NEUTRAL)])
+            chosen = rule if now.hold == settings.hold else replace(rule, frames=now.hold)
+            return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, keeper, chosen, max_photos)
+
+        settings = replace(settings, album=folder, max_photos=max_photos, pin=None if pin is None else SecretStr(pin))
+        gate = Gate(consent=settings.consent)
+        stand = Stand(settings, lambda _name, _settings: camera or source, gate, saved, build=build)
+        house = House(stand, gate)
+        house.desk = Desk(stand, house.live, house.lock, lambda: cameras)
         with listen("127.0.0.1", 0) as door:
-            served = Served(source, live, door.getsockname()[1], folder)
-            app = create_app(live, folder, served.left.set, host=host, names=names)
-            server = make_server(app)
+            served = Served(source, house, kept, door.getsockname()[1])
+            server = make_server(create_app(house, served.left.set, host=host, names=names))
             thread = threading.Thread(target=server.run, args=([door],))
             thread.start()
-            live.start()
+            house.start()
             try:
                 yield served
             finally:
-                live.close()
+                house.close()
                 server.should_exit = True
                 thread.join(10)
                 assert not thread.is_alive()

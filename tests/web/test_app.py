@@ -1,16 +1,13 @@
-"""The page, the photos and the shutter, as a browser asks for them."""
+"""The page and the shutter, as a browser asks for them."""
 
-import os
+import json
 import re
-from pathlib import Path
 
 import httpx
-import pytest
 
-from smartselfie.albums.folder import FolderAlbum
+from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
-from smartselfie.web.app import STATIC, STATIC_FILES
-from smartselfie.web.guard import HEADERS
+from smartselfie.web.app import KINDS, STATIC, static_files
 
 
 def ask_raw(booth, path):
@@ -25,24 +22,23 @@ def test_the_page_and_everything_it_names_is_served_from_here(serve):
     with serve() as booth:
         page = httpx.get(booth.url)
         assert page.headers["content-type"].startswith("text/html")
-        named = set(re.findall(r'(?:src|href)="([^"]+)"', page.text))
+        named = set(re.findall(r'(?:src|href)="([^"#][^"]*)"', page.text))
         assert named
         assert all(address.startswith("/static/") for address in named)
-        for name, kind in STATIC_FILES.items():
+        for name, path in static_files().items():
             answer = httpx.get(f"{booth.url}/static/{name}")
             assert answer.status_code == 200
-            assert answer.headers["content-type"].partition(";")[0] == kind
+            assert answer.headers["content-type"].partition(";")[0] == KINDS[path.suffix]
 
 
-def test_every_file_of_the_page_is_served_and_none_other(serve):
-    assert {path.name for path in STATIC.iterdir()} == {*STATIC_FILES, "index.html"}
+def test_only_files_of_the_page_are_served(serve):
     with serve() as booth:
-        for name in ("nothing.js", "..%2fapp.py", "%2e%2e/app.py", "index.html"):
+        for name in ("nothing.js", "..%2fapp.py", "%2e%2e/app.py", "words/..%2f..%2fapp.py", "words", "index.html"):
             assert ask_raw(booth, f"/static/{name}").status_code == 404
 
 
 def test_nothing_on_the_page_comes_from_elsewhere_or_stands_inline():
-    for name in (*STATIC_FILES, "index.html"):
+    for name in (*static_files(), "index.html"):
         text = (STATIC / name).read_text()
         addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.\w+", text))
         assert addresses <= {"http://www.w3.org"}, name
@@ -57,84 +53,13 @@ def test_no_documentation_page_loads_from_elsewhere(serve):
         assert httpx.get(booth.url + "/docs").status_code == 404
         assert httpx.get(booth.url + "/redoc").status_code == 404
         paths = httpx.get(booth.url + "/openapi.json").json()["paths"]
-    assert {"/api/shoot", "/api/photos", "/api/state", "/api/quit", "/photos/{name}"} == set(paths)
-
-
-def test_photos_are_listed_newest_first_in_pages(serve, tmp_path: Path):
-    for number in range(5):
-        path = tmp_path / f"{number}.jpg"
-        path.write_bytes(b"jpeg")
-        os.utime(path, (1000 + number, 1000 + number))
-    for other in (".hidden.jpg", "a.json", "b.txt", ".x-1.partial"):
-        (tmp_path / other).write_text("no photo")
-    with serve() as booth:
-        first = httpx.get(booth.url + "/api/photos?limit=2").json()
-        rest = httpx.get(booth.url + "/api/photos?offset=2").json()
-        too_much = httpx.get(booth.url + "/api/photos?limit=100000")
-    assert first["total"] == 5
-    assert [photo["name"] for photo in first["photos"] + rest["photos"]] == [
-        "4.jpg",
-        "3.jpg",
-        "2.jpg",
-        "1.jpg",
-        "0.jpg",
-    ]
-    assert first["photos"][0]["written"] == "1970-01-01T00:16:44+00:00"
-    assert too_much.status_code == 422
-
-
-def test_an_album_that_is_gone_is_an_empty_one(serve, tmp_path: Path):
-    album = FolderAlbum(tmp_path / "album")
-    with serve(album=album) as booth:
-        (tmp_path / "album").rmdir()
-        assert httpx.get(booth.url + "/api/photos").json() == {"total": 0, "photos": []}
-
-
-def test_a_photo_that_was_taken_can_be_fetched(serve, tmp_path: Path):
-    with serve(emotion=Emotion.HAPPY, album=FolderAlbum(tmp_path / "album")) as booth:
-        booth.feed(3)
-        (photo,) = httpx.get(booth.url + "/api/photos").json()["photos"]
-        answer = httpx.get(booth.url + photo["url"])
-    assert answer.content == (tmp_path / "album" / photo["name"]).read_bytes()
-    assert answer.headers["content-type"] == "image/jpeg"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["x-content-type-options"] == HEADERS["X-Content-Type-Options"]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "../secret.jpg",
-        "..%2fsecret.jpg",
-        "%2e%2e%2fsecret.jpg",
-        "..%5csecret.jpg",
-        "sub/inner.jpg",
-        "sub%2finner.jpg",
-        "%2fetc%2fpasswd",
-        ".hidden.jpg",
-        "notes.json",
-        "link.jpg",
-        "folder.jpg",
-        "a.jpg%00",
-        "a.jpg%00.jpg",
-        "C:a.jpg",
-        "none.jpg",
-    ],
-)
-def test_only_photos_of_the_very_album_can_be_fetched(serve, tmp_path: Path, name):
-    album = tmp_path / "album"
-    (album / "sub").mkdir(parents=True)
-    (album / "folder.jpg").mkdir()
-    (tmp_path / "secret.jpg").write_bytes(b"secret")
-    for inside in ("sub/inner.jpg", ".hidden.jpg", "notes.json"):
-        (album / inside).write_bytes(b"secret")
-    (album / "link.jpg").symlink_to(tmp_path / "secret.jpg")
-    (album / "a.jpg").write_bytes(b"a photo")
-    with serve(album=FolderAlbum(album)) as booth:
-        assert ask_raw(booth, "/photos/a.jpg").content == b"a photo"
-        answer = ask_raw(booth, f"/photos/{name}")
-    assert answer.status_code == 404
-    assert b"secret" not in answer.content
+    assert {
+        *("/api/state", "/api/events", "/api/shoot", "/api/pause", "/api/resume", "/api/agree", "/api/quit"),
+        *("/api/settings", "/api/unlock", "/api/photos", "/api/photos/{name}", "/api/trash/{ticket}/restore"),
+        *("/photos/{name}", "/thumbnails/{name}", "/clips/{name}", "/api/zip", "/zip/{key}", "/api/still/{key}"),
+    } == set(paths)
+    told = [way for path in paths.values() for way in path.values()]
+    assert all(way["summary"] and way["description"] for way in told)
 
 
 def test_the_state_is_told_to_programs(serve):
@@ -152,3 +77,42 @@ def test_only_a_post_shoots(serve):
         assert httpx.get(booth.url + "/api/shoot").status_code == 405
         booth.feed()
         assert booth.live.newest.photos == 0
+
+
+def test_a_paused_booth_shows_the_picture_only_until_it_goes_on(serve):
+    with serve(emotion=Emotion.HAPPY) as booth, booth.viewer() as page:
+        booth.feed(2)
+        assert httpx.post(booth.url + "/api/pause").status_code == 202
+        booth.source.feed(30)
+        while (shown := page.get())[0]["phase"] != "paused":
+            pass
+        assert shown[0]["moment"] is None
+        assert shown[1].startswith(b"\xff\xd8")
+        assert httpx.post(booth.url + "/api/shoot").status_code == 409
+        booth.wait_for(lambda: booth.live.newest.number > 30)
+        assert booth.live.newest.photos == 0
+        assert httpx.post(booth.url + "/api/resume").status_code == 202
+        booth.source.feed(30)
+        booth.wait_for(lambda: booth.live.newest.photos == 1)
+
+
+def test_nothing_is_read_or_taken_before_guests_have_agreed(serve):
+    with serve(emotion=Emotion.HAPPY, settings=Settings(consent=True)) as booth:
+        booth.source.feed(20)
+        booth.wait_for(lambda: booth.live.newest.number > 20)
+        state = httpx.get(booth.url + "/api/state").json()
+        assert (state["phase"], state["moment"], state["photos"]) == ("consent", None, 0)
+        assert httpx.post(booth.url + "/api/agree").status_code == 202
+        booth.source.feed(20)
+        booth.wait_for(lambda: booth.live.newest.photos == 1)
+
+
+def test_events_reach_programs_as_they_come(serve):
+    with serve(emotion=Emotion.HAPPY) as booth, httpx.stream("GET", booth.url + "/api/events", timeout=20) as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        assert next(lines).startswith(":")
+        booth.feed(3)
+        told = [json.loads(line.removeprefix("data: ")) for line in (next(x for x in lines if x) for _ in range(2))]
+    assert [event["event"] for event in told] == ["smile-began", "photo"]
+    assert "/" not in told[1]["path"]

@@ -148,7 +148,7 @@ def test_a_full_album_is_told_in_plain_words(serve):
         booth.wait_for(lambda: booth.live.newest.phase is Phase.FAILED)
         problem = booth.live.newest.problem
         assert isinstance(problem, AlbumError)
-        assert booth.source.closed.is_set()
+    assert booth.source.closed.is_set()
 
 
 def test_a_bug_reaches_whoever_runs_the_booth_and_the_page_says_where_to_look(serve):

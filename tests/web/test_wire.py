@@ -1,6 +1,7 @@
 """What the page is told."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.core.face import Face
 from smartselfie.core.frame import Frame
 from smartselfie.core.moment import Moment, Photo, Shot, SmileBegan
-from smartselfie.core.trigger import Ready, Resting, Rule, Trigger
-from smartselfie.testing import blank, scores
+from smartselfie.core.reason import Reason
+from smartselfie.core.rule import Rule
+from smartselfie.core.trigger import Trigger
+from smartselfie.testing import blank, face_of, play, scores
+from smartselfie.web.app import STATIC
 from smartselfie.web.live import Phase, Shown
 from smartselfie.web.wire import moment_to_json, pack, shown_to_json, unpack
 
@@ -26,10 +30,7 @@ def moment(trigger=None, *, faces=(SMALL, LARGE), subject=LARGE, events=(), lost
 
 
 def held(frames):
-    trigger = Trigger(RULE)
-    for index in range(frames):
-        trigger, _ = trigger.see(1.5 + index / 30, happy=True)
-    return trigger
+    return play([(1.5 + index / 30, [face_of(1, scores(Emotion.HAPPY))]) for index in range(frames)], RULE)[-1].trigger
 
 
 def test_a_message_is_length_json_and_picture_in_one():
@@ -79,7 +80,7 @@ def test_the_hold_is_counted_in_frames(frames):
 def test_the_frame_of_the_photo_shows_the_full_count_and_the_photos_name_only():
     shot = Shot(FRAME, 45, (LARGE,), "smile", {}, "model", "camera")
     photo = Photo(Path("/home/somebody/Pictures/a.jpg"), shot)
-    now = moment(held(10), events=(SmileBegan(1.5, 45), photo))
+    now = moment(held(10), events=(SmileBegan(1.5, 45, 1), photo))
     told = shown_to_json(Shown(1, Phase.RUNNING, 1, now), mirror=True, events=now.events)
     assert told["moment"]["held"] == told["moment"]["needed"] == 10
     assert told["moment"]["progress"] == 1.0
@@ -88,19 +89,53 @@ def test_the_frame_of_the_photo_shows_the_full_count_and_the_photos_name_only():
     assert "somebody" not in json.dumps(told)
 
 
+def after(*frames, rule=RULE):
+    """The trigger after frames of one person, a fifth of a second apart: scores, or None for nobody."""
+    return play([(index / 5, [] if each is None else [face_of(1, each)]) for index, each in enumerate(frames)], rule)[
+        -1
+    ].trigger
+
+
+CALM, SMILE = scores(Emotion.NEUTRAL), scores(Emotion.HAPPY)
+QUICK = Rule(frames=1, rest=0.5, smile=0.6)
+
+
 @pytest.mark.parametrize(
-    ("state", "subject", "lost", "why"),
+    ("trigger", "lost", "why", "rest"),
     [
-        (Ready(), None, False, "no_face"),
-        (Ready(), SMALL, False, "not_smiling"),
-        (Resting(2.0, smiling=True, smile_gone=False), LARGE, False, "resting"),
-        (Resting(2.0, smiling=False, smile_gone=True), None, False, "resting"),
-        (Resting(1.0, smiling=True, smile_gone=False), LARGE, False, "still_smiling"),
-        (Ready(), None, True, "lost"),
+        (after(None), False, "no_face", 0.0),
+        (after(CALM), False, "not_smiling", 0.0),
+        (after(SMILE, SMILE), False, "holding", 0.0),
+        (after(SMILE, rule=QUICK), False, "ready", 0.5),
+        (after(SMILE, SMILE, rule=QUICK), False, "resting", 0.3),
+        (after(*[SMILE] * 5, rule=QUICK), False, "still_smiling", 0.0),
+        (after(CALM), True, "lost", 0.0),
     ],
 )
-def test_there_is_one_plain_reason_why_no_photo_comes(state, subject, lost, why):
-    told = moment_to_json(moment(Trigger(RULE, state), subject=subject, lost=lost))
+def test_there_is_one_plain_reason_why_no_photo_comes(trigger, lost, why, rest):
+    now = replace(moment(trigger, lost=lost), frame=Frame(blank(64, 48), trigger.seen_at, 45))
+    told = moment_to_json(now)
     assert told["why_not"] == why
-    assert told["held"] == 0
-    assert told["rest"] == (0.5 if isinstance(state, Resting) and state.until == 2.0 else 0.0)
+    assert told["rest"] == pytest.approx(rest)
+    assert told["held"] == {"holding": 2, "ready": 1}.get(why, 0)
+
+
+def test_everybody_is_told_how_far_they_are_and_what_is_missing():
+    smiling, calm, far = face_of(1, SMILE), face_of(2, CALM), face_of(3, CALM, side=20)
+    trigger = play([(index / 5, [smiling, calm, far]) for index in range(5)], RULE)[-1].trigger
+    told = moment_to_json(moment(trigger, faces=(smiling, calm, far), subject=smiling))
+    assert told["people"] == [
+        {"id": 1, "counts": True, "progress": 0.5, "why_not": "holding"},
+        {"id": 2, "counts": True, "progress": 0.0, "why_not": "not_smiling"},
+        {"id": 3, "counts": False, "progress": 0.0, "why_not": "too_far"},
+    ]
+
+
+def test_dropped_frames_are_counted():
+    assert moment_to_json(replace(moment(), dropped=7))["dropped"] == 7
+
+
+def test_the_page_has_words_for_every_reason():
+    words = json.loads((STATIC / "words" / "en.json").read_text(encoding="utf-8"))
+    needed = {f"why.{reason}{hint}" for reason in Reason for hint in ("", ".hint")}
+    assert needed <= set(words)

@@ -13,6 +13,7 @@ import cv2
 import platformdirs
 from PIL import Image as Pictures
 
+from smartselfie.atomic import named_if_free
 from smartselfie.core.moment import Photo, Shot
 from smartselfie.core.wire import face_to_json
 from smartselfie.errors import AlbumError
@@ -106,9 +107,9 @@ def _place(folder: Path, stem: str, content: bytes, notes: bytes | None) -> Path
         for number in itertools.count(1):
             path = folder / (stem + ("" if number == 1 else f"_{number}") + ".jpg")
             beside = path.with_suffix(".json")
-            if (notes is None or not beside.exists()) and _name(partial, path):
+            if (notes is None or not beside.exists()) and named_if_free(partial, path):
                 if notes is not None:
-                    _name(partial_notes, beside)
+                    named_if_free(partial_notes, beside)
                 _settle(folder)
                 return path
         raise AssertionError
@@ -137,26 +138,6 @@ def _settle(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _name(partial: Path, path: Path) -> bool:
-    """Give a finished file its name unless somebody has it; in one step, so that nobody sees half a photo."""
-    try:
-        os.link(partial, path)
-    except FileExistsError:
-        return False
-    except OSError:
-        # no hard links here (exFAT, some network drives): reserve the name, then put the file in its place
-        try:
-            path.open("xb").close()
-        except FileExistsError:
-            return False
-        try:
-            partial.replace(path)
-        except OSError:
-            path.unlink()
-            raise
-    return True
 
 
 def _stem(shot: Shot) -> str:

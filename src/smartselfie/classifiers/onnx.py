@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from smartselfie.core.crop import network_input
 from smartselfie.core.emotion import EMOTIONS, Emotions
+from smartselfie.core.pool import pool
 from smartselfie.errors import ModelError
 from smartselfie.inference import AGAIN, FAULTS, Port, Session, open_session, reason_of
 from smartselfie.modelcard import HINT, ModelCard, is_whole, read_card
@@ -74,12 +75,8 @@ class OnnxClassifier:
 
     def mixed(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float64]:
         """What `outputs` gave, mixed as the card says: (n, 7), each row summing to 1."""
-        weighed = [
-            weight * outputs[name].astype(np.float64)
-            for name, weight in zip(self.card.outputs, self.card.reading, strict=True)
-        ]
-        mixed = np.sum(weighed, axis=0)
-        return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
+        powers = zip(self.card.outputs, self.card.reading, strict=True)
+        return pool([(outputs[name], power) for name, power in powers])
 
     def outputs(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """What each output says of (n, size, size) uint8 grey crops: (n, 7) by the output's name."""

@@ -13,17 +13,22 @@ from pathlib import Path
 
 import click
 
-from smartselfie.assemble import make_pipeline, make_source
+from smartselfie.assemble import make_source
 from smartselfie.cli.options import shared_options
-from smartselfie.config import Settings, load_settings
+from smartselfie.config import Settings, choices_of, load_settings
 from smartselfie.core.moment import Photo
 from smartselfie.errors import SourceError
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
 from smartselfie.web.app import create_app
+from smartselfie.web.browser_camera import BrowserCamera
+from smartselfie.web.doors import open_to_network, own_names
+from smartselfie.web.gate import Gate
 from smartselfie.web.guard import is_loopback
+from smartselfie.web.house import House
 from smartselfie.web.live import Live, Phase
 from smartselfie.web.server import listen, make_server
+from smartselfie.web.stand import Stand, Turn
 
 FAREWELL = 1.5
 """Seconds that viewers get to see how it ended, and to fetch the last photo."""
@@ -37,26 +42,48 @@ log = logging.getLogger(__name__)
 @click.option("--host", help="Address to serve the page at.  [127.0.0.1: this machine only]")
 @click.option("--port", type=int, help="Port to serve the page at; if busy, the next free one.  [8765]")
 @click.option("--open/--no-open", default=None, help="Open the page in the browser.  [yes]")
-def command(source: str | None, config: Path | None, **flags: object) -> None:
+@click.option("--language", help="Of the page: auto, en, de, es, fr, pt, hi, zh or ja.  [auto: the browser's]")
+@click.option("--sounds/--no-sounds", default=None, help="Let the page make sounds.  [yes]")
+@click.option("--countdown", type=int, help="Seconds from the button to the photo.  [0]")
+@click.option("--kiosk/--no-kiosk", default=None, help="Full screen, no way out, try again what fails.  [no]")
+@click.option("--lan/--no-lan", default=None, help="Let phones in that scan the page's code.  [no]")
+@click.option("--pin", help="Digits that the page wants before settings change or photos go.  [none]")
+@click.option("--consent/--no-consent", default=None, help="Ask guests before the first photo.  [no]")
+@click.option("--clip/--no-clip", default=None, help="A short clip (GIF) of the moment beside each photo.  [no]")
+@click.option("--on-photo", help='Command for every photo, as in "lp {path}"; {path} may be left out at the end.')
+@click.option("--webhook", help="Web address that every photo's event is posted to; the picture is not sent.")
+@click.option("--delete-after", type=float, help="Hours after which photos are deleted for good.  [never]")
+def command(config: Path | None, **flags: object) -> None:
     """Open the camera and the page in the browser.
 
-    SOURCE is a camera (0, 1, or a name), a video, an image folder, an address (rtsp://…), or demo. Without it the
+    SOURCE is a camera (0, 1, or a name), a video, an image folder, an address (rtsp://…), demo, or browser: the camera
+    of the page's own device. Without it the
     first camera that works is taken; where there is none, the built-in demo is played. Each photo's path is printed.
 
     Example: smartselfie booth --hold 15 --album ~/party
     """
-    settings = load_settings(flags, config)
+    settings = load_settings(flags, config, chosen=True)
     with listen(settings.host, settings.port) as door:
-        run_booth(settings, door, lambda: make_pipeline(choose_source(source, settings), settings))
+        run_booth(settings, door, saved=choices_of(config))
 
 
-def run_booth(settings: Settings, door: socket.socket, open_pipeline: Callable[[], Pipeline]) -> None:
+def run_booth(
+    settings: Settings,
+    door: socket.socket,
+    *,
+    saved: Path | None = None,
+    build: Callable[[Turn, Settings], Pipeline] | None = None,
+    open_source: Callable[[str | None, Settings], FrameSource] | None = None,
+) -> None:
     """Serve the booth until it is left, has failed, or has taken `max_photos`.
 
     Args:
-        settings: album, view and page.
+        settings: camera, rule, album, view and page.
         door: a socket that listens.
-        open_pipeline: opens camera, networks and album; called in a thread, so that Ctrl-C works meanwhile.
+        saved: the file that what is chosen on the page is saved in; None forgets it.
+        build: connects a turn at the source and settings, in a thread, so that Ctrl-C works meanwhile; None for what
+            the settings name.
+        open_source: opens a source by its name; None for `choose_source`.
 
     Raises:
         SmartselfieError: camera, network or album cannot be used.
@@ -68,30 +95,28 @@ def run_booth(settings: Settings, door: socket.socket, open_pipeline: Callable[[
         if phase is Phase.ENDED:
             log.info("the clip has ended; the page stays until Ctrl-C")
         elif not over.wait(FAREWELL if live.viewers else 0.0):
-            server.should_exit = True
+            leave()
 
-    live = Live(open_pipeline, max_photos=settings.max_photos, on_photo=_print_photo, on_over=say_over)
-    app = create_app(
-        live,
-        settings.album_folder,
-        lambda: setattr(server, "should_exit", True),
-        mirror=settings.mirror,
-        host=settings.host,
-        names=(socket.gethostname(), f"{socket.gethostname()}.local"),
-    )
-    server = make_server(app)
-    with _terminable():
-        live.start()
+    def leave() -> None:
+        server.should_exit = True
+
+    gate = Gate(consent=settings.consent)
+    stand = Stand(settings, open_source or choose_source, gate, saved, build=build)
+    house = House(stand, gate, _print_photo, say_over)
+    live = house.live
+    with _terminable(), open_to_network(settings, house, leave) as outside:
+        server = make_server(create_app(house, leave, host=settings.host, names=own_names(), outside=outside))
+        house.start()
         try:
             if _wait_until_open(live):
                 _invite(settings, door)
                 server.run(sockets=[door])
         finally:
             over.set()
-            live.close()
-    problem = live.newest.problem
-    if problem is not None:
-        raise problem
+            house.close()
+    last = live.newest
+    if last.phase is Phase.FAILED and last.problem is not None:
+        raise last.problem
 
 
 def choose_source(name: str | None, settings: Settings) -> FrameSource:
@@ -106,6 +131,8 @@ def choose_source(name: str | None, settings: Settings) -> FrameSource:
     demo = Paced(DemoSource(repeat=True))
     if name == "demo":
         return demo
+    if name == "browser":
+        return BrowserCamera()
     if name is None:
         return _first_camera(settings) or demo
     source = make_source(name, settings)

@@ -13,11 +13,14 @@ from smartselfie.errors import SmartselfieError
 COMMANDS = {
     "booth": "Open the camera and the page in the browser.",
     "watch": "Watch a camera, clip, folder or address without a page.",
+    "calibrate": "Learn your neutral face and your smile.",
     "analyze": "Read the faces on photos, videos and folders.",
     "prepare": "Turn FER-2013's CSV into arrays.",
     "train": "Train an emotion network.",
+    "train-eyes": "Train the network that tells open eyes from closed ones.",
     "export": "Write a trained run as ONNX.",
     "evaluate": "Measure an emotion network.",
+    "replay": "Measure the trigger on clips with timelines.",
     "cameras": "List the cameras.",
     "doctor": "Check what works, and say what to do about the rest.",
 }
@@ -56,7 +59,7 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"smartselfie.cli.{cmd_name}").command
+        command = importlib.import_module(f"smartselfie.cli.{cmd_name.replace('-', '_')}").command
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
         command.params += [option for option in LOUDNESS if option not in command.params]

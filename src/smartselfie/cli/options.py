@@ -12,7 +12,15 @@ F = TypeVar("F", bound=Callable[..., object])
 _OPTIONS = (
     click.option("--hold", type=int, help="Consecutive happy frames that make a photo.  [10]"),
     click.option("--hold-seconds", type=float, help="Seconds that the smile must last at least.  [0]"),
-    click.option("--smile", type=float, help='Score from which "happy" counts.  [0.5]'),
+    click.option(
+        "--smile", help='How much of a smile: slight, normal, big, or the score from which "happy" counts.  [0.5]'
+    ),
+    click.option("--rule", help="Whose smiles: largest, anyone, everyone, majority, or a number.  [majority]"),
+    click.option("--expression", help="What to wait for in place of a smile, as surprise.  [happy]"),
+    click.option("--calibration", help="Scores of your neutral face and your smile; see calibrate.  [0,1]"),
+    click.option("--eyes-open/--no-eyes-open", default=None, help="Put a photo off while eyes are closed.  [yes]"),
+    click.option("--eyes-wait", type=float, help="Seconds to wait for open eyes at most.  [1.5]"),
+    click.option("--best-of", type=float, help="Seconds before the shutter whose best frame is kept.  [1]"),
     click.option("--rest", type=float, help="Seconds after a photo without another.  [3]"),
     click.option("--max-photos", type=int, help="End after so many photos.  [no end]"),
     click.option("--detector", help="Who finds the faces: yunet or haar.  [yunet]"),

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from smartselfie.cli.screen import Block
 from smartselfie.config import load_settings
 from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.wire import event_to_json
+from smartselfie.pipeline import Pipeline
 
 
 @click.command()
@@ -41,7 +42,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     if as_json:
         _write_line({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
-        stack.callback(_tell_end, as_json, lambda: (pipeline.frames, pipeline.photos))
+        stack.callback(_tell_end, as_json, pipeline)
         meant_for_people = sys.stderr.isatty() and logging.getLogger("smartselfie").isEnabledFor(logging.INFO)
         block = stack.enter_context(Block(sys.stderr)) if meant_for_people else None
         for moment in pipeline.moments():
@@ -62,22 +63,23 @@ def _tell_person(event: Event) -> None:
         case Photo(path):
             click.echo(path)
             sys.stdout.flush()
-        case SmileBegan(at, frame):
-            _say(f"{at:8.2f} s  frame {frame}: a smile began")
-        case SmileLost(at, frame):
-            _say(f"{at:8.2f} s  frame {frame}: the smile is gone")
+        case SmileBegan(at, frame, person):
+            _say(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
+        case SmileLost(at, frame, person):
+            _say(f"{at:8.2f} s  frame {frame}: the smile is gone (person {person})")
         case SourceLost(reason):
             _say(f"the camera is lost: {reason}; looking for it")
         case SourceBack():
             _say("the camera is back")
 
 
-def _tell_end(as_json: bool, counts: Callable[[], tuple[int, int]]) -> None:
-    frames, photos = counts()
+def _tell_end(as_json: bool, pipeline: Pipeline) -> None:
+    frames, photos, dropped = pipeline.frames, pipeline.photos, pipeline.dropped
     if as_json:
-        _write_line({"event": "ended", "frames": frames, "photos": photos})
+        _write_line({"event": "ended", "frames": frames, "photos": photos, "dropped": dropped})
     else:
-        _say(f"{frames} frames, {photos} photo{'' if photos == 1 else 's'}")
+        missed = f", {dropped} dropped for newer ones" if dropped else ""
+        _say(f"{frames} frames{missed}, {photos} photo{'' if photos == 1 else 's'}")
 
 
 def _say(line: str) -> None:

@@ -7,6 +7,24 @@ from smartselfie.core.emotion import Emotion, Emotions
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a face can be seen, besides what it shows.
+
+    Attributes:
+        share: the longer side of its box by the longer side of the picture, from 0 to about 1.
+        sharpness: edges by contrast, from 0 (a blur) up; compares faces and frames, means nothing by itself.
+        brightness: mean grey value, 0…255.
+        frontality: 1 for a face that looks straight at the camera, about 0.5 when it is turned by 30° to a side, 0 for
+            a profile; 1 where the detector knows no landmarks.
+    """
+
+    share: float
+    sharpness: float
+    brightness: float
+    frontality: float
+
+
+@dataclass(frozen=True, slots=True)
 class DetectedFace:
     """What a detector says of one face.
 
@@ -33,7 +51,8 @@ class Face:
         emotions: the scores of all seven.
         score: the detector's confidence from 0 to 1, or None.
         id: the person's number where people are followed from frame to frame, or None.
-        eyes_open: from 0 to 1 where the eyes were looked at, or None.
+        eyes_open: from 0 to 1, the mean of both eyes, where the eyes were looked at, or None.
+        quality: how well it can be seen, or None where nobody asked.
     """
 
     box: Box
@@ -41,6 +60,7 @@ class Face:
     score: float | None = None
     id: int | None = None
     eyes_open: float | None = None
+    quality: Quality | None = None
 
     @property
     def emotion(self) -> Emotion:

@@ -19,9 +19,11 @@ class Frame:
         at: seconds since the source began; the only time that decisions know.
         index: counts from 0 what the source delivered; of a clip, the frame's number in it.
         taken: local time of day for a live source; None where the source is a clip.
+        dropped: how many frames a live source dropped for newer ones since it began; 0 of a clip.
     """
 
     image: Image
     at: float
     index: int
     taken: datetime | None = None
+    dropped: int = 0

@@ -10,20 +10,20 @@ from smartselfie.core.trigger import Trigger
 
 @dataclass(frozen=True, slots=True)
 class SmileBegan:
-    """The one who counts began to smile."""
+    """Somebody who counts began to smile."""
 
     at: float
     frame: int
-    id: int | None = None
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
 class SmileLost:
-    """The one who counts stopped smiling, or is gone."""
+    """Somebody who counts stopped smiling, or is gone."""
 
     at: float
     frame: int
-    id: int | None = None
+    id: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,7 @@ class Shot:
     """A photo to be kept.
 
     Attributes:
-        frame: the frame that is kept, at full resolution.
+        frame: the frame that is kept, at full resolution: the best of the hold.
         decided: index of the frame at which the shutter fired.
         faces: everybody on the kept frame.
         why: "smile" or "hand".
@@ -44,7 +44,7 @@ class Shot:
     decided: int
     faces: tuple[Face, ...]
     why: str
-    rule: dict[str, float]
+    rule: dict[str, object]
     model: str
     source: str
 
@@ -79,11 +79,12 @@ class Moment:
     Attributes:
         frame: the frame; where `lost`, the last one there was.
         faces: everybody on it, from left to right.
-        subject: the one who counts for the trigger, one of `faces`, or None.
-        happy: whether the subject is happy by the trigger's rule.
-        trigger: the trigger after this frame.
-        events: what happened, in order.
+        subject: the largest who counts for the trigger, one of `faces`, or None.
+        happy: whether the subject's smile lasts, by the trigger's rule.
+        trigger: the trigger after this frame: everybody's hold, and the one reason why no photo comes.
+        events: what happened, in order; of a live source a photo is told once it is on the disk, a few frames later.
         lost: the source is lost, and this is not a new frame.
+        dropped: how many frames a live source has dropped for newer ones so far.
     """
 
     frame: Frame
@@ -93,6 +94,7 @@ class Moment:
     trigger: Trigger
     events: tuple[Event, ...]
     lost: bool = False
+    dropped: int = 0
 
     @property
     def photos(self) -> tuple[Photo, ...]:

@@ -1,57 +1,42 @@
 """When the shutter fires: a pure state machine over analysed frames.
 
-                     happy                          held long enough: FIRE
-        ┌───────┐ ──────────▶ ┌──────────────────┐ ──────────────────────▶ ┌───────────────────────────┐
-        │ Ready │             │ Holding          │                         │ Resting                   │
-        │       │ ◀────────── │ frames, since    │                         │ until, smile_gone         │
-        └───────┘  not happy  └──────────────────┘                         └───────────────────────────┘
-            ▲      (or a gap: starts over)                                     │ rest over and the smile
-            └──────────────────────────────────────────────────────────────────┘ was gone since the photo
+Everybody has a hold of their own (`person.py`); the rule says whose holds it takes (`group.py`).
 
-A frame is happy when "happy" is the highest of the seven scores and at least the threshold. A hold is N consecutive
-happy frames and, where asked, at least T seconds from its first to its last. More than `gap` seconds without a frame
-break it, so that a stalled camera never fires. Time is the frames' own: the machine reads no clock, and a clip decides
-as the live camera did.
+                  enough smile                       enough holds are full: FIRE
+        ┌───────┐ ──────────▶ ┌────────────────────┐ ──────────────────────▶ ┌───────────────────────────┐
+        │ Ready │             │ Holding            │                         │ Resting                   │
+        │       │ ◀────────── │ frames, since      │                         │ until                     │
+        └───────┘  too few    │ (eyes closed: waits│                         └───────────────────────────┘
+            ▲      (or a gap) │  `eyes_wait` long) │                             │ rest over and at least one
+            │                 └────────────────────┘                             │ smile is new since the photo,
+            └────────────────────────────────────────────────────────────────────┘ or none lasts
+
+A smile begins at the threshold and ends below a lower one, on scores that are steadied over a tenth of a second. A hold
+is N consecutive analysed frames of a smile and, where asked, at least T seconds from its first to its last. A face that
+is lost for a blink keeps its hold; more than `gap` seconds without any frame break all, so that a stalled camera never
+fires. Time is the frames' own: the machine reads no clock, and a clip decides as the live camera did.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import Enum, auto
-from typing import assert_never
 
-from smartselfie.core.emotion import Emotion, Emotions
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a hold is.
-
-    Attributes:
-        frames: consecutive happy frames that make a photo, at least 1.
-        seconds: that the hold must last at least, from its first frame to the one that fires.
-        smile: the score from which "happy" counts, 0 to 1.
-        rest: seconds after a photo in which no other is taken.
-        gap: seconds without a frame that break a hold.
-    """
-
-    frames: int = 10
-    seconds: float = 0.0
-    smile: float = 0.5
-    rest: float = 3.0
-    gap: float = 0.5
-
-    def is_happy(self, emotions: Emotions) -> bool:
-        """Whether "happy" is the highest of the seven scores and at least the threshold."""
-        return emotions.top is Emotion.HAPPY and emotions[Emotion.HAPPY] >= self.smile
+from smartselfie.core.counting import why_not_counting
+from smartselfie.core.face import Face
+from smartselfie.core.group import Verdict, judge
+from smartselfie.core.person import Person
+from smartselfie.core.reason import Reason
+from smartselfie.core.rule import Rule
+from smartselfie.core.tracking import MEMORY
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Nobody who counts is smiling; the next happy frame begins a hold."""
+    """Too few of those who count are smiling; the next smile begins a hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A smile is being held: how many frames so far, and when the first of them was."""
+    """Smiles are being held: how many frames of the hold that is furthest behind, and when the first of them was."""
 
     frames: int
     since: float
@@ -59,99 +44,158 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A photo was taken; the next hold begins after `until`, and after a frame without the smile."""
+    """A photo was taken; the next hold begins after `until`, and with a smile that is new since."""
 
     until: float
-    smiling: bool
-    smile_gone: bool
 
 
 State = Ready | Holding | Resting
 
 
-class Signal(Enum):
-    """What a frame changed."""
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Somebody who counts began to smile."""
 
-    SMILE_BEGAN = auto()
-    SMILE_LOST = auto()
-    FIRE = auto()
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Somebody who counts stopped smiling, or is gone."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fire:
+    """A photo is to be taken of these people."""
+
+    ids: tuple[int, ...]
+
+
+Signal = Began | Lost | Fire
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """The state after a frame; `see` gives the next one."""
+    """The state after a frame; `see` gives the next one.
+
+    Attributes:
+        rule: when to take a photo.
+        state: how far it is.
+        people: everybody who is followed, also those who are gone for a moment.
+        subject: number of the largest face that counts, or None.
+        reason: the one thing that is missing for a photo.
+        progress: how far the hold is, from 0 to 1.
+        seen_at: time of the newest frame.
+        waiting_since: since when a photo has been put off because of closed eyes.
+    """
 
     rule: Rule
     state: State = Ready()
+    people: tuple[Person, ...] = ()
+    subject: int | None = None
+    reason: Reason = Reason.NO_FACE
+    progress: float = 0.0
     seen_at: float | None = None
+    waiting_since: float | None = None
 
-    @property
-    def progress(self) -> float:
-        """How far the hold is, from 0 to 1."""
-        match self.state:
-            case Holding(frames, since):
-                lasted = 0.0 if self.seen_at is None else self.seen_at - since
-                by_time = 1.0 if self.rule.seconds <= 0 else lasted / self.rule.seconds
-                return min(1.0, frames / self.rule.frames, by_time)
-            case Ready() | Resting():
-                return 0.0
-
-    def see(self, at: float, *, happy: bool) -> tuple["Trigger", tuple[Signal, ...]]:
+    def see(self, at: float, faces: Iterable[Face]) -> tuple["Trigger", tuple[Signal, ...]]:
         """Take in one analysed frame.
 
         Args:
             at: the frame's time in seconds; a time before the last frame's counts as a gap.
-            happy: whether whoever counts is happy on it.
+            faces: everybody on it, each with the number of the person (`Face.id`), in any order.
 
         Returns:
             The next trigger, and what the frame changed, in order.
         """
         broken = self.seen_at is not None and not 0 <= at - self.seen_at <= self.rule.gap
-        match self.state:
-            case Ready():
-                state, signals = self._begin(at, happy)
-            case Holding() as holding:
-                if broken or not happy:
-                    state, signals = self._begin(at, happy)
-                    signals = (Signal.SMILE_LOST, *signals)
-                else:
-                    state, signals = self._count(holding.frames + 1, holding.since, at)
-            case Resting() as resting:
-                state, signals = self._rest(resting, at, happy)
-            case other:
-                assert_never(other)
-        return replace(self, state=state, seen_at=at), signals
+        before = self._broken() if broken else self
+        resting = isinstance(self.state, Resting) and at < self.state.until
+        people = _follow(before.people, at, tuple(faces), self.rule, counting=not resting)
+        signals = _changes(self.people, before.people) + _changes(before.people, people)
+        verdict = judge(people, self.rule, self.subject)
+        now = replace(
+            before, people=people, subject=verdict.subject, seen_at=at, reason=verdict.reason, progress=verdict.progress
+        )
+        if resting:
+            return replace(now, reason=Reason.RESTING, progress=0.0, waiting_since=None), signals
+        return _decide(now, at, verdict, signals)
 
     def shot_by_hand(self, at: float) -> "Trigger":
         """A photo was asked for by hand: whatever was being held is spent, and the rest begins."""
-        smiling = isinstance(self.state, Holding) or (isinstance(self.state, Resting) and self.state.smiling)
-        return replace(self, state=Resting(at + self.rule.rest, smiling, smile_gone=not smiling), seen_at=at)
+        people = tuple(person.photographed() for person in self.people)
+        return replace(
+            self,
+            state=Resting(at + self.rule.rest),
+            people=people,
+            reason=Reason.RESTING,
+            progress=0.0,
+            seen_at=at,
+            waiting_since=None,
+        )
 
     def lose_sight(self) -> tuple["Trigger", tuple[Signal, ...]]:
-        """The source is lost: a hold is broken; a rest goes on, and does not count as the smile being gone."""
-        if isinstance(self.state, Holding):
-            return replace(self, state=Ready(), seen_at=None), (Signal.SMILE_LOST,)
-        return replace(self, seen_at=None), ()
+        """The source is lost: holds are broken; a rest goes on, and does not count as the smile being gone."""
+        broken = self._broken()
+        return replace(broken, seen_at=None, reason=Reason.LOST, progress=0.0), _changes(self.people, broken.people)
 
-    def _begin(self, at: float, happy: bool) -> tuple[State, tuple[Signal, ...]]:
-        if not happy:
-            return Ready(), ()
-        state, signals = self._count(1, at, at)
-        return state, (Signal.SMILE_BEGAN, *signals)
+    def _broken(self) -> "Trigger":
+        """Every hold is broken."""
+        state = Ready() if isinstance(self.state, Holding) else self.state
+        people = tuple(person.interrupted() for person in self.people)
+        return replace(self, state=state, people=people, waiting_since=None)
 
-    def _count(self, frames: int, since: float, at: float) -> tuple[State, tuple[Signal, ...]]:
-        if frames >= self.rule.frames and at - since >= self.rule.seconds:
-            return Resting(at + self.rule.rest, smiling=True, smile_gone=False), (Signal.FIRE,)
-        return Holding(frames, since), ()
 
-    def _rest(self, resting: Resting, at: float, happy: bool) -> tuple[State, tuple[Signal, ...]]:
-        changed = resting.smiling != happy
-        signals = ((Signal.SMILE_BEGAN if happy else Signal.SMILE_LOST),) if changed else ()
-        gone = resting.smile_gone or not happy
-        if at < resting.until or not gone:
-            return Resting(resting.until, happy, gone), signals
-        if not happy:
-            return Ready(), signals
-        # the smile came back during the rest: it counts from the rest's end, and was announced when it began
-        state, more = self._count(1, at, at)
-        return state, (*signals, *more)
+def _follow(
+    people: tuple[Person, ...], at: float, faces: tuple[Face, ...], rule: Rule, *, counting: bool
+) -> tuple[Person, ...]:
+    """Everybody after a frame; whoever has been gone for long is forgotten."""
+    known = {person.id: person for person in people}
+    seen = []
+    for face in faces:
+        if face.id is None:
+            raise ValueError("faces need the numbers of their people")
+        before = known.pop(face.id, None)
+        background = why_not_counting(face, faces, counted=before is not None and before.background is None)
+        person = Person(face.id, face, at) if before is None else before
+        seen.append(replace(person.see(at, face, rule, counting=counting), background=background))
+    missed = (person.miss(at) for person in known.values() if 0 <= at - person.seen_at <= MEMORY)
+    return tuple(sorted((*seen, *missed), key=lambda person: person.id))
+
+
+def _decide(
+    now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...]
+) -> tuple[Trigger, tuple[Signal, ...]]:
+    """What the verdict makes of the state, outside the rest."""
+    holding = Holding(verdict.frames, verdict.since)
+    match verdict.reason:
+        case Reason.READY:
+            return _fire(now, at, verdict, signals)
+        case Reason.EYES_CLOSED:
+            since = at if now.waiting_since is None else now.waiting_since
+            if at - since >= now.rule.eyes_wait:
+                return _fire(now, at, verdict, signals)
+            return replace(now, state=holding, waiting_since=since), signals
+        case Reason.STILL_SMILING:
+            until = now.state.until if isinstance(now.state, Resting) else at
+            return replace(now, state=Resting(until), waiting_since=None), signals
+        case Reason.HOLDING:
+            # the wait for open eyes goes on while a hold wavers: it is bounded in all
+            return replace(now, state=holding), signals
+        case _:
+            return replace(now, state=Ready(), waiting_since=None), signals
+
+
+def _fire(now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...]) -> tuple[Trigger, tuple[Signal, ...]]:
+    fired = replace(now.shot_by_hand(at), reason=Reason.READY, progress=1.0)
+    return fired, (*signals, Fire(verdict.chosen))
+
+
+def _changes(before: tuple[Person, ...], after: tuple[Person, ...]) -> tuple[Signal, ...]:
+    """Whose smiles went and came, among those who count."""
+    was, now = (
+        {person.id for person in people if person.counts and person.smile is not None} for people in (before, after)
+    )
+    return (*(Lost(each) for each in sorted(was - now)), *(Began(each) for each in sorted(now - was)))

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.face import Face
-from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.core.moment import Event, Moment, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 
 
 class FaceJson(TypedDict):
@@ -30,6 +30,15 @@ class EventJson(TypedDict, total=False):
     why: str
     reason: str
     faces: list[FaceJson]
+
+
+class PersonJson(TypedDict):
+    """How far one person is: whether the person counts, the hold from 0 to 1, and the one reason that is missing."""
+
+    id: int
+    counts: bool
+    progress: float
+    why_not: str
 
 
 CSV_COLUMNS = (
@@ -59,6 +68,21 @@ def face_to_row(source: str, frame: int | None, at: float | None, face: Face) ->
     return [
         *(source, frame, None if at is None else round(at, 6), plain["id"], *plain["box"], plain["score"]),
         *(plain["emotion"], *scores, plain["eyes_open"]),
+    ]
+
+
+def people_to_json(moment: Moment) -> list[PersonJson]:
+    """How far everybody on the Moment's frame is, in the order of its faces."""
+    rule, known = moment.trigger.rule, {person.id: person for person in moment.trigger.people}
+    found = [known[face.id] for face in moment.faces if face.id in known]
+    return [
+        {
+            "id": person.id,
+            "counts": person.counts,
+            "progress": round(person.progress(rule), 4),
+            "why_not": person.reason(rule).value,
+        }
+        for person in found
     ]
 
 

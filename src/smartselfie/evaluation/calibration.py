@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.evaluation.metrics import LEAST
+from smartselfie.core.pool import LEAST, pool
 
 WIDEST = 8.0
 """Scores are never raised to more than this power, nor to less than one over it."""
@@ -14,9 +14,7 @@ STEPS = 60
 
 def sharpen(scores: NDArray[np.float64], power: float) -> NDArray[np.float64]:
     """Scores (n, 7) raised to a power and summing to 1 again; the order of the seven stays as it is."""
-    logs = power * np.log(np.maximum(scores, LEAST))
-    raised = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+    return pool([(scores, power)])
 
 
 def best_power(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

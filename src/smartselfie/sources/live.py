@@ -125,7 +125,7 @@ class LiveSource:
                 lost = False
                 yield SourceBack()
             begin = newest.clock if begin is None else begin
-            yield Frame(newest.image, newest.clock - begin, index, newest.taken)
+            yield Frame(newest.image, newest.clock - begin, index, newest.taken, self.dropped)
             index += 1
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from smartselfie.errors import RunError
 from smartselfie.evaluation.evaluate import ask, judge_all
 from smartselfie.evaluation.results import as_card_metrics
 from smartselfie.modelcard import ModelCard
+from smartselfie.training.calibrate import calibrate
 from smartselfie.training.card import make_card
 from smartselfie.training.networks import NETWORKS, parameter_count
 from smartselfie.training.onnx_graph import Scores, fold_batch_norms, to_onnx, with_card
@@ -74,9 +75,11 @@ def export(
     Args:
         source: the folder of a training, finished or not, or an ONNX file with a card.
         path: the file.
-        data: prepared data; what the network is worth on its PublicTest rows goes into the card.
+        data: prepared data; on its PublicTest rows a run's network is calibrated, and what it is worth on them goes
+            into the card.
         name: of the network; None takes the recipe's, or the file's own.
-        reading: how much each output counts in what users see; None for `card.READING`, or the file's own.
+        reading: how much each output counts in what users see; None for `card.READING`, or the file's own. Of a run,
+            with data, only the proportion matters: the rest is calibrated.
         mirrored: average the scores over the face and its mirror image, in twice the time; for a run only.
         int8: compute with whole numbers of 8 bits, calibrated on Training rows of the data.
 
@@ -88,14 +91,10 @@ def export(
     """
     if int8 and data is None:
         raise RunError("int8 needs faces to calibrate with", "name them with --data DATA.npz")
-    found = _from_file(source) if source.is_file() else _from_run(source, mirrored=mirrored)
+    found = _from_file(source, reading) if source.is_file() else _from_run(source, data, reading, mirrored=mirrored)
     if source.is_file() and (mirrored or (int8 and found.card.precision == "int8")):
         raise RunError(f"{source} is a file that cannot be made {'mirrored' if mirrored else 'int8'}", "export its run")
-    card = replace(
-        found.card,
-        name=found.card.name if name is None else name,
-        reading=found.card.reading if reading is None else tuple(reading),
-    )
+    card = found.card if name is None else replace(found.card, name=name)
     model, difference, before = found.model, found.difference, None
     content = with_card(model, card)
     if int8 and data is not None:
@@ -111,13 +110,22 @@ def export(
     return Exported(card, len(content), difference, before)
 
 
-def _from_run(run: Path, *, mirrored: bool) -> _Network:
-    """A run's averaged network, compared with torch."""
+def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, *, mirrored: bool) -> _Network:
+    """A run's averaged network, its outputs calibrated where there is data, compared with torch."""
     checkpoint = load_checkpoint(run)
     network = averaged_network(checkpoint)
-    count = parameter_count(network)
-    card = make_card(checkpoint, name=checkpoint.recipe.name, input_size=SIZE, parameters=count, mirrored=mirrored)
-    scores = Scores(network, mirrored=mirrored).eval()
+    card = make_card(
+        checkpoint,
+        name=checkpoint.recipe.name,
+        input_size=SIZE,
+        parameters=parameter_count(network),
+        reading=reading,
+        mirrored=mirrored,
+    )
+    plain = Scores(network, mirrored=mirrored, powers=[1.0] * len(card.outputs)).eval()
+    found = calibrate(plain, card, data)
+    card = replace(card, reading=found.reading)
+    scores = Scores(network, mirrored=mirrored, powers=found.powers).eval()
     expected = _tried(scores, card)
     fold_batch_norms(network)
     model = to_onnx(scores, SIZE, card.outputs)
@@ -129,10 +137,10 @@ def _from_run(run: Path, *, mirrored: bool) -> _Network:
     return _Network(model, card, difference)
 
 
-def _from_file(path: Path) -> _Network:
+def _from_file(path: Path, reading: Sequence[float] | None) -> _Network:
     """The network of an ONNX file, as it is."""
-    classifier = OnnxClassifier.from_file(path)
-    return _Network(onnx.load(path), classifier.card, 0.0)
+    card = OnnxClassifier.from_file(path).card
+    return _Network(onnx.load(path), card if reading is None else replace(card, reading=tuple(reading)), 0.0)
 
 
 def averaged_network(checkpoint: Checkpoint) -> nn.Module:

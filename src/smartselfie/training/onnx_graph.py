@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from smartselfie.modelcard import ModelCard, seal
+from smartselfie.core.pool import LEAST
+from smartselfie.modelcard import EyeCard, ModelCard, seal
 
 INPUT = "faces"
 OPSET = 18
@@ -20,16 +21,21 @@ OPSET = 18
 class Scores(nn.Module):
     """The network as people use it: each head's scores, averaged over the face and its mirror image where asked."""
 
-    def __init__(self, network: nn.Module, *, mirrored: bool) -> None:
+    powers: Tensor
+
+    def __init__(self, network: nn.Module, *, mirrored: bool, powers: Sequence[float]) -> None:
+        """`powers` says, head by head, to what power the scores are raised, so that confidence is right."""
         super().__init__()
         self.network, self.mirrored = network, mirrored
+        self.register_buffer("powers", torch.tensor(powers, dtype=torch.float32)[:, None])
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """(n, 1, size, size) standardised grey → for each head (n, 7) scores that sum to 1."""
-        scores = self.network(faces).softmax(-1)
+        logits = self.network(faces)
         if self.mirrored:
-            scores = (scores + self.network(faces.flip(-1)).softmax(-1)) / 2
-        return tuple(scores.unbind(1))
+            mean = (logits.softmax(-1) + self.network(faces.flip(-1)).softmax(-1)) / 2
+            logits = mean.clamp_min(LEAST).log()
+        return tuple((logits * self.powers).softmax(-1).unbind(1))
 
 
 def fold_batch_norms(module: nn.Module) -> None:
@@ -43,13 +49,14 @@ def fold_batch_norms(module: nn.Module) -> None:
                 module[place], module[place + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
 
 
-def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelProto:
-    """The network as an ONNX graph: `faces` (n, 1, size, size) float32 in, `outputs` (n, 7) each out, any n.
+def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str], input_name: str = INPUT) -> onnx.ModelProto:
+    """The network as an ONNX graph: `faces` (n, 1, size, size) float32 in, `outputs` (n, …) each out, any n.
 
     Args:
         scores: takes faces and gives a tuple, one tensor an output; in evaluation mode.
         size: the side of a face in pixels.
         outputs: their names.
+        input_name: what the input is called.
     """
     example = torch.zeros(2, 1, size, size)
     quiet = logging.getLogger("torch.onnx")
@@ -62,7 +69,7 @@ def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelP
             program = torch.onnx.export(
                 scores,
                 (example,),
-                input_names=[INPUT],
+                input_names=[input_name],
                 output_names=list(outputs),
                 dynamic_shapes=({0: torch.export.Dim("n", min=1, max=4096)},),
                 opset_version=OPSET,
@@ -76,7 +83,7 @@ def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str]) -> onnx.ModelP
     return tidied(program.model_proto)
 
 
-def with_card(model: onnx.ModelProto, card: ModelCard) -> bytes:
+def with_card(model: onnx.ModelProto, card: ModelCard | EyeCard) -> bytes:
     """The file's bytes, with that card and the checksum as metadata; the model is checked against the ONNX standard."""
     del model.metadata_props[:]
     onnx.helper.set_model_props(model, card.to_metadata())

@@ -4,72 +4,82 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import FastAPI, HTTPException, Query, WebSocket
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.responses import FileResponse
 from starlette.websockets import WebSocketDisconnect
 
+from smartselfie.web.camera_routes import camera_routes
+from smartselfie.web.control import control_routes
 from smartselfie.web.guard import Guard
+from smartselfie.web.house import House
+from smartselfie.web.lan import Outside, inside_routes, outside_routes
+from smartselfie.web.limits import Limits
 from smartselfie.web.live import Live, Viewer
-from smartselfie.web.photos import PhotoPage, find_photo, list_photos
+from smartselfie.web.pairing import Door
+from smartselfie.web.photos import photo_routes
+from smartselfie.web.settings import Desk
 from smartselfie.web.wire import pack, shown_to_json
 
 STATIC = Path(__file__).parent / "static"
-STATIC_FILES = {
-    "style.css": "text/css",
-    "app.js": "text/javascript",
-    "connection.js": "text/javascript",
-    "messages.js": "text/javascript",
-    "panel.js": "text/javascript",
-    "photos.js": "text/javascript",
-    "stage.js": "text/javascript",
-    "icon.svg": "image/svg+xml",
-}
+KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
 IN_FLIGHT = 2
 """Messages on their way to a viewer that it has not drawn yet; more would show it the past."""
 MOST_VIEWERS = 64
 
 
 def create_app(
-    live: Live,
-    album: Path,
+    house: House,
     leave: Callable[[], None],
     *,
-    mirror: bool = True,
     host: str = "127.0.0.1",
     names: tuple[str, ...] = (),
+    outside: Outside | None = None,
+    paired_only: bool = False,
 ) -> FastAPI:
     """Build the server; nothing runs, nothing is opened.
 
     Args:
-        live: what is shown; started and closed by the caller.
-        album: the folder whose photos are listed.
+        house: what it serves; started and closed by the caller.
         leave: called once the page was told that the booth is being left; ends the server.
-        mirror: whether the page mirrors the view.
         host: where it will listen, for the check of the Host header.
         names: further names of this machine that may stand in the Host header.
+        outside: the door to the local network, if there is one.
+        paired_only: whether this is that door.
     """
     # the interactive documentation pages would load scripts from elsewhere
     app = FastAPI(title="smartselfie", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.add_middleware(Limits)
+    if outside is not None:
+        app.include_router(inside_routes(house, outside))
+        if paired_only:
+            app.include_router(outside_routes(house, outside.pairing, STATIC / "join.html"))
+            app.add_middleware(Door, pairing=outside.pairing)
     app.add_middleware(Guard, host=host, names=names)
     _serve_page(app)
-    _serve_photos(app, album)
-    _serve_shutter(app, live, leave, mirror=mirror)
+    app.include_router(photo_routes(house.gallery, house.lock, house.live.touch))
+    app.include_router(control_routes(house, leave))
+    app.include_router(camera_routes(lambda: house.desk.source))
 
     @app.websocket("/live")
     async def watch(socket: WebSocket) -> None:
         """What there is to see, as it comes (`web/wire.py`); a viewer says "ready" for each message it has drawn."""
-        if live.viewers >= MOST_VIEWERS:
+        if house.live.viewers >= MOST_VIEWERS:
             await socket.close(1013)
             return
         await socket.accept()
-        await _show(socket, live, mirror=mirror)
+        await _show(socket, house.live, house.desk)
 
     return app
 
 
+def static_files() -> dict[str, Path]:
+    """The files of the page by what stands behind `/static/` in their address."""
+    return {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.suffix in KINDS}
+
+
 def _serve_page(app: FastAPI) -> None:
+    files = static_files()
     # `no-cache` asks each time whether a file has changed, so that an update shows at once
     fresh = {"Cache-Control": "no-cache"}
 
@@ -77,48 +87,14 @@ def _serve_page(app: FastAPI) -> None:
     def page() -> FileResponse:
         return FileResponse(STATIC / "index.html", media_type="text/html", headers=fresh)
 
-    @app.get("/static/{name}", include_in_schema=False)
+    @app.get("/static/{name:path}", include_in_schema=False)
     def static(name: str) -> FileResponse:
-        if name not in STATIC_FILES:
+        if name not in files:
             raise HTTPException(404)
-        return FileResponse(STATIC / name, media_type=STATIC_FILES[name], headers=fresh)
+        return FileResponse(files[name], media_type=KINDS[files[name].suffix], headers=fresh)
 
 
-def _serve_photos(app: FastAPI, album: Path) -> None:
-    @app.get("/api/photos")
-    def photos(offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=200)] = 24) -> PhotoPage:
-        """The photos of the album, newest first."""
-        return list_photos(album, offset, limit)
-
-    @app.get("/photos/{name}", response_class=FileResponse)
-    def photo(name: str) -> FileResponse:
-        """One photo at full resolution."""
-        path = find_photo(album, name)
-        if path is None:
-            raise HTTPException(404, "there is no such photo")
-        return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
-
-
-def _serve_shutter(app: FastAPI, live: Live, leave: Callable[[], None], *, mirror: bool) -> None:
-    @app.get("/api/state", response_class=JSONResponse)
-    def state() -> JSONResponse:
-        """What there is to see, without the picture."""
-        return JSONResponse(shown_to_json(live.newest, mirror=mirror))
-
-    @app.post("/api/shoot", status_code=202)
-    def shoot() -> None:
-        """Take the next frame as a photo, whoever is on it; presses before that frame count once."""
-        if not live.shoot():
-            raise HTTPException(409, "there is no picture to take")
-
-    @app.post("/api/quit", status_code=202)
-    async def leave_booth() -> None:
-        """Leave the booth: the program ends."""
-        live.leave()
-        asyncio.get_running_loop().call_later(0.2, leave)  # once this answer and the farewell are out
-
-
-async def _show(socket: WebSocket, live: Live, *, mirror: bool) -> None:
+async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
     """Send what is newest, as fast as the viewer draws it, until it leaves."""
     room = asyncio.Semaphore(IN_FLIGHT)
     under_way = 0
@@ -128,7 +104,7 @@ async def _show(socket: WebSocket, live: Live, *, mirror: bool) -> None:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await room.acquire()
-                message = await _message(viewer, mirror=mirror)
+                message = await _message(viewer, mirror=desk.mirror)
                 under_way += 1
                 await socket.send_bytes(message)
 

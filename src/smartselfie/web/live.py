@@ -1,12 +1,16 @@
 """The newest Moment of a running pipeline, for as many viewers as look; none of them delays it or another.
 
       OPENING ──▶ RUNNING ──▶ ENDED      the clip is over
-         │           ├──────▶ FINISHED   as many photos as were asked for are taken
-         └───────────┴──────▶ FAILED     camera, network or album cannot be used
+         │        │  ▲  ├───▶ FINISHED   as many photos as were asked for are taken
+         │        ▼  │  │
+         │       CLOSED │                paused by the host, or the guests have not agreed yet: frames are only shown
+         ├──────────────┴───▶ TROUBLE    camera, network or album cannot be used; a kiosk tries again ──▶ RUNNING
+         └──────────────────▶ FAILED     the same where nothing is tried again
        any of the above ────▶ LEFT       somebody left
 
 One slot holds what is newest. The pipeline's thread puts it there and wakes whoever waits; a viewer who was busy finds
-the newest when it comes back, and the events of what it missed. FAILED, FINISHED and LEFT are final.
+the newest when it comes back, and the events of what it missed. FAILED, FINISHED and LEFT are final. `renew` replaces
+the pipeline by a new one, for changed settings.
 """
 
 import asyncio
@@ -14,16 +18,18 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
 
 import cv2
 import numpy as np
 
-from smartselfie.core.frame import Image
+from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Event, Moment, Photo
+from smartselfie.errors import SmartselfieError
 from smartselfie.pipeline import Pipeline
+from smartselfie.web.gate import Closed, Gate
 
 WIDEST = 1280
 """Pixels of a preview; photos keep the full resolution."""
@@ -37,6 +43,9 @@ class Phase(StrEnum):
 
     OPENING = "opening"
     RUNNING = "running"
+    PAUSED = "paused"
+    CONSENT = "consent"
+    TROUBLE = "trouble"
     ENDED = "ended"
     FINISHED = "finished"
     FAILED = "failed"
@@ -44,6 +53,9 @@ class Phase(StrEnum):
 
 
 FINAL = frozenset({Phase.FINISHED, Phase.FAILED, Phase.LEFT})
+CLOSED = {Closed.PAUSED: Phase.PAUSED, Closed.CONSENT: Phase.CONSENT}
+TRY_AGAIN = 3.0
+"""Seconds until a kiosk tries again what failed."""
 
 
 class Preview:
@@ -74,6 +86,8 @@ class Shown:
         moment: the newest, or None before the first frame.
         preview: its picture.
         problem: what made it fail.
+        version: rises with every change of the settings or of the album by hand, so that pages ask for them anew.
+        disk_low: there is hardly any room left for photos.
     """
 
     number: int
@@ -82,6 +96,8 @@ class Shown:
     moment: Moment | None = None
     preview: Preview | None = None
     problem: Exception | None = None
+    version: int = 0
+    disk_low: bool = False
 
 
 class Viewer:
@@ -121,24 +137,34 @@ class Live:
         self,
         open_pipeline: Callable[[], Pipeline],
         *,
+        gate: Gate | None = None,
         max_photos: int | None = None,
+        stubborn: bool = False,
         on_photo: Callable[[Photo], None] = lambda _: None,
+        on_moment: Callable[[Moment], None] = lambda _: None,
         on_over: Callable[[Phase], None] = lambda _: None,
     ) -> None:
         """Nothing runs before `start`.
 
         Args:
             open_pipeline: opens camera, networks and album; runs in the thread, because a camera may take its time.
-            max_photos: how many the pipeline ends after, to tell that from the end of a clip.
+                Called again for each `renew`.
+            gate: told of everybody who is seen; None for one that is always open.
+            max_photos: how many the booth ends after, to tell that from the end of a clip.
+            stubborn: whether what fails is tried again until it works.
             on_photo: called in the thread for every photo that is kept.
+            on_moment: called in the thread for every Moment.
             on_over: called in the thread when no more frames will come, with ENDED, FINISHED or FAILED; not after
                 `close`.
         """
-        self._open, self._max_photos = open_pipeline, max_photos
-        self._on_photo, self._on_over = on_photo, on_over
+        self._open, self._max_photos, self._stubborn = open_pipeline, max_photos, stubborn
+        self._gate = Gate() if gate is None else gate
+        self._on_photo, self._on_moment, self._on_over = on_photo, on_moment, on_over
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._lock = threading.Lock()
         self._leaving = threading.Event()
+        self._renewed = threading.Event()
+        self._over = threading.Event()
         self._pipeline: Pipeline | None = None
         self._viewers: set[Viewer] = set()
         self._events: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
@@ -178,8 +204,8 @@ class Live:
         self._thread.start()
 
     def wait(self, seconds: float) -> None:
-        """Wait that long, or until the thread is over."""
-        self._thread.join(seconds)
+        """Wait that long, or until no more frames come."""
+        self._over.wait(seconds)
 
     def shoot(self) -> bool:
         """Take the next frame as a photo; False where no next frame is in sight."""
@@ -189,19 +215,51 @@ class Live:
         self._pipeline.shoot()
         return True
 
+    def renew(self) -> None:
+        """Let a new pipeline take over, for settings that have changed; from any thread."""
+        self._renewed.set()
+        if self._pipeline is not None:
+            self._pipeline.stop()
+
+    def touch(self) -> None:
+        """Tell all viewers to ask for the settings and the photos anew."""
+        self._update(lambda last: replace(last, number=last.number + 1, version=last.version + 1))
+
+    def warn(self, *, disk_low: bool) -> None:
+        """Tell all viewers that the disk is nearly full, or is no longer."""
+        if disk_low != self.newest.disk_low:
+            self._update(lambda last: replace(last, number=last.number + 1, disk_low=disk_low))
+
+    def pass_by(self, frame: Frame) -> None:
+        """Show a frame that nobody looks at, because the gate is closed."""
+        closed = self._gate.closed
+        if closed is not None:
+            phase, preview = CLOSED[closed], Preview(frame.image)
+            self._update(lambda last: replace(last, number=last.number + 1, phase=phase, preview=preview))
+
     def leave(self) -> None:
         """Tell all viewers that the booth is being left; `close` does the rest."""
         self._publish(Phase.LEFT)
 
-    def close(self, seconds: float = 1.0) -> None:
-        """End the pipeline and wait for it that long; a source that is stuck cannot hold up more than that."""
+    def close(self, seconds: float = 3.0, *, closing: Callable[[], None] = lambda: None) -> None:
+        """End the pipeline and wait for it that long; a source that is stuck cannot hold up more than that.
+
+        Args:
+            seconds: how long to wait at most; a thread that is still inside a library when Python ends takes it down.
+            closing: lets go of what the pipelines were lent; called once they have been told to end.
+        """
         self._leaving.set()
+        self._renewed.set()
         until = monotonic() + seconds
-        pipeline = self._pipeline
-        if pipeline is not None:
-            stopping = threading.Thread(target=pipeline.stop, name="stop", daemon=True)
-            stopping.start()
-            stopping.join(seconds)
+
+        def stop() -> None:
+            if self._pipeline is not None:
+                self._pipeline.stop()
+            closing()
+
+        stopping = threading.Thread(target=stop, name="stop", daemon=True)
+        stopping.start()
+        stopping.join(seconds)
         if self._thread.is_alive():
             self._thread.join(max(0.0, until - monotonic()))
 
@@ -209,15 +267,46 @@ class Live:
         over = Phase.FAILED
         problem: Exception | None = None
         try:
-            self._pipeline = self._open()
-            if self._leaving.is_set():
-                # `close` came while the camera was being opened
-                self._pipeline.stop()
-            over = self._follow(self._pipeline)
+            while True:
+                self._renewed.clear()
+                over = self._run_one()
+                if self._leaving.is_set() or not (self._renewed.is_set() or self._wait_for_change(over)):
+                    break
         except Exception as error:  # noqa: BLE001 - a thread's edge: who runs the booth raises it, bug or not
-            problem = error
+            over, problem = Phase.FAILED, error
+        self._finish(over, problem)
+
+    def _run_one(self) -> Phase:
+        """Follow one pipeline to its end."""
+        try:
+            self._pipeline = self._open()
+            if self._leaving.is_set() or self._renewed.is_set():
+                # `close` or `renew` came while the camera was being opened
+                self._pipeline.stop()
+            return self._follow(self._pipeline)
+        except SmartselfieError as error:
+            if not self._stubborn or self._leaving.is_set():
+                raise
+            self._publish(Phase.TROUBLE, problem=error)
+            return Phase.TROUBLE
+
+    def _wait_for_change(self, over: Phase) -> bool:
+        """What can still come after a pipeline's end: another try, or other settings. False where nothing can."""
+        if self._leaving.is_set() or over is Phase.FINISHED:
+            return False
+        if over is Phase.TROUBLE:
+            self._renewed.wait(TRY_AGAIN)
+        else:
+            self._finish(over)
+            self._renewed.wait()
+            self._over.clear()
+        return not self._leaving.is_set()
+
+    def _finish(self, over: Phase, problem: Exception | None = None) -> None:
         self._publish(over, problem=problem)
-        if not self._leaving.is_set():
+        told = self._over.is_set()
+        self._over.set()
+        if not self._leaving.is_set() and not told:
             self._on_over(over)
 
     def _follow(self, pipeline: Pipeline) -> Phase:
@@ -225,23 +314,36 @@ class Live:
         for moment in pipeline.moments():
             for photo in moment.photos:
                 self._on_photo(photo)
+            self._on_moment(moment)
+            self._gate.see(moment.frame.at, anybody=bool(moment.faces))
             self._publish(Phase.RUNNING, moment)
-        enough = self._max_photos is not None and pipeline.photos >= self._max_photos
+        enough = self._max_photos is not None and self.newest.photos >= self._max_photos
         return Phase.FINISHED if enough else Phase.ENDED
 
     def _publish(self, phase: Phase, moment: Moment | None = None, problem: Exception | None = None) -> None:
-        with self._lock:
-            last = self._newest
-            if last.phase in FINAL:
-                return
+        def follow(last: Shown) -> Shown:
             number = last.number + 1
-            photos = last.photos
-            preview = last.preview
-            if moment is not None:
-                self._events.extend((number, event) for event in moment.events)
-                photos += len(moment.photos)
-                preview = Preview(moment.frame.image)
-            self._newest = Shown(number, phase, photos, moment or last.moment, preview, problem)
+            if moment is None:
+                return replace(last, number=number, phase=phase, problem=problem)
+            self._events.extend((number, event) for event in moment.events)
+            return replace(
+                last,
+                number=number,
+                phase=phase,
+                problem=problem,
+                photos=last.photos + len(moment.photos),
+                moment=moment,
+                preview=Preview(moment.frame.image),
+            )
+
+        self._update(follow)
+
+    def _update(self, follow: Callable[[Shown], Shown]) -> None:
+        """Replace what is newest, and wake whoever waits."""
+        with self._lock:
+            if self._newest.phase in FINAL:
+                return
+            self._newest = follow(self._newest)
             viewers = tuple(self._viewers)
         for viewer in viewers:
             viewer.wake()

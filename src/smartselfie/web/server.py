@@ -6,6 +6,7 @@ import logging
 import socket
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,13 +14,19 @@ from fastapi import FastAPI
 from smartselfie.errors import ConfigError
 
 PORTS_TO_TRY = 50
+MOST_CONNECTIONS = 256
+MOST_FRAME = 512 << 10
+"""Bytes of a message from a page: a small frame of its camera."""
 BUSY = {errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.EADDRINUSE}
 
 log = logging.getLogger(__name__)
 
 
-def make_server(app: FastAPI) -> uvicorn.Server:
-    """A server that logs no addresses, takes only short words from viewers, and does not wait for them at the end."""
+def make_server(app: FastAPI, certificate: Path | None = None) -> uvicorn.Server:
+    """A server that logs no addresses, takes no long messages, and does not wait for viewers at the end.
+
+    With a certificate (a PEM file of it and its key) it speaks https.
+    """
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -28,9 +35,12 @@ def make_server(app: FastAPI) -> uvicorn.Server:
             lifespan="off",
             server_header=False,
             proxy_headers=False,
-            ws_max_size=1024,
+            ws_max_size=MOST_FRAME,
+            limit_concurrency=MOST_CONNECTIONS,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
+            ssl_keyfile=certificate,
         )
     )
 

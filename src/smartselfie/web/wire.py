@@ -10,10 +10,14 @@ import struct
 from typing import TypedDict
 
 from smartselfie.core.moment import Event, Moment, Photo
-from smartselfie.core.trigger import Holding, Ready, Resting, Rule
-from smartselfie.core.wire import EventJson, FaceJson, event_to_json, face_to_json
+from smartselfie.core.reason import Reason
+from smartselfie.core.trigger import Holding, Ready, Resting
+from smartselfie.core.wire import EventJson, FaceJson, PersonJson, event_to_json, face_to_json, people_to_json
 from smartselfie.errors import SmartselfieError
-from smartselfie.web.live import Shown
+from smartselfie.web.live import Phase, Shown
+
+UNREAD = frozenset({Phase.PAUSED, Phase.CONSENT})
+"""The picture is newer than the last moment: what was read on that one does not belong to it."""
 
 
 class ProblemJson(TypedDict):
@@ -26,15 +30,17 @@ class ProblemJson(TypedDict):
 class MomentJson(TypedDict):
     """One frame and what was read on it.
 
-    `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the face that
-    counts; `held` of `needed` happy frames are there; `rest` the seconds until the next hold may begin; `why_not` the
-    one reason why no photo comes on this frame: lost, resting, still_smiling, holding, no_face, not_smiling.
+    `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the largest
+    face that counts; `people` tells how far each of the faces is, in their order; `held` of `needed` happy frames are
+    there; `rest` the seconds until the next hold may begin; `why_not` the one reason why no photo comes on this frame
+    (`core/reason.py`), "ready" where one is taken; `dropped` counts the camera's frames that nobody had time for.
     """
 
     frame: int
     at: float
     size: list[int]
     faces: list[FaceJson]
+    people: list[PersonJson]
     subject: int | None
     happy: bool
     state: str
@@ -44,17 +50,24 @@ class MomentJson(TypedDict):
     threshold: float
     rest: float
     why_not: str
+    dropped: int
 
 
 class ShownJson(TypedDict):
-    """All that the page shows; `skipped` counts what this viewer had no time for, `photos` those of this run."""
+    """All that the page shows.
+
+    `moment` is null before the first frame and while the booth is paused or waits for consent; `skipped` counts what
+    this viewer had no time for, `photos` those of this run; when `version` rises, settings or photos were changed.
+    """
 
     number: int
+    version: int
     phase: str
     problem: ProblemJson | None
     moment: MomentJson | None
     mirror: bool
     photos: int
+    disk_low: bool
     skipped: int
     events: list[EventJson]
 
@@ -63,13 +76,15 @@ def shown_to_json(shown: Shown, *, mirror: bool, events: tuple[Event, ...] = (),
     """What there is to see, with the events since this viewer's last message."""
     return {
         "number": shown.number,
+        "version": shown.version,
         "phase": shown.phase.value,
         "problem": None if shown.problem is None else _problem(shown.problem),
-        "moment": None if shown.moment is None else moment_to_json(shown.moment),
+        "moment": None if shown.moment is None or shown.phase in UNREAD else moment_to_json(shown.moment),
         "mirror": mirror,
         "photos": shown.photos,
+        "disk_low": shown.disk_low,
         "skipped": skipped,
-        "events": [_event(event) for event in events],
+        "events": [event_without_folder(event) for event in events],
     }
 
 
@@ -82,15 +97,17 @@ def moment_to_json(moment: Moment) -> MomentJson:
         "at": round(moment.frame.at, 6),
         "size": [width, height],
         "faces": [face_to_json(face) for face in moment.faces],
+        "people": people_to_json(moment),
         "subject": next((index for index, face in enumerate(moment.faces) if face is moment.subject), None),
         "happy": moment.happy,
         "state": type(state).__name__.lower(),
-        "held": _held(moment, rule),
+        "held": _held(moment),
         "needed": rule.frames,
-        "progress": 1.0 if moment.photos else round(moment.trigger.progress, 4),
+        "progress": round(moment.trigger.progress, 4),
         "threshold": rule.smile,
         "rest": round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, Resting) else 0.0,
-        "why_not": _why_not(moment),
+        "why_not": (Reason.LOST if moment.lost else moment.trigger.reason).value,
+        "dropped": moment.dropped,
     }
 
 
@@ -112,31 +129,19 @@ def unpack(message: bytes) -> tuple[ShownJson, bytes]:
     return json.loads(message[4:end]), message[end:]
 
 
-def _held(moment: Moment, rule: Rule) -> int:
-    """Happy frames so far; on the frame of a photo by smile, all of them."""
+def _held(moment: Moment) -> int:
+    """Happy frames so far; on the frame at which the shutter fires by itself, all of them."""
     match moment.trigger.state:
-        case Holding(frames, _):
+        case Holding(frames):
             return frames
-        case Resting() if any(photo.shot.why == "smile" for photo in moment.photos):
-            return rule.frames
+        case Resting() if moment.trigger.reason is Reason.READY:
+            return moment.trigger.rule.frames
         case Ready() | Resting():
             return 0
 
 
-def _why_not(moment: Moment) -> str:
-    if moment.lost:
-        return "lost"
-    match moment.trigger.state:
-        case Resting(until, _, smile_gone):
-            return "still_smiling" if moment.frame.at >= until and not smile_gone else "resting"
-        case Holding():
-            return "holding"
-        case Ready():
-            return "no_face" if moment.subject is None else "not_smiling"
-
-
-def _event(event: Event) -> EventJson:
-    """An event as everybody tells it, but for a photo its name only: the page need not know the user's folders."""
+def event_without_folder(event: Event) -> EventJson:
+    """An event as everybody tells it, but for a photo its name only: pages need not know the user's folders."""
     told = event_to_json(event)
     if isinstance(event, Photo):
         told["path"] = event.path.name

@@ -1,51 +1,87 @@
 // The booth's page: what the server says is shown, what the person does is sent.
 
+import { Camera } from "./camera.js";
 import { connect } from "./connection.js";
-import { label, words } from "./messages.js";
+import { Gallery } from "./gallery.js";
+import { unlock, asHost } from "./host.js";
 import { Panel } from "./panel.js";
 import { Photos } from "./photos.js";
+import { keepAwake, prepareKiosk, toggleFullScreen } from "./screen.js";
+import { Settings } from "./settings.js";
+import { prepareSharing } from "./sharing.js";
+import * as sounds from "./sounds.js";
 import { Stage } from "./stage.js";
+import { say as word } from "./words.js";
 
 const SAY_AFTER = 1000;
+const FLASH_ONCE = 250;
 const FINAL = ["finished", "failed", "left"];
+const KINDS = { opening: "waiting", running: "waiting", paused: "paused", consent: "paused", trouble: "lost", failed: "off" };
 
 const byId = (id) => document.getElementById(id);
 
-label(document);
 const panel = new Panel();
-const photos = new Photos();
 const stage = new Stage(byId("view"));
+const gallery = new Gallery();
+const photos = new Photos((place) => gallery.show(place));
+const settings = new Settings(settle);
+const camera = new Camera((problem) => {
+  cameraProblem = problem;
+  if (last) tell(last);
+});
 let live = false; // whether there is a frame to take
+let last = null; // what was said last
+let version = null;
+let cameraProblem = null; // of this browser's own camera
+let counting = 0;
+let flashed = -Infinity;
+let awaited = false; // a photo was decided, and is not kept yet
 let hangUp = () => {};
 
 // ---- what the booth says
 
 function show(shown, bitmap) {
-  const { phase, moment, events } = shown;
-  if (moment && bitmap) {
-    stage.show(moment, shown.mirror, bitmap);
-    panel.show(moment);
-  }
+  const { moment, events } = shown;
+  if (bitmap) stage.show(moment, shown.mirror, bitmap);
   for (const event of events) if (event.event === "photo") taken(event);
+  if (version !== null && shown.version !== version) refresh();
+  version = shown.version;
+  last = shown;
+  tell(shown);
+}
+
+// In words: what is going on, and what is in the way.
+function tell(shown) {
+  const { phase, moment, problem } = shown;
+  warn(shown.disk_low);
+  ask(phase === "consent");
+  if (phase === "running" && cameraProblem && (!moment || moment.why_not === "lost")) {
+    return notice("lost", word(`camera.${cameraProblem}`), word(`camera.${cameraProblem}.hint`));
+  }
   if (phase === "running" && moment) return running(moment);
-  if (phase === "running" || phase === "opening") return notice("waiting", ...words.opening);
-  if (phase === "failed") notice("off", shown.problem.message, shown.problem.hint);
-  else notice("ended", ...words[phase]);
+  const key = phase === "running" ? "opening" : phase;
+  notice(KINDS[phase] ?? "ended", problem ? problem.message : word(`phase.${key}`), problem ? problem.hint : word(`phase.${key}.hint`), !["paused", "consent"].includes(phase));
   if (FINAL.includes(phase)) hangUp();
 }
 
 function running(moment) {
   const lost = moment.why_not === "lost";
+  panel.show(moment);
   setStatus(lost ? "lost" : "live");
   byId("stage").toggleAttribute("data-stale", lost);
   enable(!lost);
-  sayLater(words[moment.why_not][0]);
+  byId("status").title = word("dropped", { n: moment.dropped });
+  if (moment.why_not === "ready") {
+    awaited = true;
+    flash();
+  }
+  sayLater(panel.why(moment.why_not));
 }
 
-// No live picture: say why.
-function notice(kind, text, hint) {
+// No frame that was read: say why.
+function notice(kind, text, hint, stale = true) {
   setStatus(kind);
-  byId("stage").setAttribute("data-stale", "");
+  byId("stage").toggleAttribute("data-stale", stale);
   panel.blank();
   panel.say(text, hint);
   enable(false);
@@ -54,7 +90,7 @@ function notice(kind, text, hint) {
 
 function setStatus(kind) {
   byId("status").dataset.kind = kind;
-  const text = words.status[kind];
+  const text = word(`status.${kind}`);
   if (byId("status-text").textContent !== text) byId("status-text").textContent = text;
 }
 
@@ -63,14 +99,73 @@ function enable(on) {
   byId("shutter").disabled = !on;
 }
 
+function warn(diskLow) {
+  const text = diskLow ? word("diskLow") : "";
+  if (byId("warning").textContent !== text) byId("warning").textContent = text;
+  byId("warning").hidden = !diskLow;
+}
+
+// Once a photo: when it is decided, or where that frame was skipped, when it is kept.
+function flash() {
+  if (performance.now() - flashed < FLASH_ONCE) return;
+  flashed = performance.now();
+  const light = byId("flash");
+  light.classList.remove("on");
+  void light.offsetWidth; // so that the animation starts over
+  light.classList.add("on");
+  sounds.shutter();
+}
+
 function taken(event) {
-  const flash = byId("flash");
-  flash.classList.remove("on");
-  void flash.offsetWidth; // so that the animation starts over
-  flash.classList.add("on");
+  if (event.why === "hand" || !awaited) flash();
+  awaited = false;
   byId("shutter").classList.remove("pressed");
-  say(event.why === "hand" ? words.byHand : words.taken);
+  say(word(event.why === "hand" ? "byHand" : "taken"));
   photos.add(event.path);
+}
+
+// Settings or photos were changed, here or on another page.
+function refresh() {
+  settings.load().catch(() => {});
+  photos.load().catch(() => {});
+  gallery.refresh().catch(() => {});
+}
+
+// ---- consent
+
+function ask(wanted) {
+  const dialog = byId("consent");
+  if (dialog.open === wanted) return;
+  if (wanted) dialog.showModal();
+  else dialog.close();
+}
+
+byId("consent").addEventListener("cancel", (event) => event.preventDefault());
+byId("agree").addEventListener("click", () => fetch("/api/agree", { method: "POST" }).catch(() => {}));
+
+// ---- what the settings change on the page
+
+function settle() {
+  panel.label(settings.values.expression ?? "happy");
+  byId("shutter").setAttribute("aria-label", word("shutter"));
+  byId("shutter").title = word("shutter");
+  byId("consent-time").hidden = settings.deleteAfter === null;
+  byId("consent-time").textContent = word("consentTime", { hours: settings.deleteAfter });
+  // in a kiosk only who has the PIN may leave
+  byId("leave").hidden = settings.kiosk && !settings.locked;
+  if (settings.kiosk) prepareKiosk();
+  byId("pair").hidden = byId("viewer-share").hidden = !settings.lan;
+  camera.want(settings.values.source === "browser");
+  if (settings.values.source !== "browser") cameraProblem = null;
+  setMute(localStorage.getItem("muted") === "yes");
+}
+
+function setMute(muted) {
+  localStorage.setItem("muted", muted ? "yes" : "no");
+  sounds.allow(settings.values.sounds && !muted);
+  byId("mute").hidden = !settings.values.sounds;
+  byId("mute").setAttribute("aria-pressed", String(muted));
+  byId("mute").querySelector("use").setAttribute("href", muted ? "#i-mute" : "#i-sound");
 }
 
 // ---- for screen readers: only what lasts is said
@@ -95,61 +190,87 @@ function sayLater(text) {
 
 // ---- what the person does
 
-async function shoot() {
-  if (!live) return;
+// Count down, if that is wished, and shoot; presses meanwhile change nothing.
+async function press() {
+  if (!live || counting) return;
   const shutter = byId("shutter");
   shutter.classList.add("pressed");
   setTimeout(() => shutter.classList.remove("pressed"), 600);
+  for (counting = settings.values.countdown; counting > 0; counting -= 1) {
+    byId("countdown").hidden = false;
+    byId("countdown").textContent = String(counting);
+    say(String(counting));
+    sounds.tick(counting === 1);
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+  counting = 0;
+  byId("countdown").hidden = true;
+  await shoot();
+}
+
+async function shoot() {
   try {
     const answer = await fetch("/api/shoot", { method: "POST" });
-    if (!answer.ok) say(words.noPicture);
+    if (!answer.ok) say(word("noPicture"));
   } catch {
-    say(words.offline[0]);
+    say(word("phase.offline"));
   }
 }
 
-function askToLeave() {
-  if (!document.querySelector("dialog[open]")) byId("ask").showModal();
+async function askToLeave() {
+  if (document.querySelector("dialog[open]") || byId("leave").hidden) return;
+  if (await unlock(settings.locked)) byId("ask").showModal();
 }
 
 async function leave() {
   byId("ask").close();
-  hangUp();
-  notice("ended", ...words.left);
-  byId("leave").hidden = true;
   try {
-    await fetch("/api/quit", { method: "POST" });
+    if (!(await asHost("/api/quit", { method: "POST" }))) return;
   } catch {
     // it has gone already
   }
+  hangUp();
+  notice("ended", word("phase.left"), word("phase.left.hint"));
+  byId("leave").hidden = true;
 }
 
 function onKey(event) {
+  sounds.wake();
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const first = event.type === "keydown" && !event.repeat;
   if (event.key === " ") {
     // a control that was reached with the keyboard keeps its own space bar
-    const control = event.target.closest("button");
+    const control = event.target.closest("button, a");
     if (control && control !== byId("shutter") && control.matches(":focus-visible")) return;
     event.preventDefault();
-    if (event.type === "keydown" && !event.repeat) shoot();
-  } else if (event.type === "keydown" && !event.repeat && (event.key === "Escape" || event.key === "q")) {
+    if (first) press();
+  } else if (first && (event.key === "Escape" || event.key === "q")) {
     event.preventDefault();
     askToLeave();
+  } else if (first && event.key === "g") {
+    gallery.open();
+  } else if (first && event.key === "f") {
+    toggleFullScreen();
   }
 }
 
-byId("shutter").setAttribute("aria-label", words.shutter);
-byId("shutter").title = words.shutter;
-byId("shutter").addEventListener("click", shoot);
+byId("shutter").addEventListener("click", press);
 byId("leave").addEventListener("click", askToLeave);
 byId("stay").addEventListener("click", () => byId("ask").close());
 byId("go").addEventListener("click", leave);
+byId("mute").addEventListener("click", () => setMute(byId("mute").getAttribute("aria-pressed") !== "true"));
+byId("full").addEventListener("click", toggleFullScreen);
+byId("full").hidden = !document.fullscreenEnabled;
 document.addEventListener("keydown", onKey);
 document.addEventListener("keyup", onKey);
+document.addEventListener("pointerdown", sounds.wake);
+keepAwake();
+prepareSharing();
 
-notice("waiting", ...words.opening);
+await settings.load().catch(() => {});
+notice("waiting", word("phase.opening"), word("phase.opening.hint"));
 hangUp = connect({
   show,
-  up: () => photos.load().catch(() => {}),
-  down: () => notice("off", ...words.offline),
+  up: refresh,
+  down: () => notice("off", word("phase.offline"), word("phase.offline.hint")),
 });

@@ -1,8 +1,8 @@
 // The sentence, the ring, the smile meter and the seven bars: how far the photo is, and why it is not there yet.
 
-import { words } from "./messages.js";
+import { knows, percent, say } from "./words.js";
 
-const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
+export const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
 const NOTHING = "–";
 
 const byId = (id) => document.getElementById(id);
@@ -13,6 +13,8 @@ function write(element, text) {
 
 export class Panel {
   #bars = new Map();
+  #chosen = null;
+  #expression = "happy";
 
   constructor() {
     for (const emotion of EMOTIONS) {
@@ -21,7 +23,6 @@ export class Panel {
       const track = document.createElement("dd");
       const value = document.createElement("dd");
       const level = document.createElement("span");
-      name.textContent = words[emotion];
       track.className = "track";
       track.setAttribute("aria-hidden", "true");
       track.append(level);
@@ -29,27 +30,53 @@ export class Panel {
       row.dataset.emotion = emotion;
       row.append(name, track, value);
       byId("bars").append(row);
-      this.#bars.set(emotion, { row, level, value });
+      this.#bars.set(emotion, { row, name, level, value });
     }
+  }
+
+  // The words of the language that is spoken now, and the expression that a photo waits for.
+  label(expression) {
+    this.#expression = expression;
+    write(byId("smile-title"), say(expression === "happy" ? "smile" : expression));
+    for (const [emotion, { name }] of this.#bars) write(name, say(emotion));
     this.blank();
   }
 
+  // Whose scores are shown: a place in `faces`, or null.
+  seen(moment) {
+    const chosen = moment.faces.findIndex((face, place) => nameOf(face, place) === this.#chosen);
+    return chosen < 0 ? (moment.subject ?? (moment.faces.length ? 0 : null)) : chosen;
+  }
+
   show(moment) {
-    const subject = moment.subject === null ? null : moment.faces[moment.subject];
-    const [sentence, hint] = words[moment.why_not];
-    this.say(sentence, typeof hint === "function" ? hint(Math.max(1, Math.ceil(moment.rest))) : hint);
+    this.say(this.why(moment.why_not), say(`why.${moment.why_not}.hint`, { n: Math.max(1, Math.ceil(moment.rest)) }));
+    const seen = this.seen(moment);
+    const face = seen === null ? null : moment.faces[seen];
+    this.#people(moment, seen);
+    const person = moment.people.find(({ id }) => id === face?.id);
+    write(byId("person-why"), moment.faces.length > 1 && person ? this.why(person.why_not) : "");
     this.#count(moment);
-    this.#meter(subject ? subject.emotions.happy : null, moment.threshold, moment.happy);
+    const score = face ? face.emotions[this.#expression] : null;
+    this.#meter(score, moment.threshold, face?.emotion === this.#expression && score >= moment.threshold);
     for (const [emotion, { row, level, value }] of this.#bars) {
-      const score = subject ? subject.emotions[emotion] : 0;
+      const score = face ? face.emotions[emotion] : 0;
       level.style.setProperty("--score", score.toFixed(4));
-      write(value, subject ? words.percent(score) : NOTHING);
-      row.toggleAttribute("data-top", subject?.emotion === emotion);
+      write(value, face ? percent(score) : NOTHING);
+      row.toggleAttribute("data-top", face?.emotion === emotion);
     }
+  }
+
+  // The reason why there is no photo yet, in words.
+  why(reason) {
+    const other = `why.${reason}.other`;
+    const asked = this.#expression !== "happy" && knows(other);
+    return say(asked ? other : `why.${reason}`, { emotion: say(this.#expression) });
   }
 
   // No frame to speak of.
   blank() {
+    byId("people").hidden = true;
+    write(byId("person-why"), "");
     byId("count").hidden = true;
     byId("ring").style.setProperty("--progress", 0);
     this.#meter(null, null, false);
@@ -65,10 +92,37 @@ export class Panel {
     write(byId("hint"), hint);
   }
 
+  // A button a person, where there is more than one.
+  #people(moment, seen) {
+    const box = byId("people");
+    box.hidden = moment.faces.length < 2;
+    if (box.hidden) return;
+    while (box.children.length > moment.faces.length) box.lastElementChild.remove();
+    while (box.children.length < moment.faces.length) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.addEventListener("click", () => {
+        this.#chosen = this.#chosen === button.dataset.who ? null : button.dataset.who;
+      });
+      box.append(button);
+    }
+    moment.faces.forEach((face, place) => {
+      const button = box.children[place];
+      button.dataset.who = nameOf(face, place);
+      const person = moment.people.find(({ id }) => id === face.id);
+      write(button, String(place + 1));
+      button.style.setProperty("--progress", person?.progress ?? 0);
+      button.title = person ? this.why(person.why_not) : "";
+      button.toggleAttribute("data-background", person?.counts === false);
+      button.setAttribute("aria-label", say("person", { n: place + 1 }));
+      button.setAttribute("aria-pressed", String(place === seen));
+    });
+  }
+
   #count(moment) {
     byId("count").hidden = moment.held === 0;
     write(byId("held"), String(moment.held));
-    write(byId("needed"), words.of(moment.needed));
+    write(byId("needed"), say("of", { n: moment.needed }));
     byId("ring").style.setProperty("--progress", moment.progress);
   }
 
@@ -77,10 +131,13 @@ export class Panel {
     byId("level").style.setProperty("--score", (score ?? 0).toFixed(4));
     meter.toggleAttribute("data-happy", happy);
     meter.setAttribute("aria-valuenow", String(Math.round((score ?? 0) * 100)));
-    write(byId("smile-value"), score === null ? NOTHING : words.percent(score));
+    write(byId("smile-value"), score === null ? NOTHING : percent(score));
     if (threshold !== null) {
       byId("mark").style.setProperty("--score", threshold);
-      write(byId("mark-text"), words.mark(Math.round(threshold * 100)));
+      write(byId("mark-text"), say("mark", { percent: percent(threshold) }));
     }
   }
 }
+
+// People keep their number from frame to frame where they are followed; else the place from the left stands for them.
+const nameOf = (face, place) => (face.id === null ? `place ${place}` : `id ${face.id}`);

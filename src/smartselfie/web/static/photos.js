@@ -1,58 +1,53 @@
-// The photos: shown for a moment when they are taken, then in the strip.
+// The photos of this evening: each shown for a moment when it is taken, then in the strip.
 
-import { words } from "./messages.js";
+import { moment, say } from "./words.js";
 
 const MOST = 24;
 const SHOWN_FOR = 2600;
 
 const byId = (id) => document.getElementById(id);
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium" });
 
 export class Photos {
   #total = 0;
   #back = 0;
+  #open;
 
-  constructor() {
-    const large = byId("large");
-    byId("large-close").addEventListener("click", () => large.close());
-    large.addEventListener("click", ({ target }) => {
-      if (target === large) large.close();
-    });
-    large.addEventListener("close", () => byId("large-image").removeAttribute("src"));
+  // `open(place)` opens the photo at that place of the strip.
+  constructor(open) {
+    this.#open = open;
   }
 
-  // What the album holds already, or again after the line was down.
+  // What the album holds already, or again after it was changed.
   async load() {
     const answer = await fetch(`/api/photos?limit=${MOST}`);
     if (!answer.ok) return;
     const { total, photos } = await answer.json();
-    byId("strip").replaceChildren(...photos.map(({ url, written }) => this.#entry(url, new Date(written))));
+    byId("strip").replaceChildren(...photos.map(({ name, written }) => this.#entry(name, new Date(written))));
     this.#count(total);
   }
 
   // A photo was taken this moment.
   async add(name) {
-    const url = `/photos/${encodeURIComponent(name)}`;
     const strip = byId("strip");
-    if (strip.querySelector(`img[src="${CSS.escape(url)}"]`)) return;
-    strip.prepend(this.#entry(url, new Date()));
+    if ([...strip.children].some((entry) => entry.dataset.name === name)) return;
+    strip.prepend(this.#entry(name, new Date()));
     while (strip.children.length > MOST) strip.lastElementChild.remove();
     strip.scrollTo({ left: 0 });
     this.#count(this.#total + 1);
-    await this.#present(url);
+    await this.#present(`/photos/${encodeURIComponent(name)}`);
   }
 
   async #present(url) {
     const figure = byId("shown");
     const image = byId("shown-image");
     image.src = url;
-    image.alt = words.photo;
+    image.alt = say("photo");
     try {
       await image.decode();
     } catch {
       return; // the next one came first, or the booth has gone
     }
-    byId("shown-text").textContent = words.taken;
+    byId("shown-text").textContent = say("taken");
     figure.hidden = false;
     clearTimeout(this.#back);
     this.#back = setTimeout(() => {
@@ -60,22 +55,19 @@ export class Photos {
     }, SHOWN_FOR);
   }
 
-  #entry(url, when) {
+  #entry(name, when) {
     const entry = document.createElement("li");
     const button = document.createElement("button");
     const image = document.createElement("img");
+    entry.dataset.name = name;
     button.type = "button";
-    button.setAttribute("aria-label", words.openPhoto(clock.format(when)));
-    image.src = url;
+    button.setAttribute("aria-label", say("openPhoto", { when: moment(when) }));
+    image.src = `/thumbnails/${encodeURIComponent(name)}`;
     image.alt = "";
     image.loading = "lazy";
     image.decoding = "async";
     button.append(image);
-    button.addEventListener("click", () => {
-      byId("large-image").src = url;
-      byId("large-image").alt = words.photoOf(clock.format(when));
-      byId("large").showModal();
-    });
+    button.addEventListener("click", () => this.#open([...byId("strip").children].indexOf(entry)));
     entry.append(button);
     return entry;
   }

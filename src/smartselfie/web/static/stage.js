@@ -1,6 +1,6 @@
 // The live picture: the frame and what was read on it, drawn together.
 
-import { words } from "./messages.js";
+import { say } from "./words.js";
 
 const SMILE = "#ffc531";
 const PAPER = "#ffffff";
@@ -17,13 +17,14 @@ export class Stage {
     new ResizeObserver(() => this.#draw()).observe(canvas);
   }
 
+  // Show a frame; `moment` is what was read on it, or null where nobody looked.
   show(moment, mirror, bitmap) {
     if (this.#last && this.#last.bitmap !== bitmap) this.#last.bitmap.close();
     this.#last = { moment, mirror, bitmap };
     // where the page scrolls, the stage takes the shape of the picture
-    this.#canvas.parentElement.style.setProperty("--shape", `${moment.size[0]} / ${moment.size[1]}`);
+    this.#canvas.parentElement.style.setProperty("--shape", `${bitmap.width} / ${bitmap.height}`);
     this.#draw();
-    const text = words.viewOf(moment.faces.length);
+    const text = say("viewOf", { n: moment?.faces.length ?? 0 });
     if (this.#canvas.getAttribute("aria-label") !== text) this.#canvas.setAttribute("aria-label", text);
   }
 
@@ -50,19 +51,22 @@ export class Stage {
     pen.drawImage(bitmap, x0, y0, wide, high);
     pen.restore();
 
+    if (!moment) return;
     const zoom = wide / moment.size[0];
     const unit = Math.max(0.8 * dense, Math.min(wide, high) / 480);
     moment.faces.forEach((face, index) => {
       let [left, top, w, h] = face.box.map((value) => value * zoom);
       if (mirror) left = wide - left - w;
-      this.#mark(face, index === moment.subject, x0 + left, y0 + top, w, h, unit);
+      const text = moment.faces.length > 1 ? `${index + 1} · ${say(face.emotion)}` : say(face.emotion);
+      const person = moment.people.find(({ id }) => id === face.id);
+      this.#mark(face, text, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
     });
   }
 
-  #mark(face, counts, left, top, width, height, unit) {
+  #mark(face, text, counts, left, top, width, height, unit, person) {
     const pen = this.#pen;
     const colour = face.emotion === "happy" ? SMILE : PAPER;
-    pen.globalAlpha = counts ? 1 : 0.75;
+    pen.globalAlpha = counts ? 1 : person?.counts === false ? 0.45 : 0.8;
     pen.lineJoin = "round";
     for (const [style, line] of [["rgb(0 0 0 / 45%)", counts ? 6 : 4], [colour, counts ? 3.2 : 1.8]]) {
       pen.strokeStyle = style;
@@ -71,10 +75,16 @@ export class Stage {
       pen.roundRect(left, top, width, height, Math.min(width, height) * 0.12);
       pen.stroke();
     }
+    if (person?.progress) {
+      // how far the hold of this person is: a bar on the lower edge
+      pen.fillStyle = SMILE;
+      pen.beginPath();
+      pen.roundRect(left, top + height - 4 * unit, width * person.progress, 8 * unit, 4 * unit);
+      pen.fill();
+    }
     const size = (counts ? 19 : 15) * unit;
     pen.font = `600 ${size}px system-ui, sans-serif`;
     pen.textBaseline = "middle";
-    const text = words[face.emotion];
     const [w, h] = [pen.measureText(text).width + size, size * 1.55];
     const x = Math.max(0, Math.min(left + (width - w) / 2, this.#canvas.width - w));
     const y = top - h - 5 * unit > 0 ? top - h - 5 * unit : top + 5 * unit;

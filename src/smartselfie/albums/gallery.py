@@ -1,0 +1,290 @@
+"""The photos of an album's folder for those who look: sorted, small, thrown away and brought back.
+
+Everything that is kept beside the photos lies in two hidden folders of the album: `.thumbnails`, each made once, and
+`.trash`, where a photo waits for an hour in case somebody wants it back.
+"""
+
+import contextlib
+import io
+import itertools
+import json
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from PIL import Image as Pictures
+from PIL import ImageOps
+
+from smartselfie.atomic import named_if_free, written_whole
+from smartselfie.core.emotion import Emotion
+
+PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
+TICKET = re.compile(r"\d{1,20}")
+SMALL = 480
+"""Pixels of a thumbnail's longer side."""
+TRASH_KEPT = 3600.0
+"""Seconds that a deleted photo can be brought back."""
+SETTLED = 2_000_000_000
+"""Nanoseconds after which a folder's time of change tells every change: coarse clocks repeat themselves."""
+SOFTWARE = 0x0131
+BESIDE = (".json", ".gif")
+"""What may lie beside a photo and goes where it goes."""
+
+
+class Order(StrEnum):
+    """How photos are sorted."""
+
+    TIME = "time"
+    SMILE = "smile"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One photo.
+
+    Attributes:
+        name: of its file.
+        written: when, in seconds since 1970.
+        smile: mean of the "happy" scores of everybody on it, from 0 to 1; None where no sidecar tells.
+        clip: whether a short clip of the moment lies beside it.
+    """
+
+    name: str
+    written: float
+    smile: float | None
+    clip: bool
+
+
+class Gallery:
+    """One folder; may be asked from any thread."""
+
+    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
+        """Nothing is read yet; the folder may be missing, and is empty then. `clock` gives seconds since 1970."""
+        self.folder = folder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, Entry] = {}
+        self._state = 0
+        self._sorted: dict[Order, list[Entry]] = {}
+
+    def entries(self, order: Order = Order.TIME) -> list[Entry]:
+        """All photos, the newest first, or the widest smile first and those without a score last."""
+        with self._lock:
+            self._refresh()
+            if order not in self._sorted:
+                self._sorted[order] = sorted(
+                    self._known.values(), key=_by_time if order is Order.TIME else _by_smile, reverse=True
+                )
+            return self._sorted[order]
+
+    def find(self, name: str) -> Path | None:
+        """The photo of that name; None for what is no photo of this very folder."""
+        path = self.folder / name
+        return path if PLAIN_NAME.fullmatch(name) and _is_photo(path) else None
+
+    def find_clip(self, name: str) -> Path | None:
+        """The short clip beside the photo of that name, or None."""
+        photo = self.find(name)
+        clip = None if photo is None else photo.with_suffix(".gif")
+        return clip if clip is not None and clip.is_file() and not clip.is_symlink() else None
+
+    def thumbnail(self, name: str) -> bytes | None:
+        """The photo as a small JPEG, made once; None where there is no such photo or it cannot be read."""
+        photo = self.find(name)
+        if photo is None:
+            return None
+        kept = self.folder / ".thumbnails" / name
+        with contextlib.suppress(OSError):
+            if kept.stat().st_mtime_ns >= photo.stat().st_mtime_ns:
+                return kept.read_bytes()
+        try:
+            small = _make_small(photo)
+        except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError):
+            return None
+        # a full disk costs time, not the view
+        with contextlib.suppress(OSError), written_whole(kept) as file:
+            file.write(small)
+        return small
+
+    def discard(self, name: str) -> str | None:
+        """Throw a photo away, and what lies beside it.
+
+        Returns:
+            The ticket with which `restore` brings it back for an hour; None where there is no such photo.
+
+        Raises:
+            OSError: it cannot be moved.
+        """
+        photo = self.find(name)
+        if photo is None:
+            return None
+        bin_ = self._make_bin()
+        for path in (photo, *(photo.with_suffix(suffix) for suffix in BESIDE)):
+            with contextlib.suppress(FileNotFoundError):
+                path.rename(bin_ / path.name)
+        self._forget(name)
+        return bin_.name
+
+    def restore(self, ticket: str) -> str | None:
+        """Bring a photo back under its name or, where somebody has that now, the next free one.
+
+        Returns:
+            Its name; None where the ticket is wrong or the hour is over.
+
+        Raises:
+            OSError: it cannot be moved.
+        """
+        bin_ = self.folder / ".trash" / ticket
+        if not TICKET.fullmatch(ticket) or not bin_.is_dir():
+            return None
+        photo = next(bin_.glob("*.jpg"), None)
+        if photo is None:
+            return None
+        back = self._bring_back(photo)
+        shutil.rmtree(bin_, ignore_errors=True)
+        with self._lock:
+            self._state = 0
+        return back.name
+
+    def tidy(self, delete_after: float | None = None) -> int:
+        """Empty what is older than an hour out of the trash, and delete old photos for good.
+
+        Args:
+            delete_after: seconds after which photos that smartselfie took are deleted; None keeps them. Pictures of
+                other programs in the same folder are never touched.
+
+        Returns:
+            How many photos were deleted.
+        """
+        now = self._clock()
+        for bin_ in self._bins():
+            if now - int(bin_.name) / 1000 > TRASH_KEPT:
+                shutil.rmtree(bin_, ignore_errors=True)
+        if delete_after is None:
+            return 0
+        old = [entry.name for entry in self.entries() if now - entry.written > delete_after]
+        return sum(self._delete(self.folder / name) for name in old)
+
+    def _delete(self, photo: Path) -> bool:
+        if not _is_ours(photo):
+            return False
+        with contextlib.suppress(OSError):
+            for path in (photo, *(photo.with_suffix(suffix) for suffix in BESIDE)):
+                path.unlink(missing_ok=True)
+            self._forget(photo.name)
+            return True
+        return False
+
+    def _make_bin(self) -> Path:
+        for stamp in itertools.count(int(self._clock() * 1000)):
+            bin_ = self.folder / ".trash" / str(stamp)
+            try:
+                bin_.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            return bin_
+        raise AssertionError
+
+    def _bring_back(self, photo: Path) -> Path:
+        for number in itertools.count(1):
+            path = self.folder / (photo.stem + ("" if number == 1 else f"_{number}") + ".jpg")
+            if any(path.with_suffix(suffix).exists() for suffix in BESIDE) or not named_if_free(photo, path):
+                continue
+            for suffix in BESIDE:
+                with contextlib.suppress(FileNotFoundError):
+                    photo.with_suffix(suffix).rename(path.with_suffix(suffix))
+            return path
+        raise AssertionError
+
+    def _bins(self) -> list[Path]:
+        with contextlib.suppress(OSError):
+            return [path for path in (self.folder / ".trash").iterdir() if TICKET.fullmatch(path.name)]
+        return []
+
+    def _forget(self, name: str) -> None:
+        with contextlib.suppress(OSError):
+            (self.folder / ".thumbnails" / name).unlink(missing_ok=True)
+        with self._lock:
+            self._state = 0
+
+    def _refresh(self) -> None:
+        """Look again where the folder has changed; what is known of a photo is not read twice."""
+        try:
+            changed = self.folder.stat().st_mtime_ns
+        except OSError:
+            changed = 0
+        if changed and changed == self._state:
+            return
+        self._state = changed if time.time_ns() - changed > SETTLED else 0
+        files = _files(self.folder)
+        self._known, self._sorted = dict(self._look(files)), {}
+
+    def _look(self, files: dict[str, float]) -> Iterator[tuple[str, Entry]]:
+        for name, written in files.items():
+            if PLAIN_NAME.fullmatch(name):
+                stem = name.removesuffix(".jpg")
+                clip, notes = f"{stem}.gif" in files, f"{stem}.json" in files
+                known = self._known.get(name)
+                if known is None or known.written != written or (notes and known.smile is None):
+                    smile = _smile(self.folder / f"{stem}.json") if notes else None
+                else:
+                    smile = known.smile
+                yield name, Entry(name, written, smile, clip)
+
+
+def _files(folder: Path) -> dict[str, float]:
+    """The folder's files, links left out, and when each was written."""
+    files: dict[str, float] = {}
+    with contextlib.suppress(OSError), os.scandir(folder) as inside:
+        for file in inside:
+            # somebody may delete one meanwhile
+            with contextlib.suppress(FileNotFoundError):
+                if file.is_file(follow_symlinks=False):
+                    files[file.name] = file.stat().st_mtime
+    return files
+
+
+def _is_photo(path: Path) -> bool:
+    """A link is none: it may point anywhere."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with Pictures.open(path) as picture:
+            return picture.getexif().get(SOFTWARE) == "smartselfie"
+    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError):
+        return False
+
+
+def _smile(sidecar: Path) -> float | None:
+    try:
+        faces = json.loads(sidecar.read_text(encoding="utf-8"))["faces"]
+        happy = [float(face["emotions"][Emotion.HAPPY.value]) for face in faces]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return sum(happy) / len(happy) if happy else 0.0
+
+
+def _by_time(entry: Entry) -> tuple[float, str]:
+    return entry.written, entry.name
+
+
+def _by_smile(entry: Entry) -> tuple[float, float, str]:
+    return -1.0 if entry.smile is None else entry.smile, entry.written, entry.name
+
+
+def _make_small(photo: Path) -> bytes:
+    with Pictures.open(photo) as picture:
+        picture.draft("RGB", (SMALL, SMALL))  # decodes an eighth of the pixels where that is enough
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    upright.thumbnail((SMALL, SMALL))
+    buffer = io.BytesIO()
+    upright.save(buffer, "JPEG", quality=82)
+    return buffer.getvalue()

@@ -1,0 +1,88 @@
+"""`smartselfie calibrate`: look neutral, now smile; kept in the settings file."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from smartselfie.assemble import make_classifier, make_detector, make_source
+from smartselfie.cli.options import shared_options
+from smartselfie.config import default_config_file, keep_setting, load_settings
+from smartselfie.core.calibration import calibrate
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.face import largest
+from smartselfie.core.frame import Frame
+from smartselfie.pipeline import read_faces
+from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
+
+SETTLE = 1.5
+"""Seconds to get into each of the two faces before it is measured."""
+
+WORDS = ("look neutral", "now smile")
+
+
+@click.command()
+@click.argument("source", default="0")
+@click.option("--seconds", type=click.FloatRange(0.5, 30), default=3.0, show_default=True, help="Of each of the two.")
+@click.option("--forget", is_flag=True, help="Go back to nobody in particular.")
+@shared_options
+def command(source: str, seconds: float, forget: bool, config: Path | None, **flags: object) -> None:
+    """Learn your neutral face and your smile from SOURCE, a camera's number or name, or a clip.
+
+    What the network says of the two is kept as `calibration` in the settings file, and the threshold of --smile then
+    means so much of the way from the one to the other. Nothing else is kept, no picture.
+
+    Example: smartselfie calibrate 0
+    """
+    path = default_config_file() if config is None else config
+    if forget:
+        keep_setting(path, "calibration", "[0, 1]")
+        click.echo(f"forgotten in {path}")
+        return
+    settings = load_settings(flags, config if config is None or config.is_file() else None)
+    detector, classifier = make_detector(settings), make_classifier(settings.model)
+    opened = make_source(source, settings)
+    neutral, smile = measure(opened, detector, classifier, seconds, lambda words: click.echo(words, err=True))
+    low, high = calibrate(neutral, smile)
+    keep_setting(path, "calibration", json.dumps([low, high]))
+    click.echo(f"neutral {low:g}, smile {high:g}: kept in {path}")
+
+
+def measure(
+    source: FrameSource,
+    detector: FaceDetector,
+    classifier: EmotionClassifier,
+    seconds: float,
+    say: Callable[[str], None],
+) -> tuple[list[float], list[float]]:
+    """The largest face's scores for "happy", frame by frame, while it looks neutral and while it smiles.
+
+    Args:
+        source: is closed.
+        detector: finds the face.
+        classifier: reads it.
+        seconds: of each of the two, after `SETTLE` seconds to get into it.
+        say: tells what to do, when it is time.
+
+    Raises:
+        SourceError: the source turns out to be unusable.
+    """
+    scores: tuple[list[float], list[float]] = ([], [])
+    told = 0
+    try:
+        for frame in source.frames():
+            if not isinstance(frame, Frame):
+                continue
+            part, into = divmod(frame.at, SETTLE + seconds)
+            if part >= len(scores):
+                break
+            while told <= part:
+                say(WORDS[told])
+                told += 1
+            face = largest(read_faces(frame.image, detector, classifier))
+            if face is not None and into >= SETTLE:
+                scores[int(part)].append(face.emotions[Emotion.HAPPY])
+    finally:
+        source.close()
+    return scores

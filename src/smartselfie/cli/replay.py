@@ -1,0 +1,134 @@
+"""`smartselfie replay`: the trigger against clips with timelines."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from smartselfie.cli.options import shared_options
+from smartselfie.cli.progress import telling
+from smartselfie.cli.screen import columns
+from smartselfie.config import load_settings
+from smartselfie.errors import DataError, SmartselfieError
+
+if TYPE_CHECKING:
+    from smartselfie.evaluation.replay import Replay, Taken, Total
+
+
+@click.command()
+@click.argument("clips", type=click.Path(path_type=Path), metavar="CLIPS")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html", help="A page of it all."
+)
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each clip and one for all, on stdout.")
+@click.option("--at-most", type=click.FloatRange(min=0.1), metavar="FPS", help="As a slower camera would see them.")
+@click.option("--drop", type=click.FloatRange(0, 0.95), default=0.0, help="Share of the frames to lose.  [0]")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the frames that are lost.  [0]")
+@shared_options
+def command(
+    *,
+    clips: Path,
+    report: Path | None,
+    as_json: bool,
+    at_most: float | None,
+    drop: float,
+    seed: int,
+    config: Path | None,
+    **flags: object,
+) -> int:
+    """Run the trigger over CLIPS, a folder or zip of clips with a labels.csv that tells when people smile.
+
+    Told are, for each clip and in all: photos expected, taken, missed and false, the time from the start of a smile to
+    the shutter, and how the kept frame stands among those of its hold. Nothing is written but the report.
+
+    Example: smartselfie replay clips.zip --report replay.html
+    """
+    from smartselfie.evaluation.replay import replay, total
+    from smartselfie.evaluation.replay_page import write_page
+    from smartselfie.evaluation.timeline import open_clips
+
+    settings = load_settings(flags, config)
+    done: list[Replay] = []
+    failed: list[SmartselfieError] = []
+    with open_clips(clips) as listed, telling(len(listed)) as teller:
+        if not as_json and drop:
+            click.echo(f"{100 * drop:g} % of the frames are lost, seed {seed}")
+        for number, clip in enumerate(listed):
+            teller.move(number, clip.name)
+            try:
+                done.append(replay(clip, settings, fps=at_most, drop=drop, seed=seed))
+            except SmartselfieError as error:
+                failed.append(error)
+                teller.say(f"{clip.name}: {error}")
+            else:
+                if as_json:
+                    _write(_clip_to_json(done[-1]))
+    if not done:
+        raise DataError(f"no clip of {clips} could be replayed: {failed[0].message}", failed[0].hint)
+    everything = total(done)
+    if as_json:
+        _write({"failed": len(failed), **_rounded(asdict(everything))})
+    else:
+        _show(done, everything)
+    if report is not None:
+        write_page(report, done, everything)
+    return 1 if failed else 0
+
+
+def _write(line: Mapping[str, object]) -> None:
+    click.echo(json.dumps(line, ensure_ascii=False))
+
+
+def _clip_to_json(played: "Replay") -> dict[str, object]:
+    return {
+        "clip": played.clip.name,
+        "shot_expected": played.clip.expected.value,
+        "seconds": round(played.seconds, 3),
+        "expected": played.expected,
+        "taken": played.caught,
+        "missed": len(played.missed),
+        "false": len(played.false),
+        "photos": [_photo_to_json(photo) for photo in played.taken],
+    }
+
+
+def _photo_to_json(photo: "Taken") -> dict[str, object]:
+    return {
+        "frame": photo.frame,
+        "at": round(photo.at, 6),
+        "decided": photo.decided,
+        "decided_at": round(photo.decided_at, 6),
+        "shows": photo.shows.value,
+        "latency": None if photo.latency is None else round(photo.latency, 3),
+        "standing": _rounded(asdict(photo.standing)),
+    }
+
+
+def _rounded(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def _show(done: list["Replay"], everything: "Total") -> None:
+    rows = [["clip", "expected", "taken", "missed", "false", "kept frames (fired at, latency): smile, sharpness, eyes"]]
+    for played in done:
+        counts = (played.expected, played.caught, len(played.missed), len(played.false))
+        rows.append([played.clip.name, *map(str, counts), "; ".join(_in_words(photo) for photo in played.taken)])
+    click.echo("\n".join(columns(rows)))
+    latency = "unknown" if everything.median_latency is None else f"{everything.median_latency:.2f} s"
+    worst = "" if everything.worst_latency is None else f" (at most {everything.worst_latency:.2f} s)"
+    click.echo(
+        f"\n{everything.clips} clips, {everything.seconds:.0f} s: {everything.expected} photos expected, "
+        f"{everything.taken} taken, {everything.missed} missed, {everything.false} false "
+        f"({everything.false_per_hour or 0:.1f} an hour)"
+    )
+    click.echo(f"from the start of the smile to the shutter: median {latency}{worst}")
+
+
+def _in_words(photo: "Taken") -> str:
+    late = "" if photo.latency is None else f", {photo.latency:.2f} s"
+    stands = photo.standing
+    shares = ", ".join(f"{100 * share:.0f} %" for share in (stands.smile, stands.sharpness, stands.eyes))
+    return f"{photo.frame} ({photo.decided}{late}): {shares}"

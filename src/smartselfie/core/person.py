@@ -1,0 +1,140 @@
+"""One person before the camera: what they show, how long they have held it, and why that is not enough yet."""
+
+from dataclasses import dataclass, replace
+
+from smartselfie.core.course import Course
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.eyelids import Eyelids
+from smartselfie.core.face import Face
+from smartselfie.core.reason import Reason
+from smartselfie.core.rule import Rule
+
+BLINK = 0.3
+"""Seconds for which a face may be lost without its hold being lost."""
+
+DISTRESS = 0.4
+"""A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
+
+
+UNKNOWN, OPEN = Course(), Eyelids()
+"""What is known of a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smile:
+    """A smile that lasts (or another expression, where that is waited for).
+
+    Attributes:
+        frames: that count towards the photo; none while the trigger rests.
+        since: time of the first of them.
+        doubtful: it grew out of distress.
+    """
+
+    frames: int
+    since: float
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is followed; `see` and `miss` give the next state.
+
+    Attributes:
+        id: the person's number.
+        face: as it was last seen.
+        seen_at: when that was.
+        course: the scores over time.
+        eyelids: the eyes over time.
+        smile: the smile that lasts, or None.
+        spent: the smile was photographed, and has not been seen to go since.
+        missing: not on the newest frame; `gone`: for longer than a blink.
+        background: why the person does not count, or None who does.
+    """
+
+    id: int
+    face: Face
+    seen_at: float
+    course: Course = UNKNOWN
+    eyelids: Eyelids = OPEN
+    smile: Smile | None = None
+    spent: bool = False
+    missing: bool = False
+    gone: bool = False
+    background: Reason | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the person is there and no background."""
+        return self.background is None and not self.gone
+
+    def see(self, at: float, face: Face, rule: Rule, *, counting: bool) -> "Person":
+        """Take in the person's face on a frame; `counting` is whether holds go on, or the trigger rests."""
+        level = rule.level(face.emotions)
+        course = self.course.see(at, face.emotions)
+        steady = face.emotions if course.steady is None else course.steady
+        smile = self.smile
+        if smile is None:
+            if rule.begins(steady, self.course.resting):
+                # only a smile can be taken for crying, wincing or shouting
+                doubtful = rule.expression is Emotion.HAPPY and self.course.distress >= DISTRESS
+                smile = Smile(int(counting), at, doubtful)
+        elif not rule.lasts(steady):
+            smile = None
+        elif counting:
+            smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
+        if smile is None:
+            course = course.learn(self.course, face.emotions, level)
+        return replace(
+            self,
+            face=face,
+            seen_at=at,
+            course=course,
+            eyelids=self.eyelids.see(at, face.eyes_open),
+            smile=smile,
+            spent=self.spent and smile is not None,
+            missing=False,
+            gone=False,
+        )
+
+    def miss(self, at: float) -> "Person":
+        """The person is not on this frame: for a blink the hold stays, and does not grow."""
+        gone = at - self.seen_at > BLINK
+        return replace(self, missing=True, gone=gone, smile=None if gone else self.smile)
+
+    def interrupted(self) -> "Person":
+        """Time went by without a frame, or the source was lost: a hold is broken."""
+        return replace(self, smile=None)
+
+    def photographed(self) -> "Person":
+        """A photo was taken: this smile has had its photo."""
+        if self.smile is None:
+            return self
+        return replace(self, spent=True, smile=replace(self.smile, frames=0))
+
+    def progress(self, rule: Rule) -> float:
+        """How far the hold is, from 0 to 1: by frames or by seconds, whichever is behind."""
+        if self.smile is None or self.smile.frames == 0:
+            return 0.0
+        twice = 2 if self.smile.doubtful else 1
+        by_frames = self.smile.frames / (twice * rule.frames)
+        by_time = (self.seen_at - self.smile.since) / (twice * rule.seconds) if rule.seconds else 1.0
+        return min(1.0, by_frames, by_time)
+
+    def ready(self, rule: Rule) -> bool:
+        """Whether the hold is full and the person is there, smiling as much as at its beginning."""
+        steady = self.course.steady
+        return (
+            self.progress(rule) >= 1.0 and not self.missing and steady is not None and rule.level(steady) >= rule.smile
+        )
+
+    def reason(self, rule: Rule) -> Reason:
+        """What is missing from this person."""
+        if self.background is not None:
+            return self.background
+        if self.smile is None:
+            return Reason.NOT_SMILING
+        if self.spent:
+            return Reason.STILL_SMILING
+        if not self.ready(rule):
+            return Reason.HOLDING
+        return Reason.EYES_CLOSED if rule.eyes_open and self.eyelids.closed else Reason.READY

@@ -1,0 +1,267 @@
+"""The trigger on clips with timelines: photos expected, taken, missed and false, how late, and how well chosen."""
+
+import random
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from smartselfie.assemble import make_pipeline, make_source
+from smartselfie.config import Settings
+from smartselfie.core.face import Face
+from smartselfie.core.frame import Frame, Image
+from smartselfie.core.moment import Moment, Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.reason import Reason
+from smartselfie.core.trigger import Holding
+from smartselfie.evaluation.timeline import Clip, Shows, Span
+from smartselfie.pipeline import Pipeline
+from smartselfie.ports import FrameSource
+
+SLACK = 3
+"""Frames by which eyes may differ on where a smile begins and ends."""
+
+FEW = 3
+"""A start that may be off by more frames than this says nothing of latency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the kept frame stands among the frames of its hold: the share of them that are no better in each respect."""
+
+    smile: float
+    sharpness: float
+    eyes: float
+    frames: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A photo that the trigger took.
+
+    Attributes:
+        frame, at: the frame that is kept, and its time.
+        decided, decided_at: the frame at which the shutter fired.
+        shows: what the timeline says of the kept frame.
+        latency: seconds from the start of its smile to the shutter; None where the start is not known well.
+        standing: the kept frame among the frames of the hold.
+        image: the picture.
+    """
+
+    frame: int
+    at: float
+    decided: int
+    decided_at: float
+    shows: Shows
+    latency: float | None
+    standing: Standing
+    image: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One frame, for the chart: its time, the smile's score (raw and steadied), doubt, eyes, and the reason."""
+
+    at: float
+    smile: float | None
+    steady: float | None
+    doubt: float | None
+    eyes: float | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replay:
+    """What came of one clip."""
+
+    clip: Clip
+    seconds: float
+    taken: tuple[Taken, ...]
+    missed: tuple[Span, ...]
+    excused: tuple[Span, ...]
+    points: tuple[Point, ...] = field(repr=False)
+
+    @property
+    def expected(self) -> int:
+        """Smiles that could be photographed: those that fell into a rest or are shorter than a hold could not."""
+        return len(self.clip.smiles) - len(self.excused)
+
+    @property
+    def caught(self) -> int:
+        """Expected smiles that were photographed."""
+        return self.expected - len(self.missed)
+
+    @property
+    def false(self) -> tuple[Taken, ...]:
+        """Photos of nobody smiling."""
+        return tuple(photo for photo in self.taken if photo.shows is Shows.NO_SMILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """All clips together; the median is None where no start is known, false photos an hour where nothing was seen."""
+
+    clips: int
+    seconds: float
+    expected: int
+    taken: int
+    missed: int
+    false: int
+    median_latency: float | None
+    worst_latency: float | None
+    false_per_hour: float | None
+
+
+class Thinned:
+    """A clip as a slower or a busier camera would give it: at most so many frames a second, some dropped at random."""
+
+    live = False
+
+    def __init__(self, inner: FrameSource, fps: float | None, drop: float, seed: int) -> None:
+        """`inner` is closed when this is; `drop` is the share of the frames that is left out."""
+        self._inner, self._fps, self._drop, self._seed = inner, fps, drop, seed
+        self.name = inner.name
+
+    @property
+    def fps(self) -> float | None:
+        """The inner source's, or less."""
+        known = [fps for fps in (self._inner.fps, self._fps) if fps is not None]
+        return min(known, default=None)
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        """The frames that are left, with their times and numbers."""
+        chance, due = random.Random(self._seed), 0.0
+        for item in self._inner.frames():
+            if isinstance(item, Frame):
+                if self._fps is not None and item.at < due - 1e-6:
+                    continue
+                due += 0.0 if self._fps is None else 1.0 / self._fps
+                if chance.random() < self._drop:
+                    continue
+            yield item
+
+    def close(self) -> None:
+        """Close the inner source."""
+        self._inner.close()
+
+
+class _NoAlbum:
+    """Keeps nothing on the disk."""
+
+    def keep(self, shot: Shot) -> Photo:
+        """The photo, under the name it would have."""
+        return Photo(Path(f"{shot.source}_{shot.frame.index:06d}.jpg"), shot)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: float = 0.0, seed: int = 0) -> Replay:
+    """Run the whole line over one clip; the same clip and settings give the same photos at every run.
+
+    Args:
+        clip: the clip and its timeline.
+        settings: rule, networks and all.
+        fps: at most so many frames a second; None takes all.
+        drop: share of the frames to leave out at random.
+        seed: of that.
+
+    Raises:
+        SourceError: the clip cannot be read.
+        ModelError: a network cannot be used.
+    """
+    source = make_source(str(clip.path), settings)
+    if fps is not None or drop:
+        source = Thinned(source, fps, drop, seed)
+    return watch_clip(clip, make_pipeline(source, replace(settings, max_photos=None), _NoAlbum()))
+
+
+def watch_clip(clip: Clip, pipeline: Pipeline) -> Replay:
+    """Follow a pipeline over a clip to its end, and compare."""
+    points: list[Point] = []
+    hold: list[Moment] = []
+    times: dict[int, float] = {}
+    shots: list[tuple[Moment, Shot, Standing]] = []
+    for moment in pipeline.moments():
+        points.append(_point(moment))
+        times[moment.frame.index] = moment.frame.at
+        hold.append(moment)
+        shots += [(moment, photo.shot, _standing(photo.shot, hold)) for photo in moment.photos]
+        if not isinstance(moment.trigger.state, Holding):
+            hold.clear()
+    rule = pipeline.rule
+    taken = tuple(_taken(clip, moment, shot, standing, times) for moment, shot, standing in shots)
+    missed: list[Span] = []
+    excused: list[Span] = []
+    last = max(times, default=0)
+    for smile in clip.smiles:
+        if any(smile.holds(photo.frame, SLACK) or smile.holds(photo.decided, SLACK) for photo in taken):
+            continue
+        end = last if smile.last is None else smile.last
+        rested = max((photo.decided_at + rule.rest for photo in taken if photo.decided < end), default=0.0)
+        free = sum(1 for frame, at in times.items() if smile.first <= frame <= end and at >= rested)
+        (missed if free >= rule.frames else excused).append(smile)
+    return Replay(clip, max(times.values(), default=0.0), taken, tuple(missed), tuple(excused), tuple(points))
+
+
+def total(replays: Sequence[Replay]) -> Total:
+    """Everything together."""
+    seconds = sum(each.seconds for each in replays)
+    latencies = [photo.latency for each in replays for photo in each.taken if photo.latency is not None]
+    false = sum(len(each.false) for each in replays)
+    return Total(
+        clips=len(replays),
+        seconds=seconds,
+        expected=sum(each.expected for each in replays),
+        taken=sum(each.caught for each in replays),
+        missed=sum(len(each.missed) for each in replays),
+        false=false,
+        median_latency=statistics.median(latencies) if latencies else None,
+        worst_latency=max(latencies, default=None),
+        false_per_hour=3600 * false / seconds if seconds else None,
+    )
+
+
+def _taken(clip: Clip, moment: Moment, shot: Shot, standing: Standing, times: dict[int, float]) -> Taken:
+    kept, decided = shot.frame.index, shot.decided
+    smile = next((span for span in clip.smiles if span.holds(decided, SLACK)), None)
+    begun = None if smile is None or smile.off > FEW else times.get(smile.first)
+    latency = None if begun is None else moment.frame.at - begun
+    shows = clip.shows(kept, SLACK)
+    return Taken(kept, shot.frame.at, decided, moment.frame.at, shows, latency, standing, shot.frame.image)
+
+
+def _standing(shot: Shot, hold: Sequence[Moment]) -> Standing:
+    """Compare the kept frame's largest face with the same person's on the hold's frames, this one included."""
+    who = max(shot.faces, key=lambda face: face.box.area, default=None)
+    others = [face for moment in hold for face in moment.faces if who is not None and face.id == who.id]
+
+    def share(value: float, values: list[float]) -> float:
+        return sum(other <= value + 1e-9 for other in values) / len(values) if values else 1.0
+
+    if who is None:
+        return Standing(1.0, 1.0, 1.0, 0)
+    happy = [face.emotions["happy"] for face in others]
+    return Standing(
+        share(who.emotions["happy"], happy),
+        share(_sharpness(who), [_sharpness(face) for face in others]),
+        share(who.eyes_open or 0.0, [face.eyes_open or 0.0 for face in others]),
+        len(others),
+    )
+
+
+def _sharpness(face: Face) -> float:
+    return 0.0 if face.quality is None else face.quality.sharpness
+
+
+def _point(moment: Moment) -> Point:
+    subject, rule = moment.subject, moment.trigger.rule
+    person = next((each for each in moment.trigger.people if subject is not None and each.id == subject.id), None)
+    steady = None if person is None else person.course.steady
+    return Point(
+        moment.frame.at,
+        None if subject is None else rule.level(subject.emotions),
+        None if steady is None else rule.level(steady),
+        None if steady is None else 1.0 - steady["happy"] - steady["neutral"],
+        None if subject is None else subject.eyes_open,
+        moment.trigger.reason,
+    )

@@ -1,0 +1,154 @@
+"""Clips with a timeline of the smile, as somebody saw it: what a replay is measured against.
+
+A folder or a zip holds the clips and a `labels.csv` with at least the columns
+
+    file             the clip, relative to labels.csv
+    timeline_by_eye  spans by frame number, divided by semicolons: `neutral 0-32; smile 35-49; ambiguous 50-51`
+    shot_expected    yes (each smile of the timeline, or one somewhere if it names none), no (none at all), ambiguous
+                     (none is missed; only one where the timeline says that nobody smiles is false)
+
+A span is words and frames (`smile 35-49`, `smile 60`, `serious after 165`). Words that say smile or laugh, and neither
+"not" nor "no", are a smile; ambiguous, "on and off" or mostly leave it open; everything else is no smile. `about`, or
+`(+-10)` behind the frames, says that the ends are only roughly known. What no span covers is left open, or no smile
+where no shot is expected.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from smartselfie.errors import DataError
+
+HINT = "it needs a labels.csv with the columns file, timeline_by_eye, shot_expected; see docs/replay.md"
+ROUGHLY = 10
+"""Frames by which the ends of an `about` may be off, where it does not say."""
+
+_SPAN = re.compile(
+    r"(?P<words>.*?)\s*(?P<about>\babout\b)?\s*(?P<after>\b(?:after|from)\b)?\s*"
+    r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?\s*(?:\((?P<note>[^)]*)\))?\s*"
+)
+
+
+class Expected(StrEnum):
+    """Whether a clip should give photos."""
+
+    YES = "yes"
+    NO = "no"
+    AMBIGUOUS = "ambiguous"
+
+
+class Shows(StrEnum):
+    """What somebody saw."""
+
+    SMILE = "smile"
+    NO_SMILE = "no smile"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Frames `first` to `last`, both included, and by how many frames the ends may be off; no `last`: to the end."""
+
+    shows: Shows
+    first: int
+    last: int | None
+    off: int = 0
+
+    def holds(self, frame: int, slack: int = 0) -> bool:
+        """Whether a frame lies in it, with its ends moved out by `slack` frames and by as much as they may be off."""
+        after = self.first - self.off - slack <= frame
+        return after and (self.last is None or frame <= self.last + self.off + slack)
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A clip and what should come of it."""
+
+    name: str
+    path: Path
+    expected: Expected
+    spans: tuple[Span, ...]
+
+    @property
+    def smiles(self) -> tuple[Span, ...]:
+        """The smiles that should be photographed; the whole clip where it should give a photo and names no smile."""
+        if self.expected is not Expected.YES:
+            return ()
+        named = tuple(span for span in self.spans if span.shows is Shows.SMILE)
+        return named or (Span(Shows.SMILE, 0, None, ROUGHLY),)
+
+    def shows(self, frame: int, slack: int) -> Shows:
+        """What a frame shows, in favour of a smile within `slack` frames of one."""
+        if self.expected is Expected.NO:
+            return Shows.NO_SMILE
+        for shown in (Shows.SMILE, Shows.OPEN):
+            if any(span.shows is shown and span.holds(frame, slack) for span in self.spans):
+                return shown
+        none = any(span.shows is Shows.NO_SMILE and span.holds(frame) for span in self.spans)
+        return Shows.NO_SMILE if none else Shows.OPEN
+
+
+def parse_timeline(text: str) -> tuple[Span, ...]:
+    """The spans of a timeline; parts without frames are remarks."""
+    spans = []
+    for part in text.split(";"):
+        match = _SPAN.fullmatch(part.strip())
+        if match is None:
+            continue
+        first = int(match["first"])
+        last = None if match["after"] else int(match["last"] or first)
+        stated = re.search(r"\+-\s*(\d+)", match["note"] or "")
+        off = int(stated[1]) if stated else ROUGHLY if match["about"] else 0
+        spans.append(Span(_shown(match["words"].casefold()), first, last, off))
+    return tuple(spans)
+
+
+@contextmanager
+def open_clips(path: Path) -> Iterator[list[Clip]]:
+    """The clips of a folder or a zip, in the order of its labels; a zip is unpacked for as long as the `with` lasts.
+
+    Raises:
+        DataError: there is no labels.csv, or a row of it cannot be understood.
+    """
+    if path.is_dir():
+        yield _read(path, path)
+        return
+    with TemporaryDirectory(prefix="smartselfie-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                archive.extractall(folder)
+        except (OSError, zipfile.BadZipFile) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise DataError(f"{path} cannot be read: {reason}", "give a folder or a zip; " + HINT) from None
+        yield _read(Path(folder), path)
+
+
+def _read(folder: Path, told: Path) -> list[Clip]:
+    try:
+        text = (folder / "labels.csv").read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise DataError(f"{told} has no labels.csv that can be read", HINT) from None
+    clips = []
+    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+        name, timeline, expected = (row.get(column) for column in ("file", "timeline_by_eye", "shot_expected"))
+        if not name or timeline is None or expected not in list(Expected):
+            raise DataError(f"{told}: line {number} of labels.csv cannot be understood", HINT)
+        clips.append(Clip(name, folder / name, Expected(expected), parse_timeline(timeline)))
+    if not clips:
+        raise DataError(f"{told}: labels.csv names no clips", HINT)
+    return clips
+
+
+def _shown(words: str) -> Shows:
+    if re.search(r"\bambiguous\b|\bon and off\b|\bmostly\b", words):
+        return Shows.OPEN
+    if re.search(r"\b(not|no)\b", words) or not re.search(r"smil|laugh", words):
+        return Shows.NO_SMILE
+    return Shows.SMILE

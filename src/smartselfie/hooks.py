@@ -1,0 +1,162 @@
+"""What the user wants done with every photo: a command, a web address; each in a thread, so that nothing waits."""
+
+import json
+import logging
+import os
+import queue
+import shlex
+import shutil
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from time import monotonic
+from urllib.parse import urlsplit
+
+from smartselfie.core.moment import Photo
+from smartselfie.core.wire import event_to_json
+from smartselfie.errors import ConfigError
+
+COMMAND_TIME, WEB_TIME = 60.0, 10.0
+"""Seconds that one try may take."""
+PAUSES = (1.0, 5.0)
+"""Seconds between the tries."""
+MOST_WAITING = 1000
+"""Photos that may wait for a slow hook; more are passed over, and named."""
+
+log = logging.getLogger(__name__)
+
+
+class HookError(Exception):
+    """One try failed, and why."""
+
+
+class Hook:
+    """Does one thing with each photo, in order, in a thread; tries again what fails."""
+
+    def __init__(self, name: str, act: Callable[[Photo], None], pauses: Sequence[float] = PAUSES) -> None:
+        """Start the thread.
+
+        Args:
+            name: what messages call it.
+            act: does it; raises HookError where it fails.
+            pauses: seconds between the tries.
+        """
+        self._name, self._act, self._pauses = name, act, pauses
+        self._waiting: queue.Queue[Photo | None] = queue.Queue(MOST_WAITING)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def __call__(self, photo: Photo) -> None:
+        """Take a photo on; never waits."""
+        try:
+            self._waiting.put_nowait(photo)
+        except queue.Full:
+            log.warning("%s is too slow: %s is passed over", self._name, photo.path.name)
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Finish what is waiting, for that long at most; safely more than once."""
+        until = monotonic() + seconds
+        try:
+            self._waiting.put(None, timeout=seconds)
+        except queue.Full:
+            log.warning("%s is not done with %d photos", self._name, self._waiting.qsize())
+        self._thread.join(max(0.0, until - monotonic()))
+        self._over.set()
+
+    def _run(self) -> None:
+        while (photo := self._waiting.get()) is not None:
+            self._try(photo)
+
+    def _try(self, photo: Photo) -> None:
+        for pause in (*self._pauses, None):
+            try:
+                self._act(photo)
+            except HookError as error:
+                if pause is None or self._over.wait(pause):
+                    log.warning("%s failed for %s: %s", self._name, photo.path.name, error)
+                    return
+            else:
+                return
+
+
+def command_hook(command: str, *, seconds: float = COMMAND_TIME, pauses: Sequence[float] = PAUSES) -> Hook:
+    """Run a command for every photo; no shell reads it.
+
+    Args:
+        command: words as in a shell; `{path}` stands for the photo's path, which is the last word where it is missing.
+        seconds: that one try may take; then the command is killed.
+        pauses: seconds between the tries.
+
+    Raises:
+        ConfigError: it cannot be read, or there is no such program.
+    """
+    hint = 'as in --on-photo "lp -d printer {path}"'
+    try:
+        words = shlex.split(command, posix=os.name != "nt")
+    except ValueError as error:
+        raise ConfigError(f"the command of --on-photo cannot be read: {error}", hint) from None
+    if not words or shutil.which(words[0]) is None:
+        raise ConfigError(f"there is no program {words[0] if words else command!r} for --on-photo", hint)
+    if not any("{path}" in word for word in words):
+        words.append("{path}")
+
+    def run(photo: Photo) -> None:
+        spoken = [word.replace("{path}", str(photo.path.absolute())) for word in words]
+        try:
+            done = subprocess.run(  # noqa: S603 - the user's own command, and no shell
+                spoken,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise HookError(f"it took longer than {seconds:g} s") from None
+        except OSError as error:
+            raise HookError(error.strerror or str(error)) from None
+        if done.returncode:
+            last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+            raise HookError(f"exit code {done.returncode}{': ' if last else ''}{last}")
+
+    return Hook("--on-photo", run, pauses)
+
+
+def web_hook(address: str, *, seconds: float = WEB_TIME, pauses: Sequence[float] = PAUSES) -> Hook:
+    """Post every photo's event, as `watch --json` prints it, to a web address; the picture itself is not sent.
+
+    Args:
+        address: begins with http:// or https://.
+        seconds: that one try may take.
+        pauses: seconds between the tries.
+
+    Raises:
+        ConfigError: it is no such address.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(
+            "the address of --webhook is none", "as in --webhook http://192.168.1.5:8123/api/webhook/photo"
+        )
+
+    def post(photo: Photo) -> None:
+        body = json.dumps(event_to_json(photo)).encode()
+        request = urllib.request.Request(  # noqa: S310 - checked above
+            address, body, {"Content-Type": "application/json", "User-Agent": "smartselfie"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=seconds):  # noqa: S310
+                pass
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise HookError(f"{parts.hostname} answers {error.code}") from None
+        except OSError as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            raise HookError(f"{parts.hostname} cannot be reached: {reason}") from None
+        except ValueError as error:
+            raise HookError(str(error)) from None
+
+    return Hook("--webhook", post, pauses)

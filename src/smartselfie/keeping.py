@@ -1,0 +1,52 @@
+"""Photos on their way to the album; a live source's in a thread of their own: a slow disk delays no decision."""
+
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from smartselfie.core.moment import Photo, Shot
+from smartselfie.ports import Album
+
+MOST_WAITING = 8
+"""Photos that may wait for the disk; the next one waits for them, so that memory stays bounded and none is lost."""
+
+
+class Keeper:
+    """Hands shots to an album, one after the other, and tells which are kept."""
+
+    def __init__(self, album: Album, *, at_once: bool) -> None:
+        """With `at_once` each photo is kept before `keep` returns: a clip has time, and tells the same at every run."""
+        self._album, self._at_once = album, at_once
+        self._writer = ThreadPoolExecutor(1, "album")
+        self._waiting: deque[Future[Photo]] = deque()
+
+    def keep(self, shot: Shot) -> None:
+        """Have a photo kept; `kept` and `finish` tell of it."""
+        self._waiting.append(self._writer.submit(self._album.keep, shot))
+        if self._at_once or len(self._waiting) > MOST_WAITING:
+            self._waiting[0].exception()
+
+    def kept(self) -> tuple[Photo, ...]:
+        """The photos that were kept since the last call.
+
+        Raises:
+            AlbumError: one could not be kept.
+        """
+        done = []
+        while self._waiting and self._waiting[0].done():
+            done.append(self._waiting.popleft().result())
+        return tuple(done)
+
+    def finish(self) -> tuple[Photo, ...]:
+        """Wait until everything is kept; the photos that `kept` has not told.
+
+        Raises:
+            AlbumError: one could not be kept.
+        """
+        done = [future.result() for future in self._waiting]
+        self._waiting.clear()
+        return tuple(done)
+
+    def close(self) -> None:
+        """Wait until everything is kept, and let go of the album; safely more than once."""
+        self._writer.shutdown(wait=True)
+        self._album.close()

@@ -1,0 +1,56 @@
+"""Whether the pictures are looked at: not while the host has paused the booth, nor before its guests have agreed."""
+
+import threading
+from enum import StrEnum
+
+GUESTS_GONE = 60.0
+"""Seconds without any face after which whoever comes next is a new guest, and is asked again."""
+
+
+class Closed(StrEnum):
+    """Why the pictures are not looked at."""
+
+    PAUSED = "paused"
+    CONSENT = "consent"
+
+
+class Gate:
+    """Opened and closed from any thread."""
+
+    def __init__(self, *, consent: bool = False) -> None:
+        """With `consent` it is closed until guests have agreed."""
+        self._lock = threading.Lock()
+        self._consent, self._agreed = consent, False
+        self._paused = False
+        self._seen_at: float | None = None
+
+    @property
+    def closed(self) -> Closed | None:
+        """Why it is closed, or None."""
+        with self._lock:
+            if self._paused:
+                return Closed.PAUSED
+            return Closed.CONSENT if self._consent and not self._agreed else None
+
+    def pause(self, *, paused: bool) -> None:
+        """Close it, or open it again."""
+        with self._lock:
+            self._paused = paused
+
+    def ask(self, *, consent: bool) -> None:
+        """Whether guests are to be asked at all."""
+        with self._lock:
+            self._consent = consent
+
+    def agree(self) -> None:
+        """The guests agree; holds until they have been gone for a minute."""
+        with self._lock:
+            self._agreed, self._seen_at = True, None
+
+    def see(self, at: float, *, anybody: bool) -> None:
+        """Take in a frame that was looked at: its time in seconds, and whether there was a face on it."""
+        with self._lock:
+            if anybody or self._seen_at is None or at < self._seen_at:
+                self._seen_at = at
+            elif at - self._seen_at > GUESTS_GONE:
+                self._agreed, self._seen_at = False, None

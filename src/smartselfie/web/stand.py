@@ -1,0 +1,192 @@
+"""The booth's camera and settings, which both can change while it runs."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from smartselfie.assemble import make_album, make_pipeline
+from smartselfie.choices import save_choices
+from smartselfie.config import Settings, changed
+from smartselfie.core.frame import Frame
+from smartselfie.core.moment import SourceBack, SourceLost
+from smartselfie.errors import ConfigError, SmartselfieError
+from smartselfie.pipeline import Pipeline
+from smartselfie.ports import FrameSource
+from smartselfie.web.browser_camera import BrowserCamera, StillAlbum
+from smartselfie.web.gate import Gate
+
+ON_PAGE = (
+    *("source", "rule", "smile", "expression", "eyes_open", "hold", "hold_seconds", "rest"),
+    *("countdown", "clip", "mirror", "sounds", "language"),
+)
+"""What can be chosen on the page."""
+VIEW_ONLY = frozenset({"mirror", "sounds", "language", "countdown", "clip"})
+"""What needs no new pipeline."""
+
+
+class Stand:
+    """One camera at a time, lent to one pipeline at a time; a changed rule gets a new pipeline, not a new camera."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        open_source: Callable[[str | None, Settings], FrameSource],
+        gate: Gate,
+        saved: Path | None = None,
+        *,
+        build: "Callable[[Turn, Settings], Pipeline] | None" = None,
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            settings: to begin with; `source` names the camera.
+            open_source: opens a camera by what the settings call it.
+            gate: while it is closed, frames pass by the pipeline.
+            saved: the file that choices are saved in; None forgets them.
+            build: connects a turn and settings; None for what they name.
+        """
+        self.settings = settings
+        self.started_with = settings.source
+        self.taken = 0
+        self.passing: Callable[[Frame], None] = lambda _: None
+        self._open_source, self._build = open_source, build or connect
+        self._gate, self._saved = gate, saved
+        self._lock = threading.Lock()
+        self._lent: Lent | None = None
+
+    def open(self) -> Pipeline:
+        """A pipeline with the settings of now, over the camera that is open already or is opened now.
+
+        Raises:
+            SmartselfieError: camera, networks or album cannot be used.
+        """
+        with self._lock:
+            settings = self.settings
+            if settings.max_photos is not None:
+                settings = replace(settings, max_photos=max(1, settings.max_photos - self.taken))
+            if self._lent is None or self._lent.failed:
+                self._lent = Lent(self._open_source(settings.source, settings), self._gate)
+            self._lent.passing = self.passing
+            turn = self._lent.turn()
+        return self._build(turn, settings)
+
+    @property
+    def source(self) -> FrameSource | None:
+        """The camera that is open now."""
+        lent = self._lent
+        return None if lent is None else lent.source
+
+    def change(self, changes: Mapping[str, object]) -> bool:
+        """Change settings, and save them.
+
+        Args:
+            changes: values by the names in `ON_PAGE`.
+
+        Returns:
+            Whether a new pipeline is needed for them to hold.
+
+        Raises:
+            SmartselfieError: a name or value is not possible, the camera cannot be opened, or the choice cannot be
+                saved; only in the last case is it changed all the same.
+        """
+        strange = sorted(set(changes) - set(ON_PAGE))
+        if strange:
+            raise ConfigError(f"{strange[0]} cannot be changed on the page", f"these can: {', '.join(ON_PAGE)}")
+        with self._lock:
+            wanted = changed(self.settings, changes)
+            new = [name for name in ON_PAGE if getattr(wanted, name) != getattr(self.settings, name)]
+            if "source" in new:
+                self._swap(wanted)
+            self.settings = wanted
+        if self._saved is not None and new:
+            save_choices(self._saved, {name: getattr(wanted, name) for name in new})
+        return not VIEW_ONLY.issuperset(new)
+
+    def close(self) -> None:
+        """Let go of the camera; safely more than once."""
+        with self._lock:
+            if self._lent is not None:
+                self._lent.give_up()
+
+    def _swap(self, wanted: Settings) -> None:
+        """Open the other camera first, so that a camera that cannot be opened changes nothing."""
+        fresh = Lent(self._open_source(wanted.source, wanted), self._gate)
+        if self._lent is not None:
+            self._lent.give_up()
+        self._lent = fresh
+
+
+def connect(turn: "Turn", settings: Settings) -> Pipeline:
+    """The pipeline that the settings name; a browser's photos are its own stills."""
+    if isinstance(turn.source, BrowserCamera):
+        return make_pipeline(turn, settings, StillAlbum(make_album(settings), turn.source))
+    return make_pipeline(turn, settings)
+
+
+class Lent:
+    """An open source that outlives the pipelines which it is lent to, one after the other."""
+
+    def __init__(self, source: FrameSource, gate: Gate) -> None:
+        """The source must be fresh."""
+        self.source, self.gate = source, gate
+        self.passing: Callable[[Frame], None] = lambda _: None
+        self.failed = False
+        self._items = source.frames()
+        self._lock = threading.Lock()
+
+    def turn(self) -> "Turn":
+        """The source for one pipeline."""
+        return Turn(self)
+
+    def take(self) -> Frame | SourceLost | SourceBack | None:
+        """The next item; None at the end.
+
+        Raises:
+            SourceError: the source turned out to be unusable.
+        """
+        with self._lock:
+            try:
+                return next(self._items, None)
+            except SmartselfieError:
+                self.failed = True
+                raise
+
+    def give_up(self) -> None:
+        """Close the source itself."""
+        self.source.close()
+
+
+class Turn:
+    """One pipeline's turn at a source: closing it ends the turn, not the source."""
+
+    def __init__(self, lent: Lent) -> None:
+        """Frames go on where the turn before ended."""
+        self._lent = lent
+        self._closed = threading.Event()
+        self.name, self.live = lent.source.name, lent.source.live
+
+    @property
+    def source(self) -> FrameSource:
+        """What is lent."""
+        return self._lent.source
+
+    @property
+    def fps(self) -> float | None:
+        """The source's."""
+        return self._lent.source.fps
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        """The source's frames; those that come while the gate is closed are only shown."""
+        while not self._closed.is_set():
+            item = self._lent.take()
+            if item is None or self._closed.is_set():
+                return
+            if isinstance(item, Frame) and self._lent.gate.closed is not None:
+                self._lent.passing(item)
+                continue
+            yield item
+
+    def close(self) -> None:
+        """End the turn."""
+        self._closed.set()

@@ -1,0 +1,56 @@
+// The booth's sounds, made on the spot: no file, nothing to load.
+
+let context = null;
+let on = true;
+
+// Browsers let a page make sounds only after it was touched.
+export function wake() {
+  if (on && !context && window.AudioContext) context = new AudioContext();
+  if (context?.state === "suspended") context.resume().catch(() => {});
+}
+
+export function allow(sounds) {
+  on = sounds;
+}
+
+// Two clicks of a mechanical shutter: bursts of noise through a band that falls.
+export function shutter() {
+  if (!ready()) return;
+  click(context.currentTime, 2600, 0.035, 0.5);
+  click(context.currentTime + 0.09, 1500, 0.06, 0.4);
+}
+
+export function tick(last) {
+  if (!ready()) return;
+  const now = context.currentTime;
+  const tone = context.createOscillator();
+  const level = context.createGain();
+  tone.frequency.value = last ? 1320 : 880;
+  level.gain.setValueAtTime(0.0001, now);
+  level.gain.exponentialRampToValueAtTime(0.2, now + 0.01);
+  level.gain.exponentialRampToValueAtTime(0.0001, now + 0.18);
+  tone.connect(level).connect(context.destination);
+  tone.start(now);
+  tone.stop(now + 0.2);
+}
+
+function ready() {
+  return on && context?.state === "running";
+}
+
+function click(at, pitch, seconds, loudness) {
+  const length = Math.ceil(context.sampleRate * seconds);
+  const noise = context.createBuffer(1, length, context.sampleRate);
+  const samples = noise.getChannelData(0);
+  for (let place = 0; place < length; place += 1) samples[place] = (Math.random() * 2 - 1) * (1 - place / length) ** 3;
+  const source = context.createBufferSource();
+  const band = context.createBiquadFilter();
+  const level = context.createGain();
+  source.buffer = noise;
+  band.type = "bandpass";
+  band.frequency.value = pitch;
+  band.Q.value = 0.8;
+  level.gain.value = loudness;
+  source.connect(band).connect(level).connect(context.destination);
+  source.start(at);
+}

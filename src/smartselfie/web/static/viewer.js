@@ -1,0 +1,108 @@
+// One photo, as large as the screen; forwards and back by button, key or finger, or by itself.
+
+import { takeHome } from "./sharing.js";
+import { moment, percent, say } from "./words.js";
+
+const PAUSE = 4000;
+const SWIPE = 40;
+
+const byId = (id) => document.getElementById(id);
+
+export class Viewer {
+  #source;
+  #place = 0;
+  #photo = null;
+  #timer = 0;
+  #touched = null;
+
+  // `at(place)` gives a photo, `total()` their number, `remove(photo)` deletes one and says whether it is gone.
+  constructor(source) {
+    this.#source = source;
+    const dialog = byId("viewer");
+    byId("viewer-close").addEventListener("click", () => dialog.close());
+    byId("previous").addEventListener("click", () => this.#go(-1));
+    byId("following").addEventListener("click", () => this.#go(1));
+    byId("viewer-delete").addEventListener("click", () => this.#remove());
+    byId("viewer-clip").addEventListener("click", () => this.#move());
+    byId("viewer-share").addEventListener("click", () => takeHome(this.#photo));
+    byId("viewer-play").addEventListener("click", () => this.#play(!this.#timer));
+    dialog.addEventListener("keydown", (event) => this.#onKey(event));
+    dialog.addEventListener("close", () => {
+      this.#play(false);
+      byId("viewer-image").removeAttribute("src");
+    });
+    dialog.addEventListener("pointerdown", (event) => {
+      this.#touched = event.clientX;
+    });
+    dialog.addEventListener("pointerup", (event) => {
+      const way = this.#touched === null ? 0 : event.clientX - this.#touched;
+      this.#touched = null;
+      if (Math.abs(way) > SWIPE) this.#go(way < 0 ? 1 : -1);
+    });
+    byId("viewer-image").addEventListener("dragstart", (event) => event.preventDefault());
+  }
+
+  async open(place, playing = false) {
+    if (!(await this.#show(place))) return;
+    if (!byId("viewer").open) byId("viewer").showModal();
+    this.#play(playing);
+  }
+
+  async #show(place) {
+    const photo = await this.#source.at(place);
+    if (!photo) return false;
+    this.#place = place;
+    this.#photo = photo;
+    const when = moment(new Date(photo.written));
+    const image = byId("viewer-image");
+    image.src = photo.url;
+    image.alt = say("photoOf", { when });
+    byId("viewer-when").textContent = when;
+    byId("viewer-smile").textContent = photo.smile === null ? "" : say("smiling", { percent: percent(photo.smile) });
+    byId("viewer-clip").hidden = photo.clip === null;
+    byId("viewer-clip").setAttribute("aria-pressed", "false");
+    byId("viewer-save").href = `${photo.url}?download=1`;
+    byId("previous").disabled = place === 0;
+    byId("following").disabled = place + 1 >= this.#source.total();
+    return true;
+  }
+
+  #go(step) {
+    const place = this.#place + step;
+    if (place >= 0 && place < this.#source.total()) this.#show(place);
+  }
+
+  // The photo, or the short clip around it.
+  #move() {
+    const moving = byId("viewer-clip").getAttribute("aria-pressed") !== "true";
+    byId("viewer-clip").setAttribute("aria-pressed", String(moving));
+    byId("viewer-image").src = moving ? this.#photo.clip : this.#photo.url;
+    byId("viewer-save").href = `${moving ? this.#photo.clip : this.#photo.url}?download=1`;
+  }
+
+  #play(on) {
+    clearInterval(this.#timer);
+    this.#timer = on ? setInterval(() => this.#show((this.#place + 1) % this.#source.total()), PAUSE) : 0;
+    byId("viewer-play").setAttribute("aria-pressed", String(on));
+    byId("viewer-play").querySelector("use").setAttribute("href", on ? "#i-pause" : "#i-play");
+  }
+
+  async #remove() {
+    this.#play(false);
+    if (!(await this.#source.remove(this.#photo))) return;
+    const left = this.#source.total();
+    if (left === 0 || !(await this.#show(Math.min(this.#place, left - 1)))) byId("viewer").close();
+  }
+
+  #onKey(event) {
+    const keys = {
+      ArrowLeft: () => this.#go(-1),
+      ArrowRight: () => this.#go(1),
+      Delete: () => this.#remove(),
+      p: () => this.#play(!this.#timer),
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+}

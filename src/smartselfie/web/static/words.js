@@ -1,0 +1,45 @@
+// Every word that the page says: one file a language, `{name}` where something is filled in.
+
+const FALLBACK = "en";
+let words = {};
+let language = FALLBACK;
+
+// Load the language that is wanted; `auto` takes the first of the browser's that there is.
+export async function speak(wanted, known) {
+  const asked = wanted === "auto" ? navigator.languages : [wanted];
+  const short = asked.map((tag) => tag.toLowerCase().split("-")[0]);
+  const chosen = short.find((tag) => known.includes(tag)) ?? FALLBACK;
+  const answer = await fetch(`/static/words/${chosen}.json`);
+  words = await answer.json();
+  language = chosen;
+  document.documentElement.lang = chosen;
+  label(document);
+}
+
+export function say(key, values = {}) {
+  return (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+export const knows = (key) => key in words;
+
+export function percent(score) {
+  return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(score);
+}
+
+export function moment(date) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(date);
+}
+
+// A language in its own words: Deutsch, 日本語.
+export function nameOf(tag) {
+  return new Intl.DisplayNames(tag, { type: "language" }).of(tag);
+}
+
+// Fill in the words that stand in the page itself.
+export function label(root) {
+  for (const element of root.querySelectorAll("[data-text]")) element.textContent = say(element.dataset.text);
+  for (const element of root.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", say(element.dataset.label));
+    if (element.matches(".tool")) element.title = say(element.dataset.label);
+  }
+}

@@ -1,0 +1,191 @@
+"""Photos as people look at them: sorted, small, thrown away and brought back."""
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pictures
+
+from smartselfie.albums.folder import FolderAlbum
+from smartselfie.albums.gallery import Gallery, Order
+from smartselfie.core.box import Box
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.face import Face
+from smartselfie.core.frame import Frame
+from smartselfie.core.moment import Shot
+from smartselfie.testing import blank, scores
+
+HOUR = 3600.0
+
+
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def put(folder: Path, name: str, written: float = 1000.0, smiles: list[float] | None = None) -> Path:
+    path = folder / name
+    path.write_bytes(b"a photo")
+    os.utime(path, (written, written))
+    if smiles is not None:
+        faces = [{"emotions": {"happy": smile}} for smile in smiles]
+        path.with_suffix(".json").write_text(json.dumps({"faces": faces}))
+    return path
+
+
+def names(gallery: Gallery, order: Order = Order.TIME) -> list[str]:
+    return [entry.name for entry in gallery.entries(order)]
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def taken_by_us(folder: Path, index: int) -> Path:
+    face = Face(Box(1, 1, 9, 9), scores(Emotion.HAPPY))
+    return FolderAlbum(folder).keep(Shot(Frame(blank(), 1.0, index), index, (face,), "smile", {}, "m", "party")).path
+
+
+def test_photos_are_sorted_by_time_or_by_smile_and_those_without_a_score_come_last(tmp_path: Path) -> None:
+    put(tmp_path, "old.jpg", 1000, [0.9, 0.7])
+    put(tmp_path, "new.jpg", 3000, [0.5])
+    put(tmp_path, "unread.jpg", 2000)
+    put(tmp_path, "empty.jpg", 500, [])
+    gallery = Gallery(tmp_path)
+    assert names(gallery) == ["new.jpg", "unread.jpg", "old.jpg", "empty.jpg"]
+    assert names(gallery, Order.SMILE) == ["old.jpg", "new.jpg", "empty.jpg", "unread.jpg"]
+    assert [entry.smile for entry in gallery.entries(Order.SMILE)] == [pytest.approx(0.8), 0.5, 0.0, None]
+
+
+@pytest.mark.parametrize("notes", ["", "[]", '{"faces": 3}', '{"faces": [{"emotions": {}}]}', '{"faces": null}'])
+def test_a_damaged_sidecar_is_none(tmp_path: Path, notes: str) -> None:
+    put(tmp_path, "a.jpg").with_suffix(".json").write_text(notes)
+    assert [entry.smile for entry in Gallery(tmp_path).entries()] == [None]
+
+
+def test_what_comes_and_goes_behind_its_back_is_seen(tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path)
+    assert names(gallery) == []
+    put(tmp_path, "a.jpg", 1000)
+    assert names(gallery) == ["a.jpg"]
+    put(tmp_path, "b.jpg", 2000)
+    (tmp_path / "a.jpg").unlink()
+    (tmp_path / "b.json").write_text('{"faces": [{"emotions": {"happy": 0.4}}]}')
+    assert [(entry.name, entry.smile) for entry in gallery.entries()] == [("b.jpg", 0.4)]
+
+
+def test_a_folder_that_has_settled_is_not_read_again(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", 1000)
+    os.utime(tmp_path, (1000, 1000))
+    gallery = Gallery(tmp_path)
+    assert gallery.entries() is gallery.entries()
+    put(tmp_path, "b.jpg", 2000)
+    assert names(gallery) == ["b.jpg", "a.jpg"]
+
+
+def test_a_thumbnail_is_small_upright_and_made_once(tmp_path: Path) -> None:
+    picture = Pictures.new("RGB", (1200, 800), "navy")
+    exif = Pictures.Exif()
+    exif[0x0112] = 6  # taken on its side
+    picture.save(tmp_path / "a.jpg", exif=exif)
+    gallery = Gallery(tmp_path)
+    first = gallery.thumbnail("a.jpg")
+    assert first is not None
+    with Pictures.open(io.BytesIO(first)) as small:
+        assert small.size == (320, 480)
+    kept = tmp_path / ".thumbnails" / "a.jpg"
+    kept.write_bytes(b"kept")
+    assert gallery.thumbnail("a.jpg") == b"kept"
+    os.utime(kept, (1, 1))  # older than the photo: another photo has that name now
+    assert gallery.thumbnail("a.jpg") == first
+
+
+def test_a_damaged_photo_has_no_thumbnail(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg")
+    assert Gallery(tmp_path).thumbnail("a.jpg") is None
+    assert Gallery(tmp_path).thumbnail("../a.jpg") is None
+
+
+def test_where_no_thumbnail_can_be_kept_there_still_is_one(tmp_path: Path) -> None:
+    Pictures.new("RGB", (600, 400)).save(tmp_path / "a.jpg")
+    (tmp_path / ".thumbnails").write_text("a file in its place")
+    assert Gallery(tmp_path).thumbnail("a.jpg") is not None
+
+
+def test_a_deleted_photo_comes_back_with_all_that_lay_beside_it(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", 1000, [0.5])
+    (tmp_path / "a.gif").write_bytes(b"clip")
+    gallery = Gallery(tmp_path)
+    ticket = gallery.discard("a.jpg")
+    assert ticket is not None
+    assert files(tmp_path) == []
+    assert names(gallery) == []
+    assert gallery.restore(ticket) == "a.jpg"
+    assert files(tmp_path) == ["a.gif", "a.jpg", "a.json"]
+    assert [(entry.written, entry.clip) for entry in gallery.entries()] == [(1000, True)]
+    assert gallery.restore(ticket) is None
+
+
+def test_a_photo_that_comes_back_never_takes_anothers_name(tmp_path: Path) -> None:
+    put(tmp_path, "a.jpg", 1000, [0.5])
+    gallery = Gallery(tmp_path)
+    ticket = gallery.discard("a.jpg")
+    (tmp_path / "a.jpg").write_bytes(b"another")
+    assert ticket is not None
+    assert gallery.restore(ticket) == "a_2.jpg"
+    assert (tmp_path / "a.jpg").read_bytes() == b"another"
+    assert files(tmp_path) == ["a.jpg", "a_2.jpg", "a_2.json"]
+
+
+def test_photos_deleted_at_the_same_moment_do_not_get_mixed_up(tmp_path: Path) -> None:
+    clock = Clock()
+    gallery = Gallery(tmp_path, clock=clock)
+    for name in ("a.jpg", "b.jpg"):
+        put(tmp_path, name).write_bytes(name.encode())
+    first, second = gallery.discard("a.jpg"), gallery.discard("b.jpg")
+    assert first is not None
+    assert second is not None
+    assert (gallery.restore(second), gallery.restore(first)) == ("b.jpg", "a.jpg")
+    assert (tmp_path / "b.jpg").read_bytes() == b"b.jpg"
+
+
+@pytest.mark.parametrize("ticket", ["", "1", "../x", "..", "12a", "1/../1"])
+def test_a_ticket_that_was_never_given_brings_nothing_back(tmp_path: Path, ticket: str) -> None:
+    assert Gallery(tmp_path).restore(ticket) is None
+
+
+def test_the_trash_empties_itself_after_an_hour(tmp_path: Path) -> None:
+    clock = Clock()
+    gallery = Gallery(tmp_path, clock=clock)
+    put(tmp_path, "a.jpg")
+    ticket = gallery.discard("a.jpg")
+    clock.now += HOUR - 1
+    gallery.tidy()
+    assert (tmp_path / ".trash" / str(ticket) / "a.jpg").is_file()
+    clock.now += 2
+    gallery.tidy()
+    assert list((tmp_path / ".trash").iterdir()) == []
+
+
+def test_old_photos_of_ours_are_deleted_and_nobody_elses(tmp_path: Path) -> None:
+    clock = Clock()
+    old, young = taken_by_us(tmp_path, 1), taken_by_us(tmp_path, 2)
+    foreign = tmp_path / "holiday.jpg"
+    Pictures.new("RGB", (60, 40)).save(foreign)
+    broken = put(tmp_path, "broken.jpg")
+    for path, age in ((old, 5 * HOUR), (young, HOUR), (foreign, 5 * HOUR), (broken, 5 * HOUR)):
+        os.utime(path, (clock.now - age, clock.now - age))
+    gallery = Gallery(tmp_path, clock=clock)
+    gallery.thumbnail(old.name)
+    assert gallery.tidy(None) == 0
+    assert gallery.tidy(2 * HOUR) == 1
+    assert files(tmp_path) == sorted(["broken.jpg", "holiday.jpg", young.name, f"{young.stem}.json"])
+    assert list((tmp_path / ".thumbnails").iterdir()) == []
+    assert names(gallery) == [young.name, *sorted(["holiday.jpg", "broken.jpg"], reverse=True)]

@@ -1,0 +1,120 @@
+"""Settings, languages, the PIN and the question for consent in a real browser."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+from pydantic import SecretStr
+
+from smartselfie.config import Settings
+from smartselfie.core.emotion import Emotion
+from smartselfie.web.app import STATIC
+from tests.browser.conftest import OpenPage, ScriptedBooth
+
+
+def open_settings(page: Page) -> None:
+    expect(page.locator("#status")).to_have_text("Live")
+    page.get_by_role("button", name="Settings").click()
+    expect(page.locator("#fields")).to_be_visible()
+
+
+def test_a_setting_holds_at_once_is_saved_and_reaches_the_other_page(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
+) -> None:
+    saved = tmp_path / "x.booth.json"
+    with scripted_booth(saved=saved) as address:
+        page, other = open_page(address), open_page(address)
+        open_settings(page)
+        page.get_by_role("switch", name="Mirror the view").click()
+        expect(page.locator("#settings-note")).to_have_text("Saved")
+        page.get_by_role("slider", name="Seconds between two photos").press("ArrowRight")
+        expect(page.locator("#settings-note")).to_have_text("Saved")
+        page.locator("select[name=language]").select_option("de")
+        expect(page.locator("#settings-title")).to_have_text("Einstellungen")
+        expect(other.locator("#sentence")).to_have_text("Komm ins Bild")
+        page.locator("#close-settings").click()
+        page.reload()
+        expect(page.locator("#sentence")).to_have_text("Komm ins Bild")
+        assert page.evaluate("document.documentElement.lang") == "de"
+    assert json.loads(saved.read_text()) == {"mirror": False, "rest": 4.0, "language": "de"}
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pt", "hi", "zh", "ja"])
+def test_the_page_speaks_the_browsers_language_and_fits_on_a_phone(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, language: str
+) -> None:
+    words = json.loads((STATIC / "words" / f"{language}.json").read_text(encoding="utf-8"))
+    with scripted_booth(Emotion.SAD) as address:
+        page = open_page(address, width=360, height=740, locale=f"{language}-XX")
+        expect(page.locator("#sentence")).to_have_text(words["why.not_smiling"])
+        assert page.locator("#bars dt").first.inner_text() == words["angry"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        cut = page.locator("#bars dt, #bars dd, .sentence, .hint").evaluate_all(
+            "all => all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent)"
+        )
+        assert cut == []
+
+
+def test_a_language_that_is_not_there_falls_back_to_english(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth() as address:
+        page = open_page(address, locale="fi-FI")
+        expect(page.locator("#sentence")).to_have_text("Come into the picture")
+
+
+def test_the_host_locks_settings_and_leaving_and_a_wrong_pin_is_told(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    with scripted_booth(settings=Settings(pin=SecretStr("2468"), kiosk=True)) as address:
+        # the browser itself tells in its console of every answer that refuses
+        page = open_page(address, quiet=False)
+        expect(page.locator("#status")).to_have_text("Live")
+        page.get_by_role("button", name="Settings").click()
+        page.locator("#pin-input").fill("1111")
+        page.keyboard.press("Enter")
+        expect(page.locator("#pin-note")).to_have_text("That PIN is wrong")
+        page.locator("#pin-input").fill("2468")
+        page.get_by_role("button", name="Unlock").click()
+        expect(page.locator("#fields")).to_be_visible()
+        page.keyboard.press("Escape")
+        # known for a while now
+        page.get_by_role("button", name="Leave").click()
+        expect(page.locator("#ask")).to_be_visible()
+        page.locator("#stay").click()
+
+
+def test_guests_are_asked_before_the_first_photo(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(Emotion.HAPPY, settings=Settings(consent=True, delete_after=24)) as address:
+        page = open_page(address)
+        expect(page.locator("#consent")).to_be_visible()
+        expect(page.locator("#consent-time")).to_have_text("Photos are deleted after 24 hours.")
+        page.keyboard.press("Escape")
+        expect(page.locator("#consent")).to_be_visible()
+        page.get_by_role("button", name="Yes, let's go").click()
+        expect(page.locator("#consent")).to_be_hidden()
+        expect(page.locator("#sentence")).to_have_text("Hold that smile")
+
+
+def test_the_countdown_is_seen_before_the_photo(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(settings=Settings(countdown=2)) as address:
+        page = open_page(address)
+        expect(page.locator("#shutter")).to_be_enabled()
+        page.keyboard.press(" ")
+        expect(page.locator("#countdown")).to_have_text("2")
+        page.keyboard.press(" ")
+        expect(page.locator("#countdown")).to_have_text("1")
+        expect(page.locator("#total")).to_have_text("1")
+        page.wait_for_timeout(500)
+        expect(page.locator("#total")).to_have_text("1")
+
+
+def test_a_pause_is_told(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(Emotion.HAPPY) as address:
+        page = open_page(address)
+        expect(page.locator("#status")).to_have_text("Live")
+        httpx.post(f"{address}/api/pause")
+        expect(page.locator("#sentence")).to_have_text("A short break")
+        expect(page.locator("#shutter")).to_be_disabled()
+        httpx.post(f"{address}/api/resume")
+        expect(page.locator("#status")).to_have_text("Live")

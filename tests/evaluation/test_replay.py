@@ -1,0 +1,115 @@
+"""What a replay counts, on scripted clips."""
+
+from pathlib import Path
+
+import pytest
+
+from smartselfie.core.emotion import Emotions
+from smartselfie.core.frame import Frame
+from smartselfie.core.rule import Rule
+from smartselfie.errors import DataError
+from smartselfie.evaluation.replay import Replay, Thinned, total, watch_clip
+from smartselfie.evaluation.replay_page import write_page
+from smartselfie.evaluation.timeline import Clip, Expected, Shows, parse_timeline
+from smartselfie.pipeline import Pipeline
+from smartselfie.testing import (
+    MemoryAlbum,
+    ScriptedClassifier,
+    ScriptedDetector,
+    ScriptedSource,
+    face_at,
+    frames_at,
+    mixed,
+)
+
+LETTERS = {".": mixed(), "s": mixed(happy=0.9), "+": mixed(happy=0.7)}
+
+
+def played(letters: str, timeline: str, expected: str = "yes", *, fps: float = 5, rule: Rule | None = None) -> Replay:
+    """Replay a clip of one person; `s` and `+` smile, `.` does not."""
+    script: list[Emotions] = [LETTERS[letter] for letter in letters]
+    detector = ScriptedDetector(lambda _: [face_at(10, 10, 30)])
+    source = ScriptedSource(frames_at(fps, len(script)))
+    pipeline = Pipeline(source, detector, ScriptedClassifier(script), MemoryAlbum(), rule or Rule(frames=3, rest=1.0))
+    return watch_clip(Clip("clip.mp4", Path("clip.mp4"), Expected(expected), parse_timeline(timeline)), pipeline)
+
+
+def test_a_smile_that_is_photographed_is_taken_with_its_latency() -> None:
+    seen = played("....+ss+....", "neutral 0-3; smile 4-7; neutral 8-11")
+    assert (seen.expected, seen.caught, seen.missed, seen.false) == (1, 1, (), ())
+    (photo,) = seen.taken
+    assert (photo.frame, photo.decided, photo.shows) == (6, 6, Shows.SMILE)
+    assert photo.latency == pytest.approx(2 / 5)
+    assert (photo.standing.frames, photo.standing.smile) == (3, 1.0)
+
+
+def test_a_smile_that_is_not_photographed_is_missed() -> None:
+    seen = played("............", "neutral 0-3; smile 4-7; neutral 8-11")
+    assert (seen.expected, seen.caught, len(seen.missed)) == (1, 0, 1)
+
+
+def test_a_photo_of_nobody_smiling_is_false() -> None:
+    assert len(played("....sss.........", "neutral 0-20").false) == 1
+    assert len(played("....sss.........", "smile 0-20", "no").false) == 1
+    assert len(played("....sss.........", "", "no").false) == 1
+    assert played("....sss.........", "", "ambiguous").false == ()
+    assert len(played("....sss.........", "neutral 0-20", "ambiguous").false) == 1
+
+
+def test_a_smile_within_the_rest_or_shorter_than_a_hold_is_not_expected() -> None:
+    rest = played("..sss.....sss...", "smile 2-4; neutral 5-9; smile 10-12", rule=Rule(frames=3, rest=2.0))
+    assert (rest.expected, rest.caught, len(rest.excused)) == (1, 1, 1)
+    short = played("..ss......", "neutral 0-1; smile 2-3; neutral 4-9")
+    assert (short.expected, len(short.missed)) == (0, 0)
+
+
+def test_a_start_that_is_only_roughly_known_says_nothing_of_latency() -> None:
+    (photo,) = played("....sss.....", "smile about 4-7").taken
+    assert photo.latency is None
+
+
+def test_everything_together() -> None:
+    good = played("....ssss....", "neutral 0-3; smile 4-7; neutral 8-11")
+    bad = played("....sss.........", "", "no")
+    sums = total([good, bad])
+    assert (sums.clips, sums.expected, sums.taken, sums.missed, sums.false) == (2, 1, 1, 0, 1)
+    assert sums.median_latency == pytest.approx(0.4)
+    assert sums.false_per_hour == pytest.approx(3600 / (11 / 5 + 15 / 5))
+    assert total([]).false_per_hour is None
+
+
+def test_the_same_clip_gives_the_same_photos_at_every_run() -> None:
+    runs = [played("....+s+s++..", "smile 4-9") for _ in range(2)]
+    assert [(photo.frame, photo.decided) for photo in runs[0].taken] == [
+        (photo.frame, photo.decided) for photo in runs[1].taken
+    ]
+    assert runs[0].points == runs[1].points
+
+
+def test_a_slower_or_busier_camera_loses_frames_and_repeats_with_its_seed() -> None:
+    def left(fps: float | None, drop: float, seed: int) -> list[int]:
+        source = Thinned(ScriptedSource(frames_at(30, 300)), fps, drop, seed)
+        return [item.index for item in source.frames() if isinstance(item, Frame)]
+
+    assert left(10, 0, 0) == list(range(0, 300, 3))
+    assert 180 <= len(left(None, 0.3, 1)) <= 240
+    assert left(None, 0.3, 1) == left(None, 0.3, 1) != left(None, 0.3, 2)
+    assert Thinned(ScriptedSource([], fps=30), 10, 0, 0).fps == 10
+
+
+def test_the_page_holds_scores_events_and_photos_and_loads_nothing(tmp_path: Path) -> None:
+    replays = [played("....ssss....", "neutral 0-3; smile 4-7; neutral 8-11"), played("....sss......", "", "no")]
+    write_page(tmp_path / "page.html", replays, total(replays))
+    page = (tmp_path / "page.html").read_text()
+    assert page.count("<svg") == 2
+    assert page.count("data:image/jpeg;base64,") == 2
+    assert "1 taken, 0 missed, 1 false" in page
+    assert "nobody smiles" in page
+    assert "http" not in page
+    assert "src='data:" in page
+
+
+def test_a_page_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot be written"):
+        write_page(tmp_path / "file" / "page.html", [], total([]))

@@ -1,0 +1,93 @@
+"""Timelines as people write them."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from smartselfie.errors import DataError
+from smartselfie.evaluation.timeline import Clip, Expected, Shows, Span, open_clips, parse_timeline
+
+HEADER = "file,timeline_by_eye,shot_expected\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("neutral 5-32; ambiguous 33-34; smile 35-49", ["no smile 5-32", "open 33-34", "smile 35-49"]),
+        ("not smiling 0-330; smile about 335-425 (+-10)", ["no smile 0-330", "smile 335-425 off 10"]),
+        ("looking down, not smiling 0-30; smile 36-114 (dim, head down)", ["no smile 0-30", "smile 36-114"]),
+        ("talks; smiles on and off about 0-150; mostly serious after 165", ["open 0-150 off 10", "open 165-"]),
+        ("neutral; one blink 80-86; eyes open otherwise", ["no smile 80-86"]),
+        ("ambiguous 106; laughs 107-120; calm from 130", ["open 106-106", "smile 107-120", "no smile 130-"]),
+        ("bottles, hands", []),
+        ("", []),
+    ],
+)
+def test_a_timeline_becomes_spans(text: str, spans: list[str]) -> None:
+    def told(span: Span) -> str:
+        last = "" if span.last is None else span.last
+        return f"{span.shows} {span.first}-{last}" + (f" off {span.off}" if span.off else "")
+
+    assert [told(span) for span in parse_timeline(text)] == spans
+
+
+def clip(timeline: str, expected: str = "yes") -> Clip:
+    return Clip("c", Path("c"), Expected(expected), parse_timeline(timeline))
+
+
+def test_a_frame_shows_what_its_span_says_in_favour_of_a_smile_nearby() -> None:
+    seen = clip("neutral 0-20; smile 21-30; ambiguous 31-33; neutral 34-60")
+    told = {frame: seen.shows(frame, 3) for frame in (5, 18, 25, 33, 40, 99)}
+    assert told == {
+        5: Shows.NO_SMILE,
+        18: Shows.SMILE,
+        25: Shows.SMILE,
+        33: Shows.SMILE,
+        40: Shows.NO_SMILE,
+        99: Shows.OPEN,
+    }
+
+
+def test_where_no_photo_is_expected_every_frame_is_without_a_smile() -> None:
+    assert clip("smile 0-10", "no").shows(5, 3) is Shows.NO_SMILE
+    assert clip("smile 0-10", "no").smiles == ()
+
+
+def test_a_clip_that_should_give_a_photo_and_names_no_smile_may_give_it_anywhere() -> None:
+    (smile,) = clip("smiles on and off 0-50").smiles
+    assert smile.holds(49)
+    assert clip("smiles on and off 0-50", "ambiguous").smiles == ()
+
+
+def test_a_zip_and_a_folder_are_read_alike(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "labels.csv").write_text(HEADER + 'a.mp4,"smile 3-9, wide",yes\n')
+    with zipfile.ZipFile(tmp_path / "clips.zip", "w") as archive:
+        archive.write(tmp_path / "clips" / "labels.csv", "labels.csv")
+    for path in (tmp_path / "clips", tmp_path / "clips.zip"):
+        with open_clips(path) as (only,):
+            assert (only.name, only.expected, only.path.parent.is_dir()) == ("a.mp4", Expected.YES, True)
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        (None, "no labels.csv"),
+        (HEADER, "names no clips"),
+        (HEADER + "a.mp4,smile 1-2,perhaps\n", "line 2"),
+        ("file,note\na.mp4,x\n", "line 2"),
+    ],
+)
+def test_labels_that_cannot_be_understood_are_refused(tmp_path: Path, labels: str | None, found: str) -> None:
+    if labels is not None:
+        (tmp_path / "labels.csv").write_text(labels)
+    with pytest.raises(DataError, match=found), open_clips(tmp_path):
+        pass
+
+
+def test_what_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.zip", tmp_path / "text.zip"):
+        (tmp_path / "text.zip").write_text("no zip")
+        with pytest.raises(DataError, match="cannot be read"), open_clips(path):
+            pass

@@ -1,0 +1,177 @@
+"""What is done with every photo: tried again, given up, and never waited for."""
+
+import http.server
+import json
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from smartselfie.core.frame import Frame
+from smartselfie.core.moment import Photo, Shot
+from smartselfie.errors import ConfigError
+from smartselfie.hooks import MOST_WAITING, Hook, HookError, command_hook, web_hook
+from smartselfie.testing import blank
+
+Caplog = pytest.LogCaptureFixture
+
+
+def photo(path: Path) -> Photo:
+    return Photo(path, Shot(Frame(blank(), 1.5, 45), 45, (), "smile", {}, "model", "camera"))
+
+
+def script(tmp_path: Path, code: str) -> str:
+    """A command that runs Python code with the photo's path in `sys.argv[1]`."""
+    path = tmp_path / "hook.py"
+    path.write_text(f"import sys\nfrom pathlib import Path\nhere = Path({str(tmp_path)!r})\n{code}\n")
+    return f'"{sys.executable}" "{path}"'
+
+
+def test_a_command_gets_the_path_as_its_last_word_however_it_looks(tmp_path: Path) -> None:
+    hook = command_hook(script(tmp_path, "(here / 'told').write_text(repr(sys.argv[1:]))"))
+    hook(photo(Path("/x/a b; rm $HOME.jpg")))
+    hook.close()
+    assert (tmp_path / "told").read_text() == repr(["/x/a b; rm $HOME.jpg"])
+
+
+def test_a_command_can_say_where_the_path_goes(tmp_path: Path) -> None:
+    hook = command_hook(
+        script(tmp_path, "(here / 'told').write_text(repr(sys.argv[1:]))") + " --file={path} --copies 2"
+    )
+    hook(photo(Path("/x/a.jpg")))
+    hook.close()
+    assert (tmp_path / "told").read_text() == repr(["--file=/x/a.jpg", "--copies", "2"])
+
+
+def test_a_command_that_fails_is_tried_again(tmp_path: Path, caplog: Caplog) -> None:
+    code = "tries = here / 'tries'\ntries.open('a').write('x')\nsys.exit(tries.stat().st_size < 3)"
+    hook = command_hook(script(tmp_path, code), pauses=(0.0, 0.0))
+    hook(photo(Path("a.jpg")))
+    hook.close()
+    assert (tmp_path / "tries").read_text() == "xxx"
+    assert not caplog.text
+
+
+def test_a_command_that_goes_on_failing_is_told_with_its_last_words_and_the_next_photo_comes(
+    tmp_path: Path, caplog: Caplog
+) -> None:
+    code = "(here / 'tries').open('a').write('x')\nsys.exit('first line\\nno paper')"
+    hook = command_hook(script(tmp_path, code), pauses=(0.0,))
+    hook(photo(Path("/album/a.jpg")))
+    hook(photo(Path("/album/b.jpg")))
+    hook.close()
+    assert (tmp_path / "tries").read_text() == "xxxx"
+    assert [record.message for record in caplog.records] == [
+        "--on-photo failed for a.jpg: exit code 1: no paper",
+        "--on-photo failed for b.jpg: exit code 1: no paper",
+    ]
+
+
+def test_a_command_that_hangs_is_killed(tmp_path: Path, caplog: Caplog) -> None:
+    hook = command_hook(script(tmp_path, "import time; time.sleep(100)"), seconds=0.5, pauses=())
+    hook(photo(Path("a.jpg")))
+    hook.close()
+    assert "took longer than 0.5 s" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [("", "no program"), ("no-such-program-here x", "no-such-program-here"), ('lp "', "cannot be read")],
+)
+def test_a_command_that_cannot_be_is_refused_before_the_party(command: str, found: str) -> None:
+    with pytest.raises(ConfigError, match=found):
+        command_hook(command)
+
+
+def test_nobody_waits_for_a_slow_hook(caplog: Caplog) -> None:
+    go = threading.Event()
+    hook = Hook("slow", lambda _: go.wait(20) and None)
+    begun = monotonic()
+    for _ in range(MOST_WAITING + 2):
+        hook(photo(Path("a.jpg")))
+    assert monotonic() - begun < 10
+    assert "slow is too slow: a.jpg is passed over" in caplog.text
+    go.set()
+    hook.close()
+    hook.close()
+
+
+def test_closing_does_not_wait_for_what_never_works() -> None:
+    def fail(_: Photo) -> None:
+        raise HookError("never")
+
+    hook = Hook("stuck", fail, pauses=(100.0,))
+    hook(photo(Path("a.jpg")))
+    begun = monotonic()
+    hook.close(0.2)
+    assert monotonic() - begun < 10
+
+
+class Listener(http.server.BaseHTTPRequestHandler):
+    """Answers with what the test wants, and remembers what it was told."""
+
+    answers: list[int]
+    told: list[dict[str, object]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.told.append(json.loads(body))
+        self.send_response(self.answers.pop(0))
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[type[Listener], str]]:
+    handler = type("One", (Listener,), {"answers": [], "told": []})
+    with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield handler, f"http://127.0.0.1:{server.server_port}/secret-path"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_web_address_is_told_of_the_photo_without_its_picture(listener: tuple[type[Listener], str]) -> None:
+    handler, address = listener
+    handler.answers += [500, 200]
+    hook = web_hook(address, pauses=(0.0,))
+    hook(photo(Path("/album/a.jpg")))
+    hook.close()
+    assert len(handler.told) == 2
+    assert handler.told[1] == {
+        "event": "photo",
+        "at": 1.5,
+        "frame": 45,
+        "decided": 45,
+        "path": "/album/a.jpg",
+        "why": "smile",
+        "faces": [],
+    }
+
+
+def test_an_address_that_fails_is_told_without_its_secrets(
+    listener: tuple[type[Listener], str], caplog: Caplog
+) -> None:
+    handler, address = listener
+    handler.answers += [404]
+    refused, silent = web_hook(address, pauses=()), web_hook("http://127.0.0.1:9/secret-path", pauses=())
+    for hook in (refused, silent):
+        hook(photo(Path("a.jpg")))
+        hook.close()
+    caplog.set_level(logging.DEBUG)
+    assert "127.0.0.1 answers 404" in caplog.text
+    assert "127.0.0.1 cannot be reached" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("address", ["", "ftp://x/", "file:///etc/passwd", "http://", "nonsense"])
+def test_what_is_no_web_address_is_refused(address: str) -> None:
+    with pytest.raises(ConfigError, match="--webhook"):
+        web_hook(address)
