@@ -147,4 +147,6 @@ def faults_told(path: Path) -> Iterator[None]:
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise DataError(f"{path} is truncated or damaged: {error}", HINT) from None
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}", HINT) from None
+        # what is wrong with a gzip is an OSError, too, but without a number
+        hint = "check the path" if error.errno else HINT
+        raise DataError(f"{path} cannot be read: {error.strerror or error}", hint) from None

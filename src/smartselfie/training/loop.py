@@ -100,8 +100,9 @@ class Trainer:
         """
         make_folder(self.run)
         grey = self.training.grey[:, 0].numpy()
-        teachers_answers = ask(teachers, grey, self.outputs, on_faces)
-        keep(self.run, teachers_answers)
+        if self.fabric.is_global_zero:
+            keep(self.run, ask(teachers, grey, self.outputs, on_faces))
+        self.fabric.barrier()
         self.teachers = fingerprints(teachers)
         self._recall()
 
