@@ -74,6 +74,7 @@ def test_of_a_video_every_frame_is_read_or_each_nth(tmp_path: Path, analyzer: Fa
     assert [reading.frame for reading in third] == [0, 3]
     assert every[3].at == pytest.approx(0.3, abs=0.002)
     assert every[0].faces[0].emotion is Emotion.HAPPY
+    assert {reading.faces[0].id for reading in every} == {1}
 
 
 def test_a_truncated_video_gives_its_frames_and_then_a_failure(tmp_path: Path, analyzer: FaceAnalyzer) -> None:

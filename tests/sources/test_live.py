@@ -86,6 +86,7 @@ def test_the_newest_frame_is_delivered_and_older_ones_are_dropped() -> None:
     assert isinstance(second, Frame)
     assert (first.image[0, 0, 0], second.image[0, 0, 0]) == (0, 3)
     assert (first.index, second.index) == (0, 1)
+    assert (first.dropped, second.dropped) == (0, 2)
 
 
 def test_times_are_the_clocks_from_zero_and_the_day_is_kept() -> None:

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smartselfie.analyzer import FaceAnalyzer
 from smartselfie.core.face import Face
 from smartselfie.core.frame import Frame, Image
+from smartselfie.core.tracking import Tracks
 from smartselfie.errors import PictureError, SmartselfieError
 from smartselfie.pictures import PICTURE_SUFFIXES, VIDEO_SUFFIXES, read_picture
 from smartselfie.sources import open_source
@@ -97,9 +98,13 @@ def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Read
     if not item.path.is_file():
         raise PictureError(f"{item.path} is not there", "check the path")
     source = open_source(str(item.path), size=None, rotate=0, fps=30.0)
+    tracks = Tracks()
     try:
         for frame in source.frames():
             if isinstance(frame, Frame) and frame.index % every == 0:
-                yield Reading(item, frame.index, frame.at, frame.image, analyzer.analyze(frame.image), source.fps)
+                found = analyzer.analyze(frame.image)
+                tracks, ids = tracks.see(frame.at, [face.box for face in found])
+                faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
+                yield Reading(item, frame.index, frame.at, frame.image, faces, source.fps)
     finally:
         source.close()

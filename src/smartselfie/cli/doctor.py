@@ -61,9 +61,10 @@ def _look(name: str, check: Callable[[], str]) -> Finding:
 
 
 def _networks() -> str:
-    from smartselfie.assemble import make_classifier, make_detector
+    from smartselfie.assemble import make_classifier, make_detector, make_eyes
 
     make_detector(Settings())
+    make_eyes()
     card = make_classifier(load_settings({}).model).card
     return f"yunet; {card.name} with {card.parameters:,} parameters"
 
@@ -86,14 +87,16 @@ def _cameras() -> str:
 
 
 def _demo() -> str:
-    from smartselfie.assemble import make_classifier, make_detector, make_rule
+    from smartselfie.assemble import make_classifier, make_detector, make_eyes, make_rule
     from smartselfie.pipeline import Pipeline
     from smartselfie.sources.demo import DemoSource
     from smartselfie.testing import MemoryAlbum
 
     album = MemoryAlbum()
     settings = Settings()
-    pipeline = Pipeline(DemoSource(), make_detector(settings), make_classifier(), album, make_rule(settings))
+    pipeline = Pipeline(
+        DemoSource(), make_detector(settings), make_classifier(), album, make_rule(settings), eyes=make_eyes()
+    )
     for _ in pipeline.moments():
         pass
     return f"{pipeline.frames} frames, {len(album.photos)} photo"
