@@ -78,7 +78,6 @@ def open_booth(album: str) -> tuple[subprocess.Popen[str], str]:
         "0",
         "--album",
         album,
-        *more,
     ]
     booth = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     assert booth.stderr is not None
