@@ -4,7 +4,7 @@ That file is the user's, with comments and an order of its own; the page does no
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from smartselfie.atomic import written_whole
@@ -36,13 +36,13 @@ def read_choices(path: Path) -> dict[str, object]:
     return choices
 
 
-def save_choices(path: Path, choices: Mapping[str, object]) -> None:
-    """Save choices over those of the same names that were saved before.
+def save_choices(path: Path, choices: Mapping[str, object], forget: Collection[str] = ()) -> None:
+    """Save choices over those of the same names that were saved before; those named in `forget` are saved no longer.
 
     Raises:
         ConfigError: the file cannot be written.
     """
-    whole = {**read_choices(path), **choices}
+    whole = {name: value for name, value in {**read_choices(path), **choices}.items() if name not in forget}
     try:
         with written_whole(path) as file:
             file.write(json.dumps(whole, indent=2, ensure_ascii=False).encode())

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from urllib.parse import urlsplit
 
+from smartselfie.config import Settings
 from smartselfie.core.moment import Photo
 from smartselfie.core.wire import event_to_json
 from smartselfie.errors import ConfigError
@@ -80,6 +81,16 @@ class Hook:
                     return
             else:
                 return
+
+
+def make_hooks(settings: Settings) -> list[Hook]:
+    """What the settings want done with every photo.
+
+    Raises:
+        ConfigError: the command or the address cannot be used.
+    """
+    hooks = [] if settings.on_photo is None else [command_hook(settings.on_photo)]
+    return hooks if settings.webhook is None else [*hooks, web_hook(settings.webhook.get_secret_value())]
 
 
 def command_hook(command: str, *, seconds: float = COMMAND_TIME, pauses: Sequence[float] = PAUSES) -> Hook:

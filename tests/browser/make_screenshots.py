@@ -1,7 +1,8 @@
-"""Makes the documentation's picture of the page: `python tests/browser/make_screenshots.py [docs/booth.jpg]`.
+"""Makes the documentation's pictures of the page: `python tests/browser/make_screenshots.py [docs]`.
 
-It opens the booth on the built-in demo in Debian's chromium and waits for the second round's smile, so that the first
-round's photo is in the strip; there, seven frames into the hold, it stops the page's clock and takes the picture.
+It opens the booth on the built-in demo in Debian's chromium. `booth.jpg` is the second round's smile, so that the first
+round's photo is in the strip: seven frames into the hold the page's clock is stopped. The others are the page in the
+dark and on a phone, the gallery, one photo, and the settings.
 """
 
 import re
@@ -9,9 +10,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 HELD = 7
 FREEZE = """(held) => new Promise((done) => {
@@ -23,30 +25,84 @@ FREEZE = """(held) => new Promise((done) => {
     };
     new MutationObserver(look).observe(count, { childList: true, characterData: true, subtree: true });
 })"""
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+LONG = 120_000
 
 
-def take_picture(page: Page, url: str, to: Path) -> None:
-    """The page in the middle of a hold."""
-    page.goto(url)
-    page.locator("#strip img").first.wait_for(timeout=60_000)
+def held(page: Page) -> None:
+    page.locator("#strip img").first.wait_for(timeout=LONG)
     page.evaluate(FREEZE, str(HELD))
-    page.screenshot(path=to, type="jpeg", quality=88)
+
+
+def gallery(page: Page) -> None:
+    page.locator("#strip img").nth(1).wait_for(timeout=LONG)
+    page.locator("#open-gallery").click()
+    page.locator("#wall img").first.wait_for()
+    page.wait_for_timeout(500)
+
+
+def photo(page: Page) -> None:
+    gallery(page)
+    page.locator("#wall button").first.click()
+    page.wait_for_timeout(500)
+
+
+def settings(page: Page) -> None:
+    page.locator("#open-settings").click()
+    page.locator("#fields select").first.wait_for()
+
+
+def waiting(page: Page) -> None:
+    page.locator("#bars [data-top]").wait_for(timeout=LONG)
+
+
+PICTURES: tuple[tuple[str, Callable[[Page], None], dict[str, object]], ...] = (
+    ("booth", held, {"viewport": {"width": 1280, "height": 800}}),
+    ("booth-dark", waiting, {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}),
+    ("booth-phone", waiting, {"viewport": {"width": 390, "height": 844}, "locale": "de"}),
+    ("gallery", gallery, {"viewport": {"width": 1280, "height": 800}}),
+    ("photo", photo, {"viewport": {"width": 1280, "height": 800}}),
+    ("settings", settings, {"viewport": {"width": 1280, "height": 980}}),
+)
+
+
+def open_booth(album: str) -> tuple[subprocess.Popen[str], str]:
+    command = [
+        sys.executable,
+        "-m",
+        "smartselfie",
+        "booth",
+        "demo",
+        "--no-open",
+        "--port",
+        "0",
+        "--album",
+        album,
+    ]
+    booth = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    assert booth.stderr is not None
+    return booth, next(match[1] for line in booth.stderr if (match := re.search(r"open at (\S+)", line)))
+
+
+def take(browser: Browser, url: str, to: Path, act: Callable[[Page], None], how: dict[str, object]) -> None:
+    with browser.new_context(**how) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(url)
+        act(page)
+        page.screenshot(path=to, type="jpeg", quality=85)
 
 
 def main() -> None:
-    to = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "docs" / "booth.jpg"
-    with tempfile.TemporaryDirectory() as album:
-        command = [sys.executable, "-m", "smartselfie", "booth", "demo", "--no-open", "--port", "0", "--album", album]
-        booth = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    docs = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "docs"
+    with (
+        tempfile.TemporaryDirectory() as album,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS) as browser,
+    ):
+        booth, url = open_booth(album)
         try:
-            assert booth.stderr is not None
-            url = next(match[1] for line in booth.stderr if (match := re.search(r"open at (\S+)", line)))
-            with sync_playwright() as playwright:
-                chromium = playwright.chromium.launch(
-                    executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-                )
-                with chromium:
-                    take_picture(chromium.new_page(viewport={"width": 1280, "height": 800}), url, to)
+            for name, act, how in PICTURES:
+                take(browser, url, docs / f"{name}.jpg", act, how)
         finally:
             booth.kill()
             booth.communicate()

@@ -1,5 +1,7 @@
 """The page in a real browser: from opening it to the photo, and what can go wrong on the way."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from smartselfie.core.emotion import Emotion
+from smartselfie.core.frame import Frame
 from smartselfie.core.moment import SourceBack, SourceLost
 from smartselfie.core.trigger import Rule
 from smartselfie.testing import ScriptedSource, frames_at
@@ -79,20 +82,30 @@ def test_it_can_be_left_while_nobody_is_visible(
         expect(page.locator("#shutter")).to_be_disabled()
 
 
+class Unplugged(ScriptedSource):
+    """A camera that is pulled after its first frames, and comes back when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__(frames_at(15, 1), fps=15.0, live=True, endless=True)
+        self.plugged_in = threading.Event()
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        yield from frames_at(15, 3)
+        yield SourceLost("pulled")
+        self.plugged_in.wait()
+        yield SourceBack()
+        yield from super().frames()
+
+
 def test_a_lost_camera_is_said_and_its_return_seen(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
-    frames = frames_at(30, 30)
-    source = ScriptedSource(
-        [*frames[:5], SourceLost("pulled"), *[SourceLost("pulled")] * 20, SourceBack(), *frames[5:]],
-        live=True,
-        pace=0.15,
-        endless=True,
-    )
-    with scripted_booth(source=source) as address:
+    camera = Unplugged()
+    with scripted_booth(source=camera) as address:
         page = open_page(address)
         expect(page.locator("#sentence")).to_have_text("The camera is gone")
         expect(page.locator("#status")).to_have_text("No camera")
         expect(page.locator("#shutter")).to_be_disabled()
-        expect(page.locator("#sentence")).to_have_text("Come into the picture", timeout=SOON)
+        camera.plugged_in.set()
+        expect(page.locator("#sentence")).to_have_text("Come into the picture")
         expect(page.locator("#shutter")).to_be_enabled()
 
 
@@ -168,12 +181,14 @@ def test_each_persons_scores_can_be_looked_at(scripted_booth: ScriptedBooth, ope
         page = open_page(address)
         people = page.get_by_role("group", name="Whose scores are shown").get_by_role("button")
         expect(people).to_have_count(2)
-        expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "sad")
-        people.nth(1).click()
+        # the view is mirrored: whoever stands on the left of the picture is the second to be seen
         expect(people.nth(1)).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "sad")
+        people.nth(0).click()
+        expect(people.nth(0)).to_have_attribute("aria-pressed", "true")
         expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "happy")
         expect(page.locator("#smile-value")).to_have_text("90%")
-        people.nth(1).click()
+        people.nth(0).click()
         expect(page.locator("#bars [data-top]")).to_have_attribute("data-emotion", "sad")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -212,3 +213,16 @@ def test_the_meter_tells_of_everybody_where_there_are_several_and_of_dropped_fra
 
 def test_every_reason_has_its_words() -> None:
     assert set(WORDS) == set(Reason)
+
+
+def test_a_command_runs_for_every_photo(tmp_path: Path, capsys: Capsys) -> None:
+    note = tmp_path / "note.py"
+    note.write_text(f"import sys; open({str(tmp_path / 'told')!r}, 'a').write(sys.argv[1])")
+    hook = f'"{sys.executable}" "{note}"'
+    assert run("watch", "demo", "--album", tmp_path / "album", "--on-photo", hook) == 0
+    assert (tmp_path / "told").read_text() == capsys.readouterr().out.strip()
+
+
+def test_a_command_that_does_not_exist_is_told_before_the_first_frame(tmp_path: Path, capsys: Capsys) -> None:
+    assert run("watch", "demo", "--album", tmp_path, "--on-photo", "no-such-program") == 1
+    assert "no-such-program" in capsys.readouterr().err

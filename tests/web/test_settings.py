@@ -44,12 +44,25 @@ def test_the_page_is_told_what_can_be_chosen(serve):
     assert [(camera["source"], camera["name"]) for camera in told["cameras"]] == [
         ("0", "Front"),
         ("2", "Back"),
-        ("party.mp4", "party.mp4"),
+        ("given", "given"),
         ("browser", "browser"),
         ("demo", "demo"),
     ]
     assert told["languages"] == ["en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
     assert (told["locked"], told["kiosk"], told["delete_after"]) == (False, True, 12)
+
+
+def test_the_page_never_learns_the_path_or_address_that_was_given_and_can_go_back_to_it(serve, tmp_path: Path):
+    saved = tmp_path / "x.booth.json"
+    with serve(settings=Settings(source="rtsp://host:password@camera/live"), saved=saved) as booth:
+        told = httpx.get(booth.url + "/api/settings")
+        assert "password" not in told.text
+        assert told.json()["values"]["source"] == "given"
+        assert change(booth, source="demo").json()["values"]["source"] == "demo"
+        assert json.loads(saved.read_text()) == {"source": "demo"}
+        assert change(booth, source="given").json()["values"]["source"] == "given"
+        assert booth.stand.settings.source == "rtsp://host:password@camera/live"
+        assert json.loads(saved.read_text()) == {}
 
 
 def test_a_changed_rule_holds_at_once_over_the_same_camera(serve):

@@ -50,8 +50,6 @@ log = logging.getLogger(__name__)
 @click.option("--pin", help="Digits that the page wants before settings change or photos go.  [none]")
 @click.option("--consent/--no-consent", default=None, help="Ask guests before the first photo.  [no]")
 @click.option("--clip/--no-clip", default=None, help="A short clip (GIF) of the moment beside each photo.  [no]")
-@click.option("--on-photo", help='Command for every photo, as in "lp {path}"; {path} may be left out at the end.')
-@click.option("--webhook", help="Web address that every photo's event is posted to; the picture is not sent.")
 @click.option("--delete-after", type=float, help="Hours after which photos are deleted for good.  [never]")
 def command(config: Path | None, **flags: object) -> None:
     """Open the camera and the page in the browser.

@@ -33,6 +33,8 @@ _OPTIONS = (
     click.option("--mirror/--no-mirror", default=None, help="Mirror the view, never the photo.  [yes]"),
     click.option("--rotate", type=int, help="Turn the picture clockwise: 0, 90, 180 or 270.  [0]"),
     click.option("--resolution", help="What to ask a camera for, as in 1280x720.  [the best that works]"),
+    click.option("--on-photo", help='Command for every photo, as in "lp {path}"; {path} may be left out at the end.'),
+    click.option("--webhook", help="Web address that every photo's event is posted to; the picture is not sent."),
     click.option("--fps", type=float, help="Frames a second of an image folder.  [30]"),
     click.option(
         "--config",

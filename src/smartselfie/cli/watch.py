@@ -16,6 +16,7 @@ from smartselfie.cli.screen import Block
 from smartselfie.config import load_settings
 from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.wire import event_to_json
+from smartselfie.hooks import make_hooks
 from smartselfie.pipeline import Pipeline
 
 
@@ -32,6 +33,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     Example: smartselfie watch party.mp4 --hold 10 --album photos
     """
     settings = load_settings(flags, config)
+    hooks = make_hooks(settings)
     opened = make_source(source, settings)
     name, fps = opened.name, opened.fps
     pipeline = make_pipeline(opened, settings)
@@ -43,6 +45,8 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
         _write_line({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
         stack.callback(_tell_end, as_json, pipeline)
+        for hook in hooks:
+            stack.callback(hook.close)
         meant_for_people = sys.stderr.isatty() and logging.getLogger("smartselfie").isEnabledFor(logging.INFO)
         block = stack.enter_context(Block(sys.stderr)) if meant_for_people else None
         for moment in pipeline.moments():
@@ -50,6 +54,9 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
                 block.clear()
             for event in moment.events:
                 tell(event)
+            for photo in moment.photos:
+                for hook in hooks:
+                    hook(photo)
             if block is not None:
                 block.show(draw_meter(moment))
 

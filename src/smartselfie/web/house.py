@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from smartselfie.albums.gallery import Gallery
-from smartselfie.config import Settings
 from smartselfie.core.moment import Photo
-from smartselfie.hooks import Hook, command_hook, web_hook
+from smartselfie.hooks import make_hooks
 from smartselfie.web.clips import Clips
 from smartselfie.web.gate import Gate
 from smartselfie.web.housekeeping import Housekeeping
@@ -77,13 +76,3 @@ class House:
 
     def _refresh(self) -> None:
         self.live.touch()
-
-
-def make_hooks(settings: Settings) -> list[Hook]:
-    """What is to be done with every photo.
-
-    Raises:
-        ConfigError: the command or the address cannot be used.
-    """
-    hooks = [] if settings.on_photo is None else [command_hook(settings.on_photo)]
-    return hooks if settings.webhook is None else [*hooks, web_hook(settings.webhook.get_secret_value())]

@@ -83,7 +83,7 @@ class Shown:
         number: rises with every change.
         phase: how far the booth is.
         photos: taken so far in this run.
-        moment: the newest, or None before the first frame.
+        moment: the newest, or None before the first frame and while nobody looks.
         preview: its picture.
         problem: what made it fail.
         version: rises with every change of the settings or of the album by hand, so that pages ask for them anew.
@@ -235,7 +235,8 @@ class Live:
         closed = self._gate.closed
         if closed is not None:
             phase, preview = CLOSED[closed], Preview(frame.image)
-            self._update(lambda last: replace(last, number=last.number + 1, phase=phase, preview=preview))
+            # what was read on the last moment does not belong to this picture
+            self._update(lambda last: replace(last, number=last.number + 1, phase=phase, moment=None, preview=preview))
 
     def leave(self) -> None:
         """Tell all viewers that the booth is being left; `close` does the rest."""

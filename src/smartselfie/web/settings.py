@@ -12,6 +12,8 @@ from smartselfie.web.live import Live
 from smartselfie.web.lock import Lock
 from smartselfie.web.stand import ON_PAGE, Stand
 
+GIVEN = "given"
+"""What the page calls the source that the booth was started with: a path or address is none of its business."""
 LANGUAGES = tuple(language for language in get_args(Language) if language != "auto")
 
 
@@ -69,7 +71,7 @@ class Desk:
         """All of it."""
         settings = self._stand.settings
         return SettingsJson(
-            {name: getattr(settings, name) for name in ON_PAGE},
+            {**{name: getattr(settings, name) for name in ON_PAGE}, "source": self._shown(settings.source)},
             self._choosable(),
             list(LANGUAGES),
             SMILES,
@@ -86,6 +88,8 @@ class Desk:
             SmartselfieError: they cannot be changed so.
         """
         source = changes.get("source")
+        if source == GIVEN and self._stand.started_with is not None:
+            changes, source = {**changes, "source": self._stand.started_with}, None
         if source is not None and source not in {camera.source for camera in self._choosable()}:
             # a page must not be a way to open any file or address
             raise ConfigError("there is no such camera", "choose one of the list")
@@ -96,7 +100,10 @@ class Desk:
     def _choosable(self) -> list[CameraJson]:
         found = [CameraJson(str(camera.index), camera.name) for camera in self._cameras()]
         listed = {camera.source for camera in found}
-        more = [
-            name for name in (self._stand.started_with, "browser", "demo") if name is not None and name not in listed
-        ]
-        return found + [CameraJson(name, name) for name in dict.fromkeys(more)]
+        more = [name for name in (self._shown(self._stand.started_with), "browser", "demo") if name is not None]
+        return found + [CameraJson(name, name) for name in dict.fromkeys(more) if name not in listed]
+
+    def _shown(self, source: str | None) -> str | None:
+        """A source as the page may know it."""
+        plain = source is None or source in ("browser", "demo") or source.isdecimal()
+        return source if plain else GIVEN

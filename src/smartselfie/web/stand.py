@@ -100,7 +100,9 @@ class Stand:
                 self._swap(wanted)
             self.settings = wanted
         if self._saved is not None and new:
-            save_choices(self._saved, {name: getattr(wanted, name) for name in new})
+            # back to what it was started with is no choice, and may be an address with a password
+            forget = ["source"] if wanted.source == self.started_with else []
+            save_choices(self._saved, {name: getattr(wanted, name) for name in new}, forget)
         return not VIEW_ONLY.issuperset(new)
 
     def close(self) -> None:

@@ -14,10 +14,7 @@ from smartselfie.core.reason import Reason
 from smartselfie.core.trigger import Holding, Ready, Resting
 from smartselfie.core.wire import EventJson, FaceJson, PersonJson, event_to_json, face_to_json, people_to_json
 from smartselfie.errors import SmartselfieError
-from smartselfie.web.live import Phase, Shown
-
-UNREAD = frozenset({Phase.PAUSED, Phase.CONSENT})
-"""The picture is newer than the last moment: what was read on that one does not belong to it."""
+from smartselfie.web.live import Shown
 
 
 class ProblemJson(TypedDict):
@@ -79,7 +76,7 @@ def shown_to_json(shown: Shown, *, mirror: bool, events: tuple[Event, ...] = (),
         "version": shown.version,
         "phase": shown.phase.value,
         "problem": None if shown.problem is None else _problem(shown.problem),
-        "moment": None if shown.moment is None or shown.phase in UNREAD else moment_to_json(shown.moment),
+        "moment": None if shown.moment is None else moment_to_json(shown.moment),
         "mirror": mirror,
         "photos": shown.photos,
         "disk_low": shown.disk_low,

@@ -66,7 +66,7 @@ function tell(shown) {
 
 function running(moment) {
   const lost = moment.why_not === "lost";
-  panel.show(moment);
+  panel.show(moment, last.mirror);
   setStatus(lost ? "lost" : "live");
   byId("stage").toggleAttribute("data-stale", lost);
   enable(!lost);

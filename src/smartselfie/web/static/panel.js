@@ -48,13 +48,13 @@ export class Panel {
     return chosen < 0 ? (moment.subject ?? (moment.faces.length ? 0 : null)) : chosen;
   }
 
-  show(moment) {
+  show(moment, mirror) {
     this.say(this.why(moment.why_not), say(`why.${moment.why_not}.hint`, { n: Math.max(1, Math.ceil(moment.rest)) }));
     const seen = this.seen(moment);
     const face = seen === null ? null : moment.faces[seen];
-    this.#people(moment, seen);
+    this.#people(moment, mirror, seen);
     const person = moment.people.find(({ id }) => id === face?.id);
-    write(byId("person-why"), moment.faces.length > 1 && person ? this.why(person.why_not) : "");
+    write(byId("person-why"), person && seen !== moment.subject ? this.why(person.why_not) : "");
     this.#count(moment);
     const score = face ? face.emotions[this.#expression] : null;
     this.#meter(score, moment.threshold, face?.emotion === this.#expression && score >= moment.threshold);
@@ -93,7 +93,7 @@ export class Panel {
   }
 
   // A button a person, where there is more than one.
-  #people(moment, seen) {
+  #people(moment, mirror, seen) {
     const box = byId("people");
     box.hidden = moment.faces.length < 2;
     if (box.hidden) return;
@@ -107,14 +107,15 @@ export class Panel {
       box.append(button);
     }
     moment.faces.forEach((face, place) => {
-      const button = box.children[place];
+      const number = numberOf(place, moment, mirror);
+      const button = box.children[number - 1];
       button.dataset.who = nameOf(face, place);
       const person = moment.people.find(({ id }) => id === face.id);
-      write(button, String(place + 1));
+      write(button, String(number));
       button.style.setProperty("--progress", person?.progress ?? 0);
       button.title = person ? this.why(person.why_not) : "";
       button.toggleAttribute("data-background", person?.counts === false);
-      button.setAttribute("aria-label", say("person", { n: place + 1 }));
+      button.setAttribute("aria-label", say("person", { n: number }));
       button.setAttribute("aria-pressed", String(place === seen));
     });
   }
@@ -138,6 +139,9 @@ export class Panel {
     }
   }
 }
+
+// As they are seen, from left to right.
+export const numberOf = (place, moment, mirror) => (mirror ? moment.faces.length - place : place + 1);
 
 // People keep their number from frame to frame where they are followed; else the place from the left stands for them.
 const nameOf = (face, place) => (face.id === null ? `place ${place}` : `id ${face.id}`);

@@ -1,5 +1,6 @@
 // The live picture: the frame and what was read on it, drawn together.
 
+import { numberOf } from "./panel.js";
 import { say } from "./words.js";
 
 const SMILE = "#ffc531";
@@ -57,13 +58,13 @@ export class Stage {
     moment.faces.forEach((face, index) => {
       let [left, top, w, h] = face.box.map((value) => value * zoom);
       if (mirror) left = wide - left - w;
-      const text = moment.faces.length > 1 ? `${index + 1} · ${say(face.emotion)}` : say(face.emotion);
+      const number = moment.faces.length > 1 ? String(numberOf(index, moment, mirror)) : "";
       const person = moment.people.find(({ id }) => id === face.id);
-      this.#mark(face, text, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
+      this.#mark(face, number, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
     });
   }
 
-  #mark(face, text, counts, left, top, width, height, unit, person) {
+  #mark(face, number, counts, left, top, width, height, unit, person) {
     const pen = this.#pen;
     const colour = face.emotion === "happy" ? SMILE : PAPER;
     pen.globalAlpha = counts ? 1 : person?.counts === false ? 0.45 : 0.8;
@@ -85,6 +86,11 @@ export class Stage {
     const size = (counts ? 19 : 15) * unit;
     pen.font = `600 ${size}px system-ui, sans-serif`;
     pen.textBaseline = "middle";
+    // where faces stand close together, only the one who counts has room for words
+    const words = say(face.emotion);
+    const whole = number ? `${number} · ${words}` : words;
+    const room = counts || !number || pen.measureText(whole).width < width * 1.2;
+    const text = room ? whole : number;
     const [w, h] = [pen.measureText(text).width + size, size * 1.55];
     const x = Math.max(0, Math.min(left + (width - w) / 2, this.#canvas.width - w));
     const y = top - h - 5 * unit > 0 ? top - h - 5 * unit : top + 5 * unit;

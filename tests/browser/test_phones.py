@@ -1,0 +1,52 @@
+"""A phone comes in by the code on the page, and a guest takes one photo home."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pictures
+from playwright.sync_api import Page, expect
+
+from smartselfie.config import Settings
+from smartselfie.core.emotion import Emotion
+from smartselfie.web.lan import own_address
+from tests.browser.conftest import OpenPage, ScriptedBooth
+
+pytestmark = pytest.mark.skipif(own_address() is None, reason="this machine is in no network")
+
+
+def code(page: Page) -> str:
+    """The address behind the code that is shown, once it can be seen."""
+    expect(page.locator("#code")).to_be_visible()
+    assert page.locator("#code-image").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    return page.locator("#code-image").get_attribute("alt") or ""
+
+
+def test_a_phone_comes_in_by_the_code_once(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(Emotion.HAPPY, settings=Settings(lan=True, port=0)) as address:
+        page = open_page(address)
+        page.get_by_role("button", name="Connect a phone").click()
+        url = code(page)
+        phone = open_page(url, width=360, height=740, ignore_https_errors=True)
+        expect(phone.locator("#status")).to_have_text("Live")
+        phone.locator("#shutter").click()
+        page.locator("#code-close").click()
+        expect(page.locator("#total")).to_have_text("1")
+        # the browser itself tells in its console of the answer that refuses
+        late = open_page(url, quiet=False, ignore_https_errors=True)
+        expect(late.locator("#said")).to_contain_text("used already")
+        for each in (phone, late):
+            each.context.close()
+
+
+def test_a_guest_gets_one_photo_on_the_own_phone(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
+) -> None:
+    (tmp_path / "album").mkdir()
+    Pictures.new("RGB", (320, 240), "orange").save(tmp_path / "album" / "a.jpg")
+    with scripted_booth(settings=Settings(lan=True, port=0)) as address:
+        page = open_page(address)
+        page.locator("#strip button").first.click()
+        page.get_by_role("button", name="Get the photo on your phone").click()
+        guest = open_page(code(page), quiet=False, ignore_https_errors=True)
+        assert guest.evaluate("document.images[0].naturalWidth") == 320
+        guest.context.close()
