@@ -13,6 +13,7 @@ from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.cli.main import main
 from smartselfie.data import dataset
 from smartselfie.data.dataset import Dataset
+from smartselfie.training.recipe import recipe_named
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
@@ -47,7 +48,8 @@ def test_a_run_becomes_a_file_and_its_card_and_one_line_tells_of_them(
 def test_the_card_tells_the_command_that_repeats_the_training(run: Path, tmp_path: Path) -> None:
     assert main(["export", str(run), str(tmp_path / "mine.onnx")]) == 0
     origin = OnnxClassifier.from_file(tmp_path / "mine.onnx").card.origin
-    assert "--recipe compact --epochs 1 --batch-size 14 --learning-rate 0.05 --seed 0" in origin
+    rate = recipe_named("compact").learning_rate
+    assert f"--recipe compact --epochs 1 --batch-size 14 --learning-rate {rate} --seed 0" in origin
     assert str(tmp_path) not in origin
 
 

@@ -129,7 +129,7 @@ def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, caps
     for command in (
         ["train", str(tmp_path / "none.npz"), "--out", str(tmp_path / "run")],
         ["train", str(faces), "--out", str(tmp_path / "run"), "--resume"],
-        ["train", str(faces), "--out", str(tmp_path / "run")],  # fewer rows than the recipe's batch
+        ["train", str(faces), "--out", str(tmp_path / "run"), "--batch-size", "71"],  # more than there are rows
         ["train", str(faces), "--out", str(tmp_path / "run"), "--device", "cuda", *SMALL],
         ["train", str(faces), "--out", str(faces), "--epochs", "1", *SMALL],
         ["export", str(tmp_path / "none"), str(tmp_path / "mine.onnx")],
