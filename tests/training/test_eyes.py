@@ -1,6 +1,7 @@
 """The eye network: learns, repeats itself, and is written as it was trained."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import cv2
@@ -88,3 +89,17 @@ def test_another_network_is_refused(tiny_network) -> None:
 def test_bad_crops_get_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train-eyes", str(tmp_path / "none.zip"), str(tmp_path / "eyes.onnx")]) == 1
     assert "none.zip" in capsys.readouterr().err
+
+
+def test_the_command_trains_measures_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    eyes = drawn_eyes(48)
+    with zipfile.ZipFile(tmp_path / "eyes.zip", "w") as archive:
+        rows = ["file,label"]
+        for index, (eye, opened) in enumerate(zip(eyes.pixels, eyes.open, strict=True)):
+            name = f"{'val' if index < 16 else 'train'}/person_{index}_0001_L.png"
+            archive.writestr(name, cv2.imencode(".png", eye)[1].tobytes())
+            rows.append(f"{name},{'open' if opened else 'closed'}")
+        archive.writestr("labels.csv", "\n".join(rows))
+    assert main(["train-eyes", str(tmp_path / "eyes.zip"), str(tmp_path / "eyes.onnx"), "--epochs", "1"]) == 0
+    assert "n 16" in capsys.readouterr().out
+    assert OnnxEyes((tmp_path / "eyes.onnx").read_bytes(), "eyes.onnx").card.metrics["people"] == 16

@@ -1,7 +1,7 @@
 """`smartselfie replay`: the trigger against clips with timelines."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,11 @@ from smartselfie.cli.options import shared_options
 from smartselfie.cli.progress import telling
 from smartselfie.cli.screen import columns
 from smartselfie.config import load_settings
-from smartselfie.errors import DataError, SmartselfieError
+from smartselfie.errors import SmartselfieError
 
 if TYPE_CHECKING:
     from smartselfie.evaluation.replay import Replay, Taken, Total
+    from smartselfie.evaluation.timeline import Clip
 
 
 @click.command()
@@ -51,31 +52,46 @@ def command(
     from smartselfie.evaluation.timeline import open_clips
 
     settings = load_settings(flags, config)
-    done: list[Replay] = []
-    failed: list[SmartselfieError] = []
-    with open_clips(clips) as listed, telling(len(listed)) as teller:
-        if not as_json and drop:
-            click.echo(f"{100 * drop:g} % of the frames are lost, seed {seed}")
-        for number, clip in enumerate(listed):
-            teller.move(number, clip.name)
-            try:
-                done.append(replay(clip, settings, fps=at_most, drop=drop, seed=seed))
-            except SmartselfieError as error:
-                failed.append(error)
-                teller.say(f"{clip.name}: {error}")
-            else:
-                if as_json:
-                    _write(_clip_to_json(done[-1]))
-    if not done:
-        raise DataError(f"no clip of {clips} could be replayed: {failed[0].message}", failed[0].hint)
+    if drop and not as_json:
+        click.echo(f"{100 * drop:g} % of the frames are lost, seed {seed}")
+
+    def play(clip: "Clip") -> "Replay":
+        played = replay(clip, settings, fps=at_most, drop=drop, seed=seed)
+        if as_json:
+            _write(_clip_to_json(played))
+        return played
+
+    with open_clips(clips) as listed:
+        done, failed = _play_all(listed, play)
     everything = total(done)
     if as_json:
-        _write({"failed": len(failed), **_rounded(asdict(everything))})
+        _write({"failed": failed, **_rounded(asdict(everything))})
     else:
         _show(done, everything)
     if report is not None:
         write_page(report, done, everything)
     return 1 if failed else 0
+
+
+def _play_all(clips: Sequence["Clip"], play: "Callable[[Clip], Replay]") -> "tuple[list[Replay], int]":
+    """Every clip that can be read, and how many cannot; those are told.
+
+    Raises:
+        SmartselfieError: none can.
+    """
+    done: list[Replay] = []
+    failed: list[SmartselfieError] = []
+    with telling(len(clips)) as teller:
+        for number, clip in enumerate(clips):
+            teller.move(number, clip.name)
+            try:
+                done.append(play(clip))
+            except SmartselfieError as error:
+                failed.append(error)
+                teller.say(f"{clip.name}: {error}")
+    if not done:
+        raise failed[0]
+    return done, len(failed)
 
 
 def _write(line: Mapping[str, object]) -> None:

@@ -83,16 +83,13 @@ def train_eyes(
     seed: int = 0,
     on_epoch: Callable[[int, float], None] = lambda _epoch, _loss: None,
 ) -> nn.Module:
-    """Train; the same seed on the same machine gives the same network.
+    """Train, and give the network with its averaged weights; the same seed on the same machine gives the same one.
 
     Args:
         eyes: the crops.
         recipe: how.
         seed: of every random number.
-        on_epoch: called with the number of epochs done and their loss.
-
-    Returns:
-        The network with its averaged weights, in evaluation mode.
+        on_epoch: called with the number of epochs done and the last one's loss.
     """
     torch.manual_seed(seed)
     pixels, opened = _tensors(eyes)
@@ -104,13 +101,14 @@ def train_eyes(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, recipe.learning_rate, total_steps=recipe.epochs * steps)
     # as many open eyes as closed ones, whatever the data holds
     weights = torch.where(opened > 0.5, 0.5 / opened.mean(), 0.5 / (1 - opened.mean()))
+    wanted = opened * (1 - recipe.label_smoothing) + recipe.label_smoothing / 2
     for epoch in range(1, recipe.epochs + 1):
         network.train()
         losses = []
         for chosen in torch.split(torch.randperm(len(eyes)), recipe.batch_size):
-            wanted = opened[chosen] * (1 - recipe.label_smoothing) + recipe.label_smoothing / 2
-            said = network(augment(pixels[chosen]))
-            loss = functional.binary_cross_entropy_with_logits(said, wanted, weights[chosen])
+            loss = functional.binary_cross_entropy_with_logits(
+                network(augment(pixels[chosen])), wanted[chosen], weights[chosen]
+            )
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
