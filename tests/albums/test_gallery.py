@@ -41,7 +41,9 @@ def put(folder: Path, name: str, written: float = 1000.0, smiles: list[float] | 
 
 
 def names(gallery: Gallery, order: Order = Order.TIME) -> list[str]:
-    return [entry.name for entry in gallery.entries(order)]
+    total, found = gallery.page(order)
+    assert total == len(found)
+    return [entry.name for entry in found]
 
 
 def files(folder: Path) -> list[str]:
@@ -61,13 +63,13 @@ def test_photos_are_sorted_by_time_or_by_smile_and_those_without_a_score_come_la
     gallery = Gallery(tmp_path)
     assert names(gallery) == ["new.jpg", "unread.jpg", "old.jpg", "empty.jpg"]
     assert names(gallery, Order.SMILE) == ["old.jpg", "new.jpg", "empty.jpg", "unread.jpg"]
-    assert [entry.smile for entry in gallery.entries(Order.SMILE)] == [pytest.approx(0.8), 0.5, 0.0, None]
+    assert [entry.smile for entry in gallery.page(Order.SMILE)[1]] == [pytest.approx(0.8), 0.5, 0.0, None]
 
 
 @pytest.mark.parametrize("notes", ["", "[]", '{"faces": 3}', '{"faces": [{"emotions": {}}]}', '{"faces": null}'])
 def test_a_damaged_sidecar_is_none(tmp_path: Path, notes: str) -> None:
     put(tmp_path, "a.jpg").with_suffix(".json").write_text(notes)
-    assert [entry.smile for entry in Gallery(tmp_path).entries()] == [None]
+    assert [entry.smile for entry in Gallery(tmp_path).page()[1]] == [None]
 
 
 def test_what_comes_and_goes_behind_its_back_is_seen(tmp_path: Path) -> None:
@@ -78,16 +80,30 @@ def test_what_comes_and_goes_behind_its_back_is_seen(tmp_path: Path) -> None:
     put(tmp_path, "b.jpg", 2000)
     (tmp_path / "a.jpg").unlink()
     (tmp_path / "b.json").write_text('{"faces": [{"emotions": {"happy": 0.4}}]}')
-    assert [(entry.name, entry.smile) for entry in gallery.entries()] == [("b.jpg", 0.4)]
+    assert [(entry.name, entry.smile) for entry in gallery.page()[1]] == [("b.jpg", 0.4)]
 
 
-def test_a_folder_that_has_settled_is_not_read_again(tmp_path: Path) -> None:
+def test_a_folder_that_has_settled_is_not_read_again_until_it_changes(tmp_path: Path) -> None:
     put(tmp_path, "a.jpg", 1000)
     os.utime(tmp_path, (1000, 1000))
     gallery = Gallery(tmp_path)
-    assert gallery.entries() is gallery.entries()
+    assert names(gallery) == ["a.jpg"]
     put(tmp_path, "b.jpg", 2000)
-    assert names(gallery) == ["b.jpg", "a.jpg"]
+    os.utime(tmp_path, (1000, 1000))
+    assert names(gallery) == ["a.jpg"]
+    os.utime(tmp_path, (2000, 2000))
+    assert names(gallery) == gallery.names() == ["b.jpg", "a.jpg"]
+
+
+def test_a_page_is_a_part_of_the_order(tmp_path: Path) -> None:
+    for number in range(5):
+        put(tmp_path, f"{number}.jpg", 1000 + number, [1 - number / 10])
+    gallery = Gallery(tmp_path)
+    for order, first in ((Order.TIME, ["4.jpg", "3.jpg"]), (Order.SMILE, ["0.jpg", "1.jpg"])):
+        total, found = gallery.page(order, 0, 2)
+        assert (total, [entry.name for entry in found]) == (5, first)
+        assert len(gallery.page(order, 4, 2)[1]) == 1
+        assert gallery.page(order, 9, 2) == (5, [])
 
 
 def test_a_thumbnail_is_small_upright_and_made_once(tmp_path: Path) -> None:
@@ -129,7 +145,7 @@ def test_a_deleted_photo_comes_back_with_all_that_lay_beside_it(tmp_path: Path) 
     assert names(gallery) == []
     assert gallery.restore(ticket) == "a.jpg"
     assert files(tmp_path) == ["a.gif", "a.jpg", "a.json"]
-    assert [(entry.written, entry.clip) for entry in gallery.entries()] == [(1000, True)]
+    assert [(entry.written, entry.clip) for entry in gallery.page()[1]] == [(1000, True)]
     assert gallery.restore(ticket) is None
 
 

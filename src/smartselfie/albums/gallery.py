@@ -13,7 +13,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -69,19 +69,30 @@ class Gallery:
         self.folder = folder
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[str, Entry] = {}
         self._state = 0
-        self._sorted: dict[Order, list[Entry]] = {}
+        self._files: dict[str, float] = {}
+        self._newest: list[str] = []
+        self._happiest: list[Entry] | None = None
+        self._known: dict[str, Entry] = {}
 
-    def entries(self, order: Order = Order.TIME) -> list[Entry]:
-        """All photos, the newest first, or the widest smile first and those without a score last."""
+    def names(self) -> list[str]:
+        """The names of all photos, the newest first."""
         with self._lock:
             self._refresh()
-            if order not in self._sorted:
-                self._sorted[order] = sorted(
-                    self._known.values(), key=_by_time if order is Order.TIME else _by_smile, reverse=True
-                )
-            return self._sorted[order]
+            return self._newest
+
+    def page(self, order: Order = Order.TIME, offset: int = 0, limit: int | None = None) -> tuple[int, list[Entry]]:
+        """How many photos there are, and some of them: the newest first, or the widest smile first and those without
+        a score last. By time only the sidecars of these are read, by smile once all of them.
+        """
+        with self._lock:
+            self._refresh()
+            part = slice(offset, None if limit is None else offset + limit)
+            if order is Order.TIME:
+                return len(self._newest), [self._read(name) for name in self._newest[part]]
+            if self._happiest is None:
+                self._happiest = sorted(map(self._read, self._newest), key=_by_smile, reverse=True)
+            return len(self._happiest), self._happiest[part]
 
     def find(self, name: str) -> Path | None:
         """The photo of that name; None for what is no photo of this very folder."""
@@ -168,7 +179,9 @@ class Gallery:
                 shutil.rmtree(bin_, ignore_errors=True)
         if delete_after is None:
             return 0
-        old = [entry.name for entry in self.entries() if now - entry.written > delete_after]
+        with self._lock:
+            self._refresh()
+            old = [name for name in self._newest if now - self._files[name] > delete_after]
         return sum(self._delete(self.folder / name) for name in old)
 
     def _delete(self, photo: Path) -> bool:
@@ -222,20 +235,20 @@ class Gallery:
         if changed and changed == self._state:
             return
         self._state = changed if time.time_ns() - changed > SETTLED else 0
-        files = _files(self.folder)
-        self._known, self._sorted = dict(self._look(files)), {}
+        self._files, self._happiest = _files(self.folder), None
+        photos = [name for name in self._files if PLAIN_NAME.fullmatch(name)]
+        self._newest = sorted(photos, key=lambda name: (self._files[name], name), reverse=True)
+        self._known = {name: self._known[name] for name in photos if name in self._known}
 
-    def _look(self, files: dict[str, float]) -> Iterator[tuple[str, Entry]]:
-        for name, written in files.items():
-            if PLAIN_NAME.fullmatch(name):
-                stem = name.removesuffix(".jpg")
-                clip, notes = f"{stem}.gif" in files, f"{stem}.json" in files
-                known = self._known.get(name)
-                if known is None or known.written != written or (notes and known.smile is None):
-                    smile = _smile(self.folder / f"{stem}.json") if notes else None
-                else:
-                    smile = known.smile
-                yield name, Entry(name, written, smile, clip)
+    def _read(self, name: str) -> Entry:
+        """What there is to know of a photo of the folder."""
+        stem, written = name.removesuffix(".jpg"), self._files[name]
+        clip, notes = f"{stem}.gif" in self._files, f"{stem}.json" in self._files
+        known = self._known.get(name)
+        if known is None or known.written != written or known.clip != clip or (notes and known.smile is None):
+            known = Entry(name, written, _smile(self.folder / f"{stem}.json") if notes else None, clip)
+            self._known[name] = known
+        return known
 
 
 def _files(folder: Path) -> dict[str, float]:
@@ -270,10 +283,6 @@ def _smile(sidecar: Path) -> float | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return sum(happy) / len(happy) if happy else 0.0
-
-
-def _by_time(entry: Entry) -> tuple[float, str]:
-    return entry.written, entry.name
 
 
 def _by_smile(entry: Entry) -> tuple[float, float, str]:

@@ -84,8 +84,8 @@ def photo_routes(gallery: Gallery, lock: Lock, changed: Callable[[], None]) -> A
         limit: Annotated[int, Query(ge=1, le=MOST)] = 24,
     ) -> PhotoPage:
         """List photos: the newest first, or the widest smile first."""
-        found = gallery.entries(order)
-        return PhotoPage(len(found), [_entry(entry) for entry in found[offset : offset + limit]])
+        total, found = gallery.page(order, offset, limit)
+        return PhotoPage(total, [_entry(entry) for entry in found])
 
     @router.delete("/api/photos/{name}", dependencies=host_only)
     def delete(name: str) -> Deleted:
@@ -191,8 +191,8 @@ def _zip(gallery: Gallery) -> Iterator[bytes]:
     """The zip in pieces, so that an album of any size needs no memory and no second place on the disk."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        for entry in gallery.entries():
-            for path in (gallery.find(entry.name), gallery.find_clip(entry.name)):
+        for name in gallery.names():
+            for path in (gallery.find(name), gallery.find_clip(name)):
                 # somebody may delete one meanwhile
                 if path is None:
                     continue
