@@ -23,6 +23,7 @@ CHECKPOINT = Checkpoint(
     recipe=recipe_named("compact"),
     seed=7,
     outputs=("fer2013", "ferplus"),
+    begun="",
     teachers=("a" * 64,),
     step=12,
     loss_sum=3.25,
@@ -46,7 +47,7 @@ class Hostile:
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "run", CHECKPOINT)
     loaded = load_checkpoint(tmp_path / "run")
-    for name in ("recipe", "seed", "outputs", "teachers", "step", "loss_sum", "history", "optimizer"):
+    for name in ("recipe", "seed", "outputs", "begun", "teachers", "step", "loss_sum", "history", "optimizer"):
         assert getattr(loaded, name) == getattr(CHECKPOINT, name)
     assert torch.equal(loaded.network["weight"], CHECKPOINT.network["weight"])
     assert torch.equal(loaded.average["module.weight"], CHECKPOINT.average["module.weight"])

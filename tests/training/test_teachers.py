@@ -20,6 +20,7 @@ from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer, smoothed
 from smartselfie.training.progress import Watcher
 from smartselfie.training.recipe import Recipe
+from smartselfie.training.run import load_checkpoint, told
 from smartselfie.training.teachers import NAME, SHIFTS, _mean_answer, ask, fingerprints
 
 Train = Callable[..., Trainer]
@@ -117,6 +118,9 @@ def test_a_run_begins_with_anothers_averaged_weights(make_trainer: Train, small:
     averaged = first.average.module.state_dict()
     for started in (second.network.module.state_dict(), second.average.module.state_dict()):
         assert all(torch.equal(averaged[key], started[key]) for key in averaged)
+    assert second.begun == "recipe compact, 1 epochs, seed 0"
+    second._save()
+    assert f"begun with the weights of another run ({second.begun})" in told(load_checkpoint(second.run))
     third = make_trainer(run="third", recipe=replace(small, network="wide"))
     with pytest.raises(RunError, match=r"the network of .*first does not fit"):
         third.start_from(first.run)

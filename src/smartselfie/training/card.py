@@ -8,7 +8,7 @@ from smartselfie.core.emotion import EMOTIONS
 from smartselfie.modelcard import Licence, ModelCard
 from smartselfie.training.recipe import RECIPES
 from smartselfie.training.recipe_file import with_options_of
-from smartselfie.training.run import Checkpoint
+from smartselfie.training.run import Checkpoint, told
 
 READING = {"fer2013": 0.5, "ferplus": 0.5}
 """How much each output counts in what users see, where a network has both."""
@@ -92,16 +92,15 @@ def _data(checkpoint: Checkpoint) -> str:
 
 def _origin(checkpoint: Checkpoint) -> str:
     """How it was trained, such that it can be repeated: the command, or all numbers of a recipe of one's own."""
-    recipe, done = checkpoint.recipe, len(checkpoint.history)
-    epochs = f"{recipe.epochs} epochs" if done >= recipe.epochs else f"{done} of {recipe.epochs} epochs"
-    told = f"Trained from scratch: recipe {recipe.name}, {epochs}, seed {checkpoint.seed}."
+    recipe, begun = checkpoint.recipe, "Trained" if checkpoint.begun else "Trained from scratch"
+    words = f"{begun}: {told(checkpoint)}."
     if checkpoint.teachers:
-        told += f" Learnt from the answers of other networks, too; how many: {len(checkpoint.teachers)}."
+        words += f" Learnt from the answers of other networks, too; how many: {len(checkpoint.teachers)}."
     known = RECIPES.get(recipe.name)
     if known is None or recipe != with_options_of(known, recipe):
-        return f"{told} The recipe: {json.dumps(asdict(recipe))}."
+        return f"{words} The recipe: {json.dumps(asdict(recipe))}."
     options = {"epochs": recipe.epochs, "batch_size": recipe.batch_size, "learning_rate": recipe.learning_rate}
     said = "".join(f" --{name.replace('_', '-')} {value}" for name, value in options.items())
     return (
-        f"{told} Command: smartselfie train DATA.npz --out RUN --recipe {recipe.name}{said} --seed {checkpoint.seed}."
+        f"{words} Command: smartselfie train DATA.npz --out RUN --recipe {recipe.name}{said} --seed {checkpoint.seed}."
     )

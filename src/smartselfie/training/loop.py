@@ -28,7 +28,7 @@ from smartselfie.training.history import EpochResult, write_history
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.progress import Clock, Progress, Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import Checkpoint, load_checkpoint, make_folder, save_checkpoint
+from smartselfie.training.run import Checkpoint, load_checkpoint, make_folder, save_checkpoint, told
 from smartselfie.training.schedule import learning_rate, make_optimizer
 from smartselfie.training.teachers import ask, fingerprints, keep, kept
 
@@ -74,6 +74,7 @@ class Trainer:
         self.augment = Augment(recipe.augment)
         self.steps_per_epoch = len(self.training) // recipe.batch_size
         self.last_step = recipe.epochs * self.steps_per_epoch
+        self.begun = ""
         self.teachers: tuple[str, ...] = ()
         self.answers: Tensor | None = None
         self.step = 0
@@ -91,6 +92,7 @@ class Trainer:
         self._load({"network": weights}, f"the network of {run}")
         for key, value in self.network.module.state_dict().items():
             self.average.module.state_dict()[key].copy_(value)
+        self.begun = told(saved)
 
     def learn_from(self, teachers: Sequence[Path], on_faces: Callable[[int], None] = lambda _: None) -> None:
         """Ask the teachers about every Training row, and keep their answers in the run's folder.
@@ -129,7 +131,7 @@ class Trainer:
             "optimizer": saved.optimizer,
         }
         self._load(states, f"the checkpoint of {self.run}")
-        self.teachers = saved.teachers
+        self.begun, self.teachers = saved.begun, saved.teachers
         self._recall()
         self.step, self.loss_sum, self.history = saved.step, saved.loss_sum, list(saved.history)
         if self.history and self.fabric.is_global_zero:
@@ -262,6 +264,7 @@ class Trainer:
                 recipe=self.recipe,
                 seed=self.seed,
                 outputs=self.outputs,
+                begun=self.begun,
                 teachers=self.teachers,
                 step=self.step,
                 loss_sum=self.loss_sum,

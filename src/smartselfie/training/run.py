@@ -21,7 +21,8 @@ NAME = "checkpoint.pt"
 class Checkpoint:
     """Everything that a training needs to go on, and export to write the network.
 
-    `teachers` are the fingerprints of those whose answers are learnt. `step` counts from the first epoch's start;
+    `begun` tells of the run whose weights it began with, or is empty where they were random. `teachers` are the
+    fingerprints of those whose answers are learnt. `step` counts from the first epoch's start;
     `loss_sum` is over the steps of the epoch that is under way. `network` is what is trained, `average` its averaged
     weights, which are what is kept.
     """
@@ -29,6 +30,7 @@ class Checkpoint:
     recipe: Recipe
     seed: int
     outputs: tuple[str, ...]
+    begun: str
     teachers: tuple[str, ...]
     step: int
     loss_sum: float
@@ -36,6 +38,14 @@ class Checkpoint:
     network: dict[str, torch.Tensor]
     average: dict[str, torch.Tensor]
     optimizer: dict[str, object]
+
+
+def told(checkpoint: Checkpoint) -> str:
+    """A run in a few words: recipe, epochs, seed, and what it began with."""
+    recipe, done = checkpoint.recipe, len(checkpoint.history)
+    epochs = f"{recipe.epochs} epochs" if done >= recipe.epochs else f"{done} of {recipe.epochs} epochs"
+    run = f"recipe {recipe.name}, {epochs}, seed {checkpoint.seed}"
+    return f"{run}, begun with the weights of another run ({checkpoint.begun})" if checkpoint.begun else run
 
 
 def make_folder(run: Path) -> None:
@@ -56,6 +66,7 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
         "recipe": asdict(checkpoint.recipe),
         "seed": checkpoint.seed,
         "outputs": list(checkpoint.outputs),
+        "begun": checkpoint.begun,
         "teachers": list(checkpoint.teachers),
         "step": checkpoint.step,
         "loss_sum": checkpoint.loss_sum,
@@ -89,6 +100,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
             recipe=Recipe(**plain["recipe"]),
             seed=plain["seed"],
             outputs=tuple(plain["outputs"]),
+            begun=plain["begun"],
             teachers=tuple(plain["teachers"]),
             step=plain["step"],
             loss_sum=plain["loss_sum"],
