@@ -26,7 +26,7 @@ from smartselfie.web.doors import open_to_network, own_names
 from smartselfie.web.gate import Gate
 from smartselfie.web.guard import is_loopback
 from smartselfie.web.house import House
-from smartselfie.web.live import Live, Phase
+from smartselfie.web.live import PIPELINE, Live, Phase
 from smartselfie.web.server import listen, make_server
 from smartselfie.web.stand import Stand, Turn
 
@@ -62,7 +62,20 @@ def command(config: Path | None, **flags: object) -> None:
     """
     settings = load_settings(flags, config, chosen=True)
     with listen(settings.host, settings.port) as door:
-        run_booth(settings, door, saved=choices_of(config))
+        try:
+            run_booth(settings, door, saved=choices_of(config))
+        except KeyboardInterrupt:
+            _leave_the_stuck(130)
+            raise
+        _leave_the_stuck(0)
+
+
+def _leave_the_stuck(code: int) -> None:
+    """End at once where the pipeline's thread still hangs in a driver or library: it would take Python's end down."""
+    if any(thread.name == PIPELINE for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def run_booth(

@@ -104,7 +104,7 @@ async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await room.acquire()
-                message = await _message(viewer, mirror=desk.mirror)
+                message = await _message(viewer, desk)
                 under_way += 1
                 await socket.send_bytes(message)
 
@@ -119,8 +119,8 @@ async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
             sending.cancel()
 
 
-async def _message(viewer: Viewer, *, mirror: bool) -> bytes:
+async def _message(viewer: Viewer, desk: Desk) -> bytes:
     shown, events, skipped = await viewer.next()
     # encoding takes milliseconds: not in the loop that serves everybody
     jpeg = b"" if shown.preview is None else await asyncio.to_thread(shown.preview.jpeg)
-    return pack(shown_to_json(shown, mirror=mirror, events=events, skipped=skipped), jpeg)
+    return pack(shown_to_json(shown, mirror=desk.mirror, events=events, skipped=skipped), jpeg)

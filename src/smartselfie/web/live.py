@@ -31,6 +31,8 @@ from smartselfie.errors import SmartselfieError
 from smartselfie.pipeline import Pipeline
 from smartselfie.web.gate import Closed, Gate
 
+PIPELINE = "pipeline"
+"""The thread's name."""
 WIDEST = 1280
 """Pixels of a preview; photos keep the full resolution."""
 QUALITY = 80
@@ -160,7 +162,7 @@ class Live:
         self._open, self._max_photos, self._stubborn = open_pipeline, max_photos, stubborn
         self._gate = Gate() if gate is None else gate
         self._on_photo, self._on_moment, self._on_over = on_photo, on_moment, on_over
-        self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=PIPELINE, daemon=True)
         self._lock = threading.Lock()
         self._leaving = threading.Event()
         self._renewed = threading.Event()
