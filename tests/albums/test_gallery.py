@@ -135,6 +135,21 @@ def test_where_no_thumbnail_can_be_kept_there_still_is_one(tmp_path: Path) -> No
     assert Gallery(tmp_path).thumbnail("a.jpg") is not None
 
 
+def test_a_strip_is_the_photo_under_up_to_three_taken_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        put(tmp_path, f"{number}.jpg", 1000 + number)
+    monkeypatch.setattr(
+        "smartselfie.albums.gallery.make_strip", lambda photos: " ".join(path.stem for path in photos).encode()
+    )
+    gallery = Gallery(tmp_path)
+    assert gallery.strip_of("4.jpg") == b"1 2 3 4"
+    assert gallery.strip_of("1.jpg") == b"0 1"
+    assert gallery.strip_of("6.jpg") is None
+    assert gallery.strip_of("../4.jpg") is None
+
+
 def test_a_deleted_photo_comes_back_with_all_that_lay_beside_it(tmp_path: Path) -> None:
     put(tmp_path, "a.jpg", 1000, [0.5])
     (tmp_path / "a.gif").write_bytes(b"clip")

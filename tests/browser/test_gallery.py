@@ -126,6 +126,14 @@ def test_one_photo_and_all_of_them_can_be_saved(
         with page.expect_download() as one:
             page.locator("#viewer-save").click()
         assert one.value.suggested_filename == "000.jpg"
+        with page.expect_download() as strip:
+            page.get_by_role("link", name="Save a strip of four photos").click()
+        assert strip.value.suggested_filename == "000-strip.jpg"
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/001.jpg")
+        with page.expect_download() as strip:
+            page.keyboard.press("s")
+        assert strip.value.suggested_filename == "001-strip.jpg"
         page.locator("#viewer-close").click()
         page.keyboard.press("g")
         expect(page.locator("#save-all")).to_be_enabled()

@@ -56,7 +56,8 @@ def test_no_documentation_page_loads_from_elsewhere(serve):
     assert {
         *("/api/state", "/api/events", "/api/shoot", "/api/pause", "/api/resume", "/api/agree", "/api/quit"),
         *("/api/settings", "/api/unlock", "/api/photos", "/api/photos/{name}", "/api/trash/{ticket}/restore"),
-        *("/photos/{name}", "/thumbnails/{name}", "/clips/{name}", "/api/zip", "/zip/{key}", "/api/still/{key}"),
+        *("/photos/{name}", "/thumbnails/{name}", "/clips/{name}", "/strips/{name}"),
+        *("/api/zip", "/zip/{key}", "/api/still/{key}"),
     } == set(paths)
     told = [way for path in paths.values() for way in path.values()]
     assert all(way["summary"] and way["description"] for way in told)

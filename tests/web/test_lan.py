@@ -64,7 +64,15 @@ def test_without_a_code_there_is_the_door_and_nothing_behind_it(network):
     (booth.house.gallery.folder / "a.jpg").write_bytes(b"secret")
     booth.feed()
     paths = ["/", "/api/state", "/api/photos", "/photos/a.jpg", "/thumbnails/a.jpg", "/openapi.json", "/api/settings"]
-    paths += ["/static/app.js", "/static/words/en.json", "/api/events", "/zip/x", "/nothing", "/join/../api/state"]
+    paths += [
+        "/static/app.js",
+        "/static/words/en.json",
+        "/api/events",
+        "/zip/x",
+        "/strips/a.jpg",
+        "/nothing",
+        "/join/../api/state",
+    ]
     with client(outside) as phone:
         for path in paths:
             answer = phone.get(path)

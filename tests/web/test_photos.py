@@ -94,9 +94,9 @@ def test_only_photos_of_the_very_album_can_be_fetched(serve, tmp_path: Path, nam
     (album / "a.jpg").write_bytes(b"a photo")
     with serve(album=FolderAlbum(album)) as booth:
         assert ask_raw(booth, "/photos/a.jpg").content == b"a photo"
-        answer = ask_raw(booth, f"/photos/{name}")
-    assert answer.status_code == 404
-    assert b"secret" not in answer.content
+        for answer in (ask_raw(booth, f"/photos/{name}"), ask_raw(booth, f"/strips/{name}")):
+            assert answer.status_code == 404
+            assert b"secret" not in answer.content
 
 
 def test_a_thumbnail_is_small_and_a_missing_one_is_told(serve, tmp_path: Path):
@@ -106,6 +106,21 @@ def test_a_thumbnail_is_small_and_a_missing_one_is_told(serve, tmp_path: Path):
         assert httpx.get(booth.url + "/thumbnails/b.jpg").status_code == 404
     with Pictures.open(io.BytesIO(answer.content)) as small:
         assert small.size == (480, 240)
+
+
+def test_a_strip_is_saved_under_its_photos_name_and_a_missing_one_is_told(serve, tmp_path: Path):
+    Pictures.new("RGB", (64, 48), "orange").save(tmp_path / "a b.jpg")
+    (tmp_path / "damaged.jpg").write_bytes(b"no picture")
+    os.utime(tmp_path / "damaged.jpg", (1000, 1000))
+    with serve() as booth:
+        answer = httpx.get(booth.url + "/strips/a%20b.jpg")
+        assert httpx.get(booth.url + "/strips/none.jpg").status_code == 404
+        assert httpx.get(booth.url + "/strips/damaged.jpg").status_code == 404
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''a%20b-strip.jpg"
+    with Pictures.open(io.BytesIO(answer.content)) as strip:
+        assert strip.width == 660
 
 
 def test_a_deleted_photo_can_be_brought_back_and_all_pages_hear_of_it(serve, tmp_path: Path):

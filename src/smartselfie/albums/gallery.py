@@ -21,6 +21,7 @@ from pathlib import Path
 from PIL import Image as Pictures
 from PIL import ImageOps
 
+from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.atomic import named_if_free, written_whole
 from smartselfie.core.emotion import Emotion
 
@@ -122,6 +123,16 @@ class Gallery:
         with contextlib.suppress(OSError), written_whole(kept) as file:
             file.write(small)
         return small
+
+    def strip_of(self, name: str) -> bytes | None:
+        """The photo under up to three that were taken before it, as one JPEG; None where there is no such photo, or
+        none of them can be read.
+        """
+        newest = self.names()
+        if self.find(name) is None or name not in newest:
+            return None
+        place = newest.index(name)
+        return make_strip([self.folder / other for other in reversed(newest[place : place + PHOTOS])])
 
     def discard(self, name: str) -> str | None:
         """Throw a photo away, and what lies beside it.

@@ -143,6 +143,16 @@ def _serve_pictures(router: APIRouter, gallery: Gallery) -> None:
             raise HTTPException(404, GONE)
         return Response(small, media_type="image/jpeg")
 
+    @router.get("/strips/{name}", response_class=Response)
+    def strip(name: str) -> Response:
+        """One photo under up to three that were taken before it, as photo booths print them."""
+        whole = gallery.strip_of(name)
+        if whole is None:
+            raise HTTPException(404, GONE)
+        saved = quote(f"{name.removesuffix('.jpg')}-strip.jpg")
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f"attachment; filename*=utf-8''{saved}"}
+        return Response(whole, media_type="image/jpeg", headers=headers)
+
 
 def _entry(entry: Entry) -> PhotoEntry:
     name = quote(entry.name)

@@ -62,6 +62,7 @@ export class Viewer {
     byId("viewer-clip").hidden = photo.clip === null;
     byId("viewer-clip").setAttribute("aria-pressed", "false");
     byId("viewer-save").href = `${photo.url}?download=1`;
+    byId("viewer-strip").href = `/strips/${encodeURIComponent(photo.name)}`;
     byId("previous").disabled = place === 0;
     byId("following").disabled = place + 1 >= this.#source.total();
     return true;
@@ -100,6 +101,7 @@ export class Viewer {
       ArrowRight: () => this.#go(1),
       Delete: () => this.#remove(),
       p: () => this.#play(!this.#timer),
+      s: () => event.repeat || byId("viewer-strip").click(),
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     event.preventDefault();

@@ -1,0 +1,49 @@
+"""A strip as photo booths print it: photos one under the other on white, and the day below."""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PIL import Image as Pictures
+from PIL import ImageDraw, ImageFont, ImageOps
+
+PHOTOS = 4
+"""As many as a strip has room for."""
+WIDTH, HEIGHT = 600, 450
+BORDER = 30
+FOOT = 50
+"""Pixels for the date, between the last photo and the lower border."""
+QUALITY = 90
+
+
+def make_strip(photos: Sequence[Path]) -> bytes | None:
+    """The photos as one JPEG, from top to bottom, with the local date on which the last of them was written.
+
+    One that cannot be read is left out; None where none is left.
+    """
+    read = [part for part in map(_read, photos) if part is not None]
+    if not read:
+        return None
+    step = HEIGHT + BORDER
+    strip = Pictures.new("RGB", (BORDER + WIDTH + BORDER, BORDER + len(read) * step + FOOT), "white")
+    for place, (picture, _) in enumerate(read):
+        strip.paste(picture, (BORDER, BORDER + place * step))
+    date = f"{read[-1][1]:%Y-%m-%d}"
+    middle = (strip.width / 2, strip.height - (BORDER + FOOT) / 2)
+    ImageDraw.Draw(strip).text(middle, date, "#555555", ImageFont.load_default(26), anchor="mm")
+    buffer = io.BytesIO()
+    strip.save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
+
+
+def _read(photo: Path) -> tuple[Pictures.Image, datetime] | None:
+    """The photo upright, its middle at 4:3, and when it was written."""
+    try:
+        written = datetime.fromtimestamp(photo.stat().st_mtime, UTC).astimezone()
+        with Pictures.open(photo) as picture:
+            picture.draft("RGB", (WIDTH, WIDTH))  # decodes an eighth of the pixels where that is enough
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError):
+        return None
+    return ImageOps.fit(upright, (WIDTH, HEIGHT), Pictures.Resampling.LANCZOS), written
