@@ -31,10 +31,12 @@ class Scores(nn.Module):
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """(n, 1, size, size) standardised grey → for each head (n, 7) scores that sum to 1."""
-        logits = self.network(faces)
         if self.mirrored:
-            mean = (logits.softmax(-1) + self.network(faces.flip(-1)).softmax(-1)) / 2
-            logits = mean.clamp_min(LEAST).log()
+            # one pass over both, so that weights are read from memory once
+            both = self.network(torch.cat([faces, faces.flip(-1)])).softmax(-1)
+            logits = both.reshape(2, -1, *both.shape[1:]).mean(0).clamp_min(LEAST).log()
+        else:
+            logits = self.network(faces)
         return tuple((logits * self.powers).softmax(-1).unbind(1))
 
 
