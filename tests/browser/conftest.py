@@ -42,14 +42,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(missing)
 
 
-@pytest.fixture(scope="session")
+# per file: while Playwright is open its event loop runs in this thread, and other tests start loops of their own
+@pytest.fixture(scope="module")
 def driver() -> Iterator[Playwright]:
     assert CHROMIUM is not None, "in CI chromium must be installed"
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(driver: Playwright) -> Iterator[Browser]:
     with driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS) as browser:
         yield browser

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -39,7 +40,7 @@ def test_people_get_a_line_a_picture(folder: Path, capsys: Capsys) -> None:
     assert run(folder) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 5
-    assert any(line.startswith(f"{folder / 'smile.jpg'}: happy 9") for line in lines)
+    assert any(re.match(rf"{re.escape(str(folder / 'smile.jpg'))}: happy (9\d|100)%", line) for line in lines)
     assert f"{folder / '2026' / 'wall.png'}: no face" in lines
     assert any(line.startswith(f"{folder / 'clip.avi'}, frame 2: happy") for line in lines)
 

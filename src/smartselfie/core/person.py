@@ -12,7 +12,7 @@ from smartselfie.core.rule import Rule
 BLINK = 0.3
 """Seconds for which a face may be lost without its hold being lost."""
 
-DISTRESS = 0.4
+DISTRESS = 0.5
 """A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
 
 
