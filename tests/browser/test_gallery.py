@@ -92,6 +92,8 @@ def test_the_keyboard_is_enough(scripted_booth: ScriptedBooth, open_page: OpenPa
         expect(page.locator("#ask")).to_be_hidden()
         page.keyboard.press("q")
         expect(page.locator("#stay")).to_be_visible()
+        # no picture may be on its way when the booth ends
+        page.wait_for_load_state("networkidle")
 
 
 def test_a_finger_turns_the_page_and_the_slideshow_goes_round(
