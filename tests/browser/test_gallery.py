@@ -83,6 +83,7 @@ def test_the_keyboard_is_enough(scripted_booth: ScriptedBooth, open_page: OpenPa
         assert shown(page) == "002.jpg"
         page.keyboard.press("ArrowLeft")
         expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/001.jpg")
+        page.wait_for_load_state("networkidle")  # or it is deleted while it is on its way, and the page says so
         page.keyboard.press("Delete")
         expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/002.jpg")
         page.keyboard.press("Escape")

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import HTTPException
 from PIL import Image as Pictures
 
 from smartselfie.albums.folder import FolderAlbum
 from smartselfie.core.emotion import Emotion
 from smartselfie.web.guard import HEADERS
+from smartselfie.web.photos import sent_whole
 
 
 def ask_raw(booth, path):
@@ -157,3 +159,9 @@ def test_everything_comes_as_one_zip_by_an_address_that_works_once(serve, tmp_pa
         assert archive.testzip() is None
         assert sorted(archive.namelist()) == ["a.jpg", "b.gif", "b.jpg"]
         assert archive.read("b.jpg") == b"b" * 3_000_000
+
+
+def test_a_photo_that_is_deleted_just_before_it_is_sent_is_gone(tmp_path: Path) -> None:
+    with pytest.raises(HTTPException) as refused:
+        sent_whole(tmp_path / "just-deleted.jpg", "image/jpeg")
+    assert refused.value.status_code == 404

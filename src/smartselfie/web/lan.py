@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from smartselfie.web.certificate import own_certificate
 from smartselfie.web.house import House
 from smartselfie.web.pairing import COOKIE, GUEST, STAY, Pairing
+from smartselfie.web.photos import sent_whole
 from smartselfie.web.server import make_server
 
 log = logging.getLogger(__name__)
@@ -137,17 +138,12 @@ def outside_routes(house: House, pairing: Pairing, page: Path) -> APIRouter:
             raise HTTPException(403, "the code was used already, or is too old")
         response.set_cookie(COOKIE, cookie, max_age=int(STAY), secure=True, httponly=True, samesite="strict")
 
-    @router.get("/guest/{key}", response_class=FileResponse)
-    def guest(key: str) -> FileResponse:
+    @router.get("/guest/{key}", response_class=Response)
+    def guest(key: str) -> Response:
         """The one photo of a guest's link."""
         name = pairing.shared(key)
         path = None if name is None else house.gallery.find(name)
-        if path is None:
-            raise HTTPException(404, "this link is too old, or the photo is gone")
-        return FileResponse(
-            path, media_type="image/jpeg", filename=path.name, content_disposition_type="inline",
-            headers={"Cache-Control": "no-store"},
-        )  # fmt: skip
+        return sent_whole(path, "image/jpeg", gone="this link is too old, or the photo is gone")
 
     return router
 

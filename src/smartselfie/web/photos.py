@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
-from fastapi.responses import FileResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from smartselfie.albums.gallery import Entry, Gallery, Order
 from smartselfie.web.keys import Keys
@@ -125,15 +125,15 @@ def photo_routes(gallery: Gallery, lock: Lock, changed: Callable[[], None]) -> A
 
 
 def _serve_pictures(router: APIRouter, gallery: Gallery) -> None:
-    @router.get("/photos/{name}", response_class=FileResponse)
-    def photo(name: str, *, download: bool = False) -> FileResponse:
+    @router.get("/photos/{name}", response_class=Response)
+    def photo(name: str, *, download: bool = False) -> Response:
         """One photo at full resolution."""
-        return _file(gallery.find(name), "image/jpeg", download=download)
+        return sent_whole(gallery.find(name), "image/jpeg", download=download)
 
-    @router.get("/clips/{name}", response_class=FileResponse)
-    def clip(name: str, *, download: bool = False) -> FileResponse:
+    @router.get("/clips/{name}", response_class=Response)
+    def clip(name: str, *, download: bool = False) -> Response:
         """The short clip around a photo, as an animated GIF."""
-        return _file(gallery.find_clip(name), "image/gif", download=download)
+        return sent_whole(gallery.find_clip(name), "image/gif", download=download)
 
     @router.get("/thumbnails/{name}", response_class=Response)
     def thumbnail(name: str) -> Response:
@@ -166,13 +166,21 @@ def _entry(entry: Entry) -> PhotoEntry:
     )
 
 
-def _file(path: Path | None, kind: str, *, download: bool) -> FileResponse:
-    if path is None:
-        raise HTTPException(404, GONE)
-    headers = {"Cache-Control": "no-store"}
-    if download:
-        return FileResponse(path, media_type=kind, headers=headers, filename=path.name)
-    return FileResponse(path, media_type=kind, headers=headers)
+def sent_whole(path: Path | None, kind: str, *, gone: str = GONE, download: bool = False) -> Response:
+    """A file that is read before anything is said of it: it may be deleted at any moment.
+
+    Raises:
+        HTTPException: it is not there (404).
+    """
+    try:
+        content = None if path is None else path.read_bytes()
+    except OSError:
+        content = None
+    if path is None or content is None:
+        raise HTTPException(404, gone)
+    how = "attachment" if download else "inline"
+    headers = {"Cache-Control": "no-store", "Content-Disposition": f"{how}; filename*=UTF-8''{quote(path.name)}"}
+    return Response(content, media_type=kind, headers=headers)
 
 
 class _Sink:
