@@ -78,6 +78,26 @@ def test_no_photo_is_taken_of_a_smile_that_has_faded_below_its_threshold():
     assert [index for index, frame in enumerate(played) if frame.fired] == [15]
 
 
+def photographed(levels, fps=8):
+    played = play([(index / fps, [face_of(1, mixed(happy=level))]) for index, level in enumerate(levels)])
+    return [index for index, frame in enumerate(played) if frame.fired]
+
+
+def test_a_smile_that_fades_at_the_end_of_its_hold_is_not_photographed():
+    assert photographed([1.0] * 6 + [0.85, 0.9, 0.8, 0.75, 0.63, 0.4, 0.2]) == []
+
+
+def test_a_smile_that_has_settled_at_less_is_photographed_and_a_fading_one_that_comes_back():
+    settled = photographed([1.0] * 6 + [0.9, 0.8, 0.7] + [0.6] * 10)
+    assert len(settled) == 1
+    assert 9 < settled[0] <= 14
+    assert photographed([1.0] * 6 + [0.9, 0.8, 0.75, 0.75, 0.95]) == [10]
+
+
+def test_a_smile_that_wavers_a_little_is_photographed_on_the_promised_frame():
+    assert photographed([0.95, 0.85] * 10) == [9]
+
+
 def test_a_smile_that_goes_on_is_photographed_once():
     played = play(course("s" * 200), Rule())
     assert [index for index, frame in enumerate(played) if frame.fired] == [9]

@@ -15,6 +15,9 @@ BLINK = 0.3
 DISTRESS = 0.5
 """A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
 
+FADING, LATELY = 0.15, 0.5
+"""A smile fades while it is this much of the scale below its best of these last seconds; nobody wants the end of one."""
+
 
 UNKNOWN, OPEN = Course(), Eyelids()
 """What is known of a stranger."""
@@ -28,11 +31,23 @@ class Smile:
         frames: that count towards the photo; none while the trigger rests.
         since: time of the first of them.
         doubtful: it grew out of distress.
+        levels: time and (steadied) level of its frames of late.
     """
 
     frames: int
     since: float
     doubtful: bool = False
+    levels: tuple[tuple[float, float], ...] = ()
+
+    def see(self, at: float, level: float) -> "Smile":
+        """Take in how much of a smile there is."""
+        lately = tuple((then, each) for then, each in self.levels if 0 <= at - then <= LATELY + 1e-6)
+        return replace(self, levels=(*lately, (at, level)))
+
+    @property
+    def fading(self) -> bool:
+        """Whether it is clearly less than it was a moment ago; one that has settled at less is not."""
+        return bool(self.levels) and max(level for _, level in self.levels) - self.levels[-1][1] > FADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,8 @@ class Person:
             smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
         if smile is None:
             course = course.learn(self.course, face.emotions, level)
+        else:
+            smile = smile.see(at, rule.level(steady))
         return replace(
             self,
             face=face,
@@ -121,10 +138,13 @@ class Person:
         return min(1.0, by_frames, by_time)
 
     def ready(self, rule: Rule) -> bool:
-        """Whether the hold is full and the person is there, smiling as much as at its beginning."""
-        steady = self.course.steady
+        """Whether the hold is full and the person is there, smiling as much as at its beginning, and not less and less."""
         return (
-            self.progress(rule) >= 1.0 and not self.missing and steady is not None and rule.level(steady) >= rule.smile
+            self.smile is not None
+            and self.progress(rule) >= 1.0
+            and not self.missing
+            and self.smile.levels[-1][1] >= rule.smile
+            and not self.smile.fading
         )
 
     def reason(self, rule: Rule) -> Reason:

@@ -23,7 +23,7 @@ from smartselfie.modelcard import ModelCard
 from smartselfie.training.calibrate import calibrate
 from smartselfie.training.card import make_card
 from smartselfie.training.networks import NETWORKS, parameter_count
-from smartselfie.training.onnx_graph import Scores, fold_batch_norms, to_onnx, with_card
+from smartselfie.training.onnx_graph import Scores, fold, to_onnx, with_card
 from smartselfie.training.quantize import quantized
 from smartselfie.training.run import Checkpoint, load_checkpoint
 
@@ -127,7 +127,7 @@ def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, 
     card = replace(card, reading=found.reading)
     scores = Scores(network, mirrored=mirrored, powers=found.powers).eval()
     expected = _tried(scores, card)
-    fold_batch_norms(network)
+    fold(network)
     model = to_onnx(scores, SIZE, card.outputs)
     difference = _difference(OnnxClassifier(with_card(model, card), str(run)), expected)
     if difference > TOLERANCE:

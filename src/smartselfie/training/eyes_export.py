@@ -15,7 +15,7 @@ from smartselfie.errors import RunError
 from smartselfie.modelcard import EyeCard
 from smartselfie.training.eyes import EyeRecipe, Openness, openness
 from smartselfie.training.networks import parameter_count
-from smartselfie.training.onnx_graph import fold_batch_norms, to_onnx, with_card
+from smartselfie.training.onnx_graph import fold, to_onnx, with_card
 
 TOLERANCE = 1e-4
 """How far a chance may differ between torch and ONNX Runtime."""
@@ -53,7 +53,7 @@ def export_eyes(
     """
     expected = openness(network, validation.pixels)
     parameters = parameter_count(network)
-    fold_batch_norms(network)
+    fold(network)
     model = to_onnx(Openness(network).eval(), SIZE, [OUTPUT], INPUT)
     origin = (
         f"Trained from scratch on {len(training)} crops of {len(set(training.people))} people, none of whom is among "

@@ -40,15 +40,33 @@ class Scores(nn.Module):
         return tuple((logits * self.powers).softmax(-1).unbind(1))
 
 
-def fold_batch_norms(module: nn.Module) -> None:
-    """Move each batch norm that follows a convolution into it, in place; the network must be in evaluation mode."""
+def fold(module: nn.Module) -> None:
+    """Move what stands around a convolution into it, in place: a batch norm behind it, an average pooling before it.
+
+    The network must be in evaluation mode. Only a pooling whose windows tile the picture, before a 1×1 convolution, is
+    moved: both together are one convolution with that window and stride.
+    """
     for child in module.children():
-        fold_batch_norms(child)
+        fold(child)
     if isinstance(module, nn.Sequential):
         for place in range(len(module) - 1):
             first, second = module[place], module[place + 1]
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                 module[place], module[place + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
+            elif isinstance(first, nn.AvgPool2d) and isinstance(second, nn.Conv2d) and second.kernel_size == (1, 1):
+                module[place], module[place + 1] = nn.Identity(), _pooling(first, second)
+
+
+def _pooling(pool: nn.AvgPool2d, conv: nn.Conv2d) -> nn.Conv2d:
+    """The 1×1 convolution of averages of windows side by side, as one convolution."""
+    if not isinstance(pool.kernel_size, int) or pool.kernel_size != pool.stride or pool.padding != 0:
+        raise ValueError(f"{pool} does not tile the picture")
+    size = pool.kernel_size
+    both = nn.Conv2d(conv.in_channels, conv.out_channels, size, size, bias=conv.bias is not None)
+    both.weight = nn.Parameter(conv.weight.detach().expand(-1, -1, size, size) / size**2)
+    if conv.bias is not None:
+        both.bias = conv.bias
+    return both.train(conv.training)
 
 
 def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str], input_name: str = INPUT) -> onnx.ModelProto:

@@ -23,7 +23,7 @@ FACES = 512
 
 BATCH = 32
 
-QUANTISED = ("Conv", "Gemm", "MatMul")
+QUANTISED = ("Conv", "Gemm", "MatMul", "Relu")
 """What is computed in 8 bits: nearly all of the work and of the weights. The rest stays float32, softmax above all:
 scores in 256 steps would no longer sum to 1."""
 
