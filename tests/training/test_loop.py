@@ -42,6 +42,29 @@ def test_a_seed_repeats_a_training_to_the_last_bit_and_another_does_not(make_tra
     assert not same(runs[0], runs[2])
 
 
+def test_a_compiled_training_learns_the_same_and_can_be_resumed_uncompiled(
+    make_trainer: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # without code being generated, which would take a compiler and minutes, the sums are even the same
+    whole = torch.nn.Module.compile
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: whole(self, backend="eager"))
+    monkeypatch.setattr("smartselfie.training.loop.require_compiler", lambda: None)
+    plain, compiled = make_trainer(run="plain"), make_trainer(run="compiled")
+    assert plain.train(Watcher())
+    compiled.compile()
+    assert not compiled.train(Watcher(wants_stop=lambda: compiled.step == 3))
+    resumed = make_trainer(run="compiled")
+    resumed.resume()
+    assert resumed.train(Watcher())
+    assert same(plain, resumed)
+
+
+def test_compiling_without_a_compiler_is_refused(make_trainer: Train, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(RunError, match="no-such-compiler"):
+        make_trainer().compile()
+
+
 @pytest.mark.parametrize("stop_after", [2, 5, 7])
 def test_stopped_and_resumed_it_ends_where_an_uninterrupted_one_does(make_trainer: Train, stop_after: int) -> None:
     straight = make_trainer(run="straight")

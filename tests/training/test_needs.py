@@ -3,7 +3,7 @@
 import pytest
 
 from smartselfie.errors import RunError
-from smartselfie.training.needs import MODULES, require_libraries
+from smartselfie.training.needs import MODULES, require_compiler, require_libraries
 
 
 def test_with_everything_there_nothing_is_said() -> None:
@@ -15,3 +15,14 @@ def test_all_that_is_missing_is_named_at_once_with_the_command_that_brings_it() 
         require_libraries(lambda module: module not in ("torch", "onnx"))
     assert caught.value.hint == "pip install 'smartselfie[train]'"
     assert len(MODULES) == len(set(MODULES))
+
+
+def test_the_compiler_that_is_asked_for_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXX", "mycc")
+    require_compiler(lambda name: f"/bin/{name}")
+    with pytest.raises(RunError, match="no C\\+\\+ compiler mycc"):
+        require_compiler(lambda _: None)
+    monkeypatch.delenv("CXX")
+    with pytest.raises(RunError, match=r"no C\+\+ compiler (g\+\+|clang\+\+|cl) here") as caught:
+        require_compiler(lambda _: None)
+    assert "--compile" in caught.value.hint

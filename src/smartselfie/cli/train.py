@@ -58,6 +58,12 @@ class _Said:
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["auto", "32", "bf16"]), default="auto", show_default=True)
 @click.option("--threads", type=click.IntRange(min=1), help="Of the processor; fewer where others work, too.  [all]")
+@click.option(
+    "--compile",
+    "compiled",
+    is_flag=True,
+    help="Translate the network for this machine first: two minutes, then a quarter faster. Needs a C++ compiler.",
+)
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard, too, which must be installed.")
 def command(
     *,
@@ -74,6 +80,7 @@ def command(
     device: str,
     precision: str,
     threads: int | None,
+    compiled: bool,
     tensorboard: bool,
 ) -> int:
     """Train an emotion network on prepared data; Ctrl-C saves, and --resume goes on from there.
@@ -106,8 +113,11 @@ def command(
             trainer.resume()
         else:
             _begin(trainer, teachers, start)
+        if compiled:
+            trainer.compile()
         where = (("--device", device), ("--precision", precision), ("--threads", threads))
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
+        again += " --compile" if compiled else ""
         on_epoch = _tensorboard(trainer) if tensorboard else (lambda _: None)
         return _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
 

@@ -16,7 +16,7 @@ DISTRESS = 0.5
 """A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
 
 FADING, LATELY = 0.15, 0.5
-"""A smile fades while it is this much of the scale below its best of these last seconds; nobody wants the end of one."""
+"""A smile fades while it is this much below its best of these last seconds; nobody wants the end of one."""
 
 
 UNKNOWN, OPEN = Course(), Eyelids()
@@ -138,7 +138,7 @@ class Person:
         return min(1.0, by_frames, by_time)
 
     def ready(self, rule: Rule) -> bool:
-        """Whether the hold is full and the person is there, smiling as much as at its beginning, and not less and less."""
+        """Whether the hold is full and the person is there, smiling enough, and not less and less."""
         return (
             self.smile is not None
             and self.progress(rule) >= 1.0

@@ -55,24 +55,24 @@ KINDS: dict[str, Callable[[], nn.Module]] = {
     "flip": lambda: augmentation.RandomHorizontalFlip(p=0.5),
     # a detector's box is a little off, a head a little tilted or turned
     "box": lambda: augmentation.RandomAffine(
-        degrees=10.0, translate=(0.06, 0.06), scale=(0.9, 1.12), shear=(-4, 4), padding_mode="border", p=0.8
+        degrees=12.0, translate=(0.07, 0.07), scale=(0.87, 1.15), shear=(-5, 5), padding_mode="border", p=0.85
     ),
     # some heads are tilted much more
-    "tilt": lambda: augmentation.RandomAffine(degrees=40.0, padding_mode="border", p=0.06),
-    "coarse": lambda: Coarse(p=0.05),
+    "tilt": lambda: augmentation.RandomAffine(degrees=40.0, padding_mode="border", p=0.1),
+    "coarse": lambda: Coarse(p=0.08),
     "blur": lambda: nn.Sequential(
-        augmentation.RandomGaussianBlur((5, 5), (0.4, 1.8), p=0.05),
-        augmentation.RandomMotionBlur((3, 7), 90.0, 0.5, p=0.03),
+        augmentation.RandomGaussianBlur((5, 5), (0.4, 1.8), p=0.08),
+        augmentation.RandomMotionBlur((3, 7), 90.0, 0.5, p=0.04),
     ),
     "light": lambda: nn.Sequential(
-        augmentation.RandomGamma((0.5, 2.0), p=0.15),
-        augmentation.RandomBrightness((0.6, 1.3), p=0.25),
-        augmentation.RandomContrast((0.5, 1.4), p=0.25),
+        augmentation.RandomGamma((0.5, 2.0), p=0.2),
+        augmentation.RandomBrightness((0.6, 1.3), p=0.3),
+        augmentation.RandomContrast((0.5, 1.4), p=0.3),
     ),
-    "noise": lambda: augmentation.RandomGaussianNoise(mean=0.0, std=0.05, p=0.06),
-    "jpeg": lambda: Jpeg(p=0.05, quality=(10, 60)),
+    "noise": lambda: augmentation.RandomGaussianNoise(mean=0.0, std=0.05, p=0.09),
+    "jpeg": lambda: Jpeg(p=0.07, quality=(10, 60)),
     # a hand, a glass, hair
-    "cover": lambda: augmentation.RandomErasing(scale=(0.02, 0.15), ratio=(0.4, 2.5), value=0.5, p=0.2),
+    "cover": lambda: augmentation.RandomErasing(scale=(0.02, 0.18), ratio=(0.4, 2.5), value=0.5, p=0.25),
 }
 """What can be imitated, by the names that a recipe uses, in the order in which it happens."""
 

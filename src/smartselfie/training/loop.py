@@ -25,6 +25,7 @@ from smartselfie.training.augment import Augment
 from smartselfie.training.devices import agreed, mean_over
 from smartselfie.training.faces import held_out_faces, training_faces
 from smartselfie.training.history import EpochResult, write_history
+from smartselfie.training.needs import require_compiler
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.progress import Clock, Progress, Watcher
 from smartselfie.training.recipe import Recipe
@@ -80,6 +81,18 @@ class Trainer:
         self.step = 0
         self.loss_sum = 0.0
         self.history: list[EpochResult] = []
+
+    def compile(self) -> None:
+        """Translate the network into code for this machine at its first step, which takes a minute or two.
+
+        Sums are then rounded in another order: a run is repeated exactly only where it is compiled again, or never.
+
+        Raises:
+            RunError: the network runs on the processor, and there is no C++ compiler.
+        """
+        if self.fabric.device.type == "cpu":
+            require_compiler()
+        self.network.module.compile()
 
     def start_from(self, run: Path) -> None:
         """Begin with another run's averaged weights instead of random ones.

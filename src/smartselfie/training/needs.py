@@ -1,6 +1,9 @@
 """What training needs beyond the run time, asked before anything heavy is imported."""
 
 import importlib.util
+import os
+import shutil
+import sys
 from collections.abc import Callable
 
 from smartselfie.errors import RunError
@@ -21,3 +24,15 @@ def require_libraries(is_installed: Callable[[str], bool] = _is_installed) -> No
     missing = [module for module in MODULES if not is_installed(module)]
     if missing:
         raise RunError(f"training needs {', '.join(missing)}, not installed here", "pip install 'smartselfie[train]'")
+
+
+def require_compiler(find: Callable[[str], str | None] = shutil.which) -> None:
+    """Refuse to begin where torch would find no C++ compiler: the one that CXX names, or the platform's usual one.
+
+    Raises:
+        RunError: there is none.
+    """
+    usual = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
+    name = os.environ.get("CXX", usual)
+    if find(name) is None:
+        raise RunError(f"there is no C++ compiler {name} here", "install one, or leave --compile out")
