@@ -83,15 +83,21 @@ def photographed(levels, fps=8):
     return [index for index, frame in enumerate(played) if frame.fired]
 
 
-def test_a_smile_that_fades_at_the_end_of_its_hold_is_not_photographed():
-    assert photographed([1.0] * 6 + [0.85, 0.9, 0.8, 0.75, 0.63, 0.4, 0.2]) == []
+def test_a_smile_that_fades_before_its_hold_is_full_is_not_photographed():
+    assert photographed([1.0] * 6 + [0.91, 0.93, 0.93, 0.91, 0.79, 0.46, 0.4, 0.2]) == []
 
 
-def test_a_smile_that_has_settled_at_less_is_photographed_and_a_fading_one_that_comes_back():
-    settled = photographed([1.0] * 6 + [0.9, 0.8, 0.7] + [0.6] * 10)
-    assert len(settled) == 1
-    assert 9 < settled[0] <= 14
-    assert photographed([1.0] * 6 + [0.9, 0.8, 0.75, 0.75, 0.95]) == [10]
+def test_a_smile_that_ends_just_as_its_hold_is_full_is_photographed():
+    assert photographed([0.95] * 8 + [0.8, 0.7, 0.1, 0.1], fps=20) == [9]
+
+
+def test_a_smile_that_has_settled_at_less_is_photographed_a_second_later():
+    (shot,) = photographed([1.0] * 6 + [0.8] * 20)
+    assert shot == 5 + 8 + 1
+
+
+def test_a_fading_smile_that_comes_back_is_photographed_then():
+    assert photographed([1.0] * 6 + [0.9, 0.8, 0.75, 0.75, 0.7, 0.95]) == [11]
 
 
 def test_a_smile_that_wavers_a_little_is_photographed_on_the_promised_frame():

@@ -15,8 +15,15 @@ BLINK = 0.3
 DISTRESS = 0.5
 """A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
 
-FADING, LATELY = 0.15, 0.5
-"""A smile fades while it is this much below its best of these last seconds; nobody wants the end of one."""
+FADED = 1 / 3
+"""A smile whose odds have fallen to less than this share of what they were fades; nobody wants the end of one."""
+
+BEST, LATELY = 1.0, 0.2
+"""Seconds back in which it was at its best, and in which it must have been as good again. A smile that ends at the
+moment at which its hold is full is still photographed: its best frame is kept."""
+
+SURE = 0.98
+"""Levels beyond it are all the same: the network is sure."""
 
 
 UNKNOWN, OPEN = Course(), Eyelids()
@@ -31,7 +38,7 @@ class Smile:
         frames: that count towards the photo; none while the trigger rests.
         since: time of the first of them.
         doubtful: it grew out of distress.
-        levels: time and (steadied) level of its frames of late.
+        levels: time and (steadied) level of its frames of the last second.
     """
 
     frames: int
@@ -41,13 +48,18 @@ class Smile:
 
     def see(self, at: float, level: float) -> "Smile":
         """Take in how much of a smile there is."""
-        lately = tuple((then, each) for then, each in self.levels if 0 <= at - then <= LATELY + 1e-6)
-        return replace(self, levels=(*lately, (at, level)))
+        known = tuple((then, each) for then, each in self.levels if 0 <= at - then <= BEST + 1e-6)
+        return replace(self, levels=(*known, (at, level)))
 
     @property
     def fading(self) -> bool:
-        """Whether it is clearly less than it was a moment ago; one that has settled at less is not."""
-        return bool(self.levels) and max(level for _, level in self.levels) - self.levels[-1][1] > FADING
+        """Whether it has clearly been less for a while than it was before; one that has settled at less is not."""
+        if not self.levels:
+            return False
+        now = self.levels[-1][0]
+        best = max(level for _, level in self.levels)
+        lately = max(level for at, level in self.levels if now - at <= LATELY + 1e-6)
+        return _odds(lately) < FADED * _odds(best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +170,8 @@ class Person:
         if not self.ready(rule):
             return Reason.HOLDING
         return Reason.EYES_CLOSED if rule.eyes_open and self.eyelids.closed else Reason.READY
+
+
+def _odds(level: float) -> float:
+    sure = min(level, SURE)
+    return sure / (1.0 - sure)
