@@ -13,6 +13,7 @@ import argparse
 import csv
 import json
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -48,9 +49,14 @@ def main() -> None:
         if model is None
         else OnnxClassifier.from_file(model)
     )
-    detector = None if arguments.cropped else make_detector(Settings(detector=arguments.detector))
-    files, labels = read_labels(arguments.folder / "labels.csv")
-    cut = [cut_face(arguments.folder / file, detector, classifier.card.input_size) for file in files]
+    print(json.dumps(measure(classifier, arguments.folder, None if arguments.cropped else arguments.detector)))
+
+
+def measure(classifier: OnnxClassifier, folder: Path, detector: Literal["yunet", "haar"] | None) -> dict[str, object]:
+    """All of it; without a detector the pictures are faces already."""
+    finder = None if detector is None else make_detector(Settings(detector=detector))
+    files, labels = read_labels(folder / "labels.csv")
+    cut = [cut_face(folder / file, finder, classifier.card.input_size) for file in files]
     crops, found = np.stack([crop for crop, _ in cut]), np.array([there for _, there in cut])
     outputs = classifier.outputs(crops)
     outputs["reading"] = np.array([list(emotions.values()) for emotions in classifier.classify(crops)], np.float32)
@@ -60,7 +66,7 @@ def main() -> None:
         result[name] = (
             smiles(scores, truth == "smile", found) if set(labels) <= set(SMILES) else emotions_of(scores, truth)
         )
-    print(json.dumps(result))
+    return result
 
 
 def read_labels(path: Path) -> tuple[list[str], list[str]]:
