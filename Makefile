@@ -50,7 +50,7 @@ $(RUNS)/wide.onnx: | $(VENV)/installed-tests
 
 $(RUNS)/compact.onnx: $(RUNS)/wide.onnx
 	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/compact $(call begun,compact,--recipe compact --teacher $<) $(TRAIN)
-	$(BIN)/smartselfie export $(RUNS)/compact $@ --data $(DATA)
+	$(BIN)/smartselfie export $(RUNS)/compact $@ --data $(DATA) --mirrored
 
 $(RUNS)/compact-int8.onnx: $(RUNS)/compact.onnx
 	$(BIN)/smartselfie export $< $@ --data $(DATA) --int8
