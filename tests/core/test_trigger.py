@@ -83,6 +83,18 @@ def photographed(levels, fps=8):
     return [index for index, frame in enumerate(played) if frame.fired]
 
 
+def test_a_smile_out_of_distress_is_held_twice_as_long_unless_it_becomes_sure():
+    sad = mixed(happy=0.0, sad=0.7)
+
+    def shots(level):
+        frames = [face_of(1, sad)] * 8 + [face_of(1, mixed(happy=level))] * 30
+        played = play([(index / 8, [face]) for index, face in enumerate(frames)])
+        return [index for index, frame in enumerate(played) if frame.fired]
+
+    assert shots(0.9) == [8 + 19]
+    assert shots(0.99) == [8 + 9]
+
+
 def test_a_smile_that_fades_before_its_hold_is_full_is_not_photographed():
     assert photographed([1.0] * 6 + [0.91, 0.93, 0.93, 0.91, 0.79, 0.46, 0.4, 0.2]) == []
 
@@ -97,7 +109,7 @@ def test_a_smile_that_has_settled_at_less_is_photographed_a_second_later():
 
 
 def test_a_fading_smile_that_comes_back_is_photographed_then():
-    assert photographed([1.0] * 6 + [0.9, 0.8, 0.75, 0.75, 0.7, 0.95]) == [11]
+    assert photographed([1.0] * 6 + [0.9, 0.8, 0.75, 0.75, 0.7, 0.98]) == [11]
 
 
 def test_a_smile_that_wavers_a_little_is_photographed_on_the_promised_frame():

@@ -15,7 +15,7 @@ BLINK = 0.3
 DISTRESS = 0.5
 """A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
 
-FADED = 1 / 3
+FADED = 0.5
 """A smile whose odds have fallen to less than this share of what they were fades; nobody wants the end of one."""
 
 BEST, LATELY = 1.0, 0.2
@@ -23,7 +23,7 @@ BEST, LATELY = 1.0, 0.2
 moment at which its hold is full is still photographed: its best frame is kept."""
 
 SURE = 0.98
-"""Levels beyond it are all the same: the network is sure."""
+"""Levels beyond it are all the same: the network is sure, and no distress before makes it doubtful."""
 
 
 UNKNOWN, OPEN = Course(), Eyelids()
@@ -37,7 +37,7 @@ class Smile:
     Attributes:
         frames: that count towards the photo; none while the trigger rests.
         since: time of the first of them.
-        doubtful: it grew out of distress.
+        doubtful: it grew out of distress, and has never been sure.
         levels: time and (steadied) level of its frames of the last second.
     """
 
@@ -49,7 +49,7 @@ class Smile:
     def see(self, at: float, level: float) -> "Smile":
         """Take in how much of a smile there is."""
         known = tuple((then, each) for then, each in self.levels if 0 <= at - then <= BEST + 1e-6)
-        return replace(self, levels=(*known, (at, level)))
+        return replace(self, levels=(*known, (at, level)), doubtful=self.doubtful and level < SURE)
 
     @property
     def fading(self) -> bool:
