@@ -62,12 +62,17 @@ def test_the_demo_gives_one_photo_of_the_smile(tmp_path: Path, capsys: Capsys) -
 def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys) -> None:
     assert run("watch", "demo", "--json", "--album", tmp_path) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["event"] for line in lines] == ["started", "smile-began", "photo", "smile-lost", "ended"]
-    started, began, photo, lost, ended = lines
+    started, *between, ended = lines
+    assert ended["event"] == "ended"
+    (photo,) = (line for line in between if line["event"] == "photo")
+    # while the camera swings over, somebody may begin to smile and be lost from sight
+    told = [line for line in between if line["event"] != "photo" and line["id"] == photo["faces"][0]["id"]]
+    assert [line["event"] for line in told] == ["smile-began", "smile-lost"]
+    assert {line["event"] for line in between} == {"smile-began", "photo", "smile-lost"}
+    began, lost = told
     assert started == {"event": "started", "source": "demo", "fps": 30}
     assert photo["decided"] == began["frame"] + 9
     assert began["frame"] <= photo["frame"] <= photo["decided"]
-    assert photo["faces"][0]["id"] == began["id"] == lost["id"]
     assert photo["faces"][0]["eyes_open"] > 0.5
     assert Path(photo["path"]).is_file()
     assert photo["faces"][0]["emotion"] == "happy"
@@ -80,7 +85,9 @@ def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys)
 def test_the_hold_is_as_many_frames_as_promised(tmp_path: Path, capsys: Capsys, hold: int) -> None:
     assert run("watch", "demo", "--json", "--hold", hold, "--max-photos", 1, "--album", tmp_path) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    began, photo = (next(line for line in lines if line["event"] == name) for name in ("smile-began", "photo"))
+    (photo,) = (line for line in lines if line["event"] == "photo")
+    subject = photo["faces"][0]["id"]
+    began = next(line for line in lines if line["event"] == "smile-began" and line["id"] == subject)
     assert photo["decided"] - began["frame"] == hold - 1
 
 
