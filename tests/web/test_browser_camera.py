@@ -45,7 +45,12 @@ def test_frames_are_asked_for_as_they_are_taken(serve):
         for index in range(5):
             page.send(jpeg())
             assert page.recv(timeout=20) == "next"
-            booth.wait_for(lambda want=index: booth.live.newest.moment.frame.index == want)
+            booth.wait_for(
+                lambda want=index: (
+                    getattr(booth.live.newest, "moment", None) is not None
+                    and booth.live.newest.moment.frame.index == want
+                )
+            )
         with pytest.raises(TimeoutError):
             page.recv(timeout=0.2)
 
