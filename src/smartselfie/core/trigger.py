@@ -12,7 +12,8 @@ Everybody has a hold of their own (`person.py`); the rule says whose holds it ta
             └────────────────────────────────────────────────────────────────────┘ or none lasts
 
 A smile begins at the threshold and ends below a lower one, on scores that are steadied over a tenth of a second. A hold
-is N consecutive analysed frames of a smile and, where asked, at least T seconds from its first to its last. A face that
+is N consecutive analysed frames of a smile and, where asked, at least T seconds from its first to its last; while the
+smile fades it is not full, and one that grew out of distress must last twice as long until it is sure. A face that
 is lost for a blink keeps its hold; more than `gap` seconds without any frame break all, so that a stalled camera never
 fires. Time is the frames' own: the machine reads no clock, and a clip decides as the live camera did.
 """
