@@ -62,7 +62,7 @@ class _Said:
     "--compile",
     "compiled",
     is_flag=True,
-    help="Translate the network for this machine first: two minutes, then a quarter faster. Needs a C++ compiler.",
+    help="Translate the network for this machine first: minutes, then faster. Needs a C++ compiler.",
 )
 @click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard, too, which must be installed.")
 def command(
