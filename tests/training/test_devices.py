@@ -22,6 +22,8 @@ import torch
 from smartselfie.training.devices import agreed, make_fabric, mean_over
 from smartselfie.training.run import load_checkpoint
 
+needs_torchrun = pytest.mark.skipif(sys.platform == "win32", reason="torchrun wants libuv there")
+
 
 def test_auto_takes_a_device_that_is_there() -> None:
     fabric = make_fabric("auto", "auto", threads=1)
@@ -42,18 +44,47 @@ def test_alone_one_agrees_with_oneself() -> None:
     assert mean_over(fabric, 0.1) == 0.1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="torchrun wants libuv there")
-def test_two_processes_train_one_run_and_one_of_them_speaks(tmp_path: Path, draw_data: Callable[..., Dataset]) -> None:
-    dataset.save(draw_data(), tmp_path / "faces.npz")
+def in_two_processes(arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    """What `torchrun` made of a script or module."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(port)]
+    return subprocess.run([*torchrun, *arguments], capture_output=True, text=True, timeout=280, check=False)
+
+
+LEAVES = """
+import sys, time
+from pathlib import Path
+
+import torch.distributed
+
+from smartselfie.training.devices import leave, make_fabric
+
+fabric = make_fabric("cpu", "32", threads=1)
+mark = Path(sys.argv[1])
+if fabric.global_rank == 0:
+    time.sleep(1)
+    mark.touch()
+leave(fabric)
+sys.exit(not mark.exists() or torch.distributed.is_initialized())
+"""
+
+
+@needs_torchrun
+def test_whoever_is_done_waits_for_the_others_and_then_closes_the_connections(tmp_path: Path) -> None:
+    script = tmp_path / "leaves.py"
+    script.write_text(LEAVES)
+    done = in_two_processes([str(script), str(tmp_path / "mark")])
+    assert done.returncode == 0, done.stderr
+
+
+@needs_torchrun
+def test_two_processes_train_one_run_and_one_of_them_speaks(tmp_path: Path, draw_data: Callable[..., Dataset]) -> None:
+    dataset.save(draw_data(), tmp_path / "faces.npz")
     small = ["--batch-size", "14", "--precision", "32", "--threads", "1", "--device", "cpu"]
     train = ["-m", "smartselfie", "train", str(tmp_path / "faces.npz"), "--out", str(tmp_path / "run")]
-    done = subprocess.run(
-        [*torchrun, *train, "--epochs", "2", *small], capture_output=True, text=True, timeout=280, check=False
-    )
+    done = in_two_processes([*train, "--epochs", "2", *small])
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("epoch 2/2: loss") == 1
     with (tmp_path / "run" / "history.csv").open(newline="") as file:

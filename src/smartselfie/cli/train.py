@@ -96,7 +96,7 @@ def command(
     require_libraries()
     with stop_on_signal() as wants_stop:
         from smartselfie.data import dataset
-        from smartselfie.training.devices import make_fabric
+        from smartselfie.training.devices import leave, make_fabric
         from smartselfie.training.loop import Trainer
 
         # lightning, which sets its own level when it is imported, tells on each start which precision it was given
@@ -119,7 +119,9 @@ def command(
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
         again += " --compile" if compiled else ""
         on_epoch = _tensorboard(trainer) if tensorboard else (lambda _: None)
-        return _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
+        code = _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
+        leave(fabric)
+        return code
 
 
 def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:

@@ -4,6 +4,7 @@ import os
 from typing import cast
 
 import torch
+import torch.distributed
 from lightning_fabric import Fabric
 
 from smartselfie.errors import RunError
@@ -57,6 +58,17 @@ def mean_over(fabric: Fabric, value: float) -> float:
         return value
     mean = fabric.all_reduce(torch.tensor(value, device=fabric.device), reduce_op="mean")
     return float(cast("torch.Tensor", mean))
+
+
+def leave(fabric: Fabric) -> None:
+    """End training together: wait for the others, then close the connections to them.
+
+    A process that just ends while its connections are open is sometimes aborted by their threads, and `torchrun` then
+    takes the whole run for failed.
+    """
+    if fabric.world_size > 1:
+        fabric.barrier()
+        torch.distributed.destroy_process_group()
 
 
 def _has_bfloat16(device: str) -> bool:
