@@ -68,7 +68,7 @@ class Line:
     def crop(self) -> None:
         """Cut them out."""
         size = self.classifier.card.input_size
-        self.crops = np.stack([crop_face(self.image, face.square, size) for face in self.found])
+        self.crops = np.stack([crop_face(self.image, face.square, size, face.tilt) for face in self.found])
 
     def classify(self) -> None:
         """Read the emotions."""

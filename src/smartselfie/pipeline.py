@@ -39,7 +39,7 @@ def read_faces(
     if not found:
         return ()
     size = classifier.card.input_size
-    crops = np.stack([crop_face(image, face.square, size) for face in found])
+    crops = np.stack([crop_face(image, face.square, size, face.tilt) for face in found])
     read = [
         Face(face.box.within(width, height), emotions, face.score, None, openness, measure_quality(image, face))
         for face, emotions, openness in zip(

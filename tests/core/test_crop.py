@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -69,3 +70,29 @@ def test_preprocessing_is_written_once() -> None:
         check=False,
     ).stdout.split()
     assert [Path(name).relative_to(PACKAGE).as_posix() for name in found] == ["core/crop.py"]
+
+
+@pytest.mark.parametrize("tilt", [-60.0, -20.0, 10.0, 35.0, 90.0])
+def test_a_tilted_head_is_turned_upright(tilt: float) -> None:
+    """A picture turned by so many degrees, and cut with them, is nearly the picture that was not turned."""
+    upright = cv2.GaussianBlur(rng.integers(0, 256, (400, 400), np.uint8), (0, 0), 12)
+    upright = cv2.normalize(upright, None, 0, 255, cv2.NORM_MINMAX).astype(np.uint8)
+    matrix = cv2.getRotationMatrix2D((199.5, 199.5), -tilt, 1.0)
+    turned = cv2.warpAffine(upright, matrix, (400, 400), flags=cv2.INTER_LINEAR).astype(np.uint8)
+    square = Box(120, 120, 160, 160)
+    wanted = crop_face(upright, square, 48).astype(float)
+    assert np.abs(crop_face(turned, square, 48, tilt) - wanted).mean() < 2
+    assert np.abs(crop_face(turned, square, 48) - wanted).mean() > 10
+
+
+def test_a_head_that_is_nearly_upright_is_cut_as_it_stands() -> None:
+    image = rng.integers(0, 256, (200, 200, 3), np.uint8)
+    square = Box(30, 40, 100, 100)
+    assert np.array_equal(crop_face(image, square, 48, tilt=3.9), crop_face(image, square, 48))
+
+
+@pytest.mark.parametrize("square", [Box(-20, -20, 60, 60), Box(90, 90, 300, 300), Box(30, 30, 0.2, 0.2)])
+def test_a_tilted_square_beyond_the_picture_is_filled_with_the_edge(square: Box) -> None:
+    crop = crop_face(np.full((100, 100, 3), 90, np.uint8), square, 48, tilt=40.0)
+    assert crop.shape == (48, 48)
+    assert (crop == 90).all()

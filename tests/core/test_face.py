@@ -1,8 +1,12 @@
-"""Who counts: the largest face."""
+"""Who counts: the largest face; and how a head is tilted."""
+
+import math
+
+import pytest
 
 from smartselfie.core.box import Box
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import Face, largest
+from smartselfie.core.face import DetectedFace, Face, largest
 from smartselfie.testing import scores
 
 NEUTRAL = scores(Emotion.NEUTRAL)
@@ -21,3 +25,25 @@ def test_of_equal_faces_the_left_one_counts() -> None:
 
 def test_nobody_counts_where_nobody_is() -> None:
     assert largest(()) is None
+
+
+UPRIGHT = ((-20, -15), (20, -15), (0, 5), (-16, 25), (16, 25))
+"""Eyes, nose and the corners of a mouth, from the middle of a face 100 pixels high."""
+
+
+def face_with(landmarks: tuple[tuple[float, float], ...]) -> DetectedFace:
+    box = Box(-40, -50, 80, 100)
+    return DetectedFace(box, box.square(1.0), 0.9, landmarks)
+
+
+@pytest.mark.parametrize("degrees", [-120.0, -45.0, -3.0, 0.0, 20.0, 90.0, 170.0])
+def test_the_tilt_is_how_far_eyes_and_mouth_are_turned_clockwise(degrees: float) -> None:
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    turned = tuple((x * cosine - y * sine, x * sine + y * cosine) for x, y in UPRIGHT)
+    assert face_with(turned).tilt == pytest.approx(degrees)
+
+
+def test_a_profile_or_a_face_without_landmarks_counts_as_upright() -> None:
+    narrow = tuple((0.1 * x, y + 0.1 * x) for x, y in UPRIGHT)
+    assert face_with(narrow).tilt == 0.0
+    assert face_with(()).tilt == 0.0

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from smartselfie.assemble import EMOTION_MODEL, FACE_MODEL, bundled_model
+from smartselfie.core.box import Box
+from smartselfie.core.crop import crop_face
 from smartselfie.core.frame import Image
 from smartselfie.detectors.yunet import YuNet
 from smartselfie.errors import ModelError
@@ -38,6 +40,26 @@ def test_landmarks_lie_inside_the_box_eyes_above_nose_above_mouth(face: Image) -
     heights = [y for _, y in found.landmarks]
     assert max(heights[:2]) < heights[2] < min(heights[3:])
     assert found.landmarks[0][0] < found.landmarks[1][0]
+
+
+@pytest.mark.parametrize("degrees", [-40.0, -20.0, 20.0, 40.0])
+def test_a_tilted_head_is_known_by_its_landmarks_and_turned_back(face: Image, degrees: float) -> None:
+    """The landmarks tell a part of the tilt: more of it, the larger the face is on the picture."""
+    (upright,) = YuNet(CONTENT).detect(face)
+    straight, turned = (near(face, upright.box, tilt) for tilt in (0.0, degrees))
+    (known,), (tilted,) = YuNet(CONTENT).detect(straight), YuNet(CONTENT).detect(turned)
+    assert 0.25 < (tilted.tilt - known.tilt) / degrees < 1.1
+    crop, untouched = (crop_face(turned, tilted.square, 48, tilt) for tilt in (tilted.tilt, 0.0))
+    assert not np.array_equal(crop, untouched)
+
+
+def near(image: Image, box: Box, degrees: float) -> Image:
+    """The face with little around it, turned clockwise."""
+    matrix = cv2.getRotationMatrix2D(box.centre, -degrees, 1.0)
+    turned = cv2.warpAffine(image, matrix, (image.shape[1], image.shape[0]), borderMode=cv2.BORDER_REPLICATE)
+    square = box.square(1.5)
+    left, top, side = round(square.left), round(square.top), round(square.width)
+    return np.ascontiguousarray(turned[top : top + side, left : left + side], np.uint8)
 
 
 def test_a_far_face_is_found_where_there_is_no_near_one(face: Image) -> None:

@@ -1,9 +1,15 @@
 """A face as a detector finds it, and as the program reads it."""
 
+import math
 from dataclasses import dataclass
 
 from smartselfie.core.box import Box
 from smartselfie.core.emotion import Emotion, Emotions
+
+LANDMARKS = 5
+
+IN_PROFILE = 0.25
+"""Widths of eyes and mouth together, by the longer side of the box, below which their direction is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,22 @@ class DetectedFace:
     square: Box
     score: float | None = None
     landmarks: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def tilt(self) -> float:
+        """By how many degrees the head is turned clockwise in the picture, -180 to 180; 0 where nobody knows.
+
+        The direction from left to right is that of the eyes and of the mouth together. Heads turned far to a side bring
+        both ends so near to each other that it tells nothing: they count as upright.
+        """
+        if len(self.landmarks) < LANDMARKS:
+            return 0.0
+        (left, right, _, corner, other_corner) = self.landmarks[:LANDMARKS]
+        x = right[0] - left[0] + other_corner[0] - corner[0]
+        y = right[1] - left[1] + other_corner[1] - corner[1]
+        if math.hypot(x, y) < IN_PROFILE * max(self.box.width, self.box.height):
+            return 0.0
+        return math.degrees(math.atan2(y, x))
 
 
 @dataclass(frozen=True, slots=True)
