@@ -11,14 +11,11 @@ import numpy as np
 import pytest
 
 from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.core.crop import network_input
 from smartselfie.data.dataset import Dataset
 from smartselfie.errors import DataError, RunError
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
-
-import torch
 
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer
@@ -63,37 +60,6 @@ def test_mirrored_is_the_mean_over_the_face_and_its_mirror_image(trained: Traine
     for name in both:
         assert both[name] == pytest.approx((one[name] + other[name]) / 2, abs=1e-5)
     assert "mirror image" in mirrored.card.origin
-
-
-def test_the_mean_of_runs_with_the_same_beginning(make_trainer: Train, trained: Trainer, tmp_path: Path) -> None:
-    short = replace(trained.recipe, learning_rate=0.01)
-    runs = [make_trainer(run=f"run-{seed}", recipe=short, seed=seed) for seed in (3, 4)]
-    for run in runs:
-        run.start_from(trained.run)
-        run.train(Watcher())
-    written = export(runs[0].run, tmp_path / "mean.onnx", others=[runs[1].run])
-    assert "the mean of 2 runs" in written.card.origin
-    assert "the others: recipe compact, 1 epochs, seed 4." in written.card.origin
-    states = [run.average.module.state_dict() for run in runs]
-    mean = runs[0].average.module
-    mean.load_state_dict({name: (value + states[1][name]) / 2 for name, value in states[0].items()})
-    mean.eval()
-    with torch.no_grad():
-        wanted = mean(torch.from_numpy(network_input(FACES, short.mean, short.std))).softmax(-1).numpy()
-    said = OnnxClassifier.from_file(tmp_path / "mean.onnx").outputs(FACES)
-    for place, output in enumerate(("fer2013", "ferplus")):
-        assert said[output] == pytest.approx(wanted[:, place], abs=1e-5)
-
-
-def test_runs_that_have_no_mean_are_refused(make_trainer: Train, trained: Trainer, tmp_path: Path) -> None:
-    other = make_trainer(run="other", recipe=trained.recipe, seed=9)
-    other.train(Watcher())
-    with pytest.raises(RunError, match=r"other did not begin with the same weights"):
-        export(trained.run, tmp_path / "mean.onnx", others=[other.run])
-    export(trained.run, tmp_path / "plain.onnx")
-    with pytest.raises(RunError, match="cannot be made a mean"):
-        export(tmp_path / "plain.onnx", tmp_path / "mean.onnx", others=[other.run])
-    assert not (tmp_path / "mean.onnx").exists()
 
 
 def test_with_data_the_card_says_what_the_network_is_worth(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:

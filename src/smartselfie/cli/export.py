@@ -18,27 +18,10 @@ if TYPE_CHECKING:
     metavar="DATA.npz",
     help="Prepared data: what the network is worth on PublicTest goes into its card.",
 )
-@click.option(
-    "--with",
-    "others",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="RUN",
-    help="Another run from the same --start: the mean of all their weights is written. Can be repeated.",
-)
 @click.option("--name", help="What the network is called.  [the recipe's name]")
 @click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image, in twice the time.")
 @click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
-def command(
-    *,
-    source: Path,
-    model: Path,
-    data: Path | None,
-    others: tuple[Path, ...],
-    name: str | None,
-    mirrored: bool,
-    int8: bool,
-) -> None:
+def command(*, source: Path, model: Path, data: Path | None, name: str | None, mirrored: bool, int8: bool) -> None:
     """Write a run's network, finished or not, as one ONNX file that carries its card.
 
     RUN may also be an ONNX file with a card, to quantise it or to measure it anew. The file is tried in ONNX Runtime
@@ -53,7 +36,7 @@ def command(
     from smartselfie.training.export import export
 
     faces = None if data is None else dataset.load(data)
-    written = export(source, model, data=faces, name=name, mirrored=mirrored, int8=int8, others=others)
+    written = export(source, model, data=faces, name=name, mirrored=mirrored, int8=int8)
     card = written.card
     click.echo(
         f"written: {model}, {written.size:,} bytes, {card.parameters:,} parameters, {card.precision}, "

@@ -10,8 +10,6 @@ from smartselfie.training.recipe import RECIPES
 from smartselfie.training.recipe_file import with_options_of
 from smartselfie.training.run import Checkpoint, told
 
-MIRRORED = " Scores are averaged over the face and its mirror image."
-
 READING = {"fer2013": 0.5, "ferplus": 0.5}
 """How much each output counts in what users see, where a network has both."""
 
@@ -48,7 +46,7 @@ BIASES = (
 
 
 def make_card(
-    runs: Sequence[Checkpoint],
+    checkpoint: Checkpoint,
     *,
     name: str,
     input_size: int,
@@ -56,11 +54,7 @@ def make_card(
     reading: Sequence[float] | None = None,
     mirrored: bool = False,
 ) -> ModelCard:
-    """The card of a run's network, or of the mean of several that differ in their seeds only.
-
-    `reading` weighs the outputs in the checkpoints' order, None takes `READING`.
-    """
-    checkpoint = runs[0]
+    """The card of a run's network; `reading` weighs the outputs in the checkpoint's order, None takes `READING`."""
     outputs = checkpoint.outputs
     if reading is None:
         weights = [READING[output] for output in outputs]
@@ -76,9 +70,7 @@ def make_card(
         parameters=parameters,
         precision="float32",
         data=_data(checkpoint),
-        origin=_origin(checkpoint)
-        + _mean(runs)
-        + (" Scores are averaged over the face and its mirror image." if mirrored else ""),
+        origin=_origin(checkpoint) + (" Scores are averaged over the face and its mirror image." if mirrored else ""),
         intended_use=INTENDED_USE,
         limits=LIMITS,
         biases=BIASES,
@@ -96,13 +88,6 @@ def _data(checkpoint: Checkpoint) -> str:
     else:
         learnt = "The Training rows of FER-2013 (Goodfellow et al. 2013) with the labels of 2013."
     return f"{learnt} PublicTest was looked at while it was made, PrivateTest never."
-
-
-def _mean(runs: Sequence[Checkpoint]) -> str:
-    if len(runs) == 1:
-        return ""
-    others = "; ".join(told(run).partition(", begun")[0] for run in runs[1:])
-    return f" The weights are the mean of {len(runs)} runs with the same beginning; the others: {others}."
 
 
 def _origin(checkpoint: Checkpoint) -> str:

@@ -69,7 +69,6 @@ def export(
     reading: Sequence[float] | None = None,
     mirrored: bool = False,
     int8: bool = False,
-    others: Sequence[Path] = (),
 ) -> Exported:
     """Write a network, whole or not at all, and its card beside it; existing files of that name are replaced.
 
@@ -83,25 +82,18 @@ def export(
             with data, only the proportion matters: the rest is calibrated.
         mirrored: average the scores over the face and its mirror image, in twice the time; for a run only.
         int8: compute with whole numbers of 8 bits, calibrated on Training rows of the data.
-        others: runs that began with the same weights as the source, which is a run then, too: what is written is the
-            mean of all their weights (a model soup: Wortsman et al. 2022).
 
     Raises:
-        RunError: there is no such run, the others do not fit it, its ONNX form differs from it, int8 is asked for
-            without data, or the file cannot be written.
+        RunError: there is no such run, its ONNX form differs from it, int8 is asked for without data, or the file
+            cannot be written.
         ModelError: the ONNX file cannot be used.
         DataError: the data has no PublicTest rows, or no Training rows to calibrate with.
     """
     if int8 and data is None:
         raise RunError("int8 needs faces to calibrate with", "name them with --data DATA.npz")
-    if source.is_file():
-        found = _from_file(source, reading)
-        refused = {"mirrored": mirrored, "int8": int8 and found.card.precision == "int8", "a mean": bool(others)}
-        for what, asked in refused.items():
-            if asked:
-                raise RunError(f"{source} is a file that cannot be made {what}", "export its run")
-    else:
-        found = _from_runs((source, *others), data, reading, mirrored=mirrored)
+    found = _from_file(source, reading) if source.is_file() else _from_run(source, data, reading, mirrored=mirrored)
+    if source.is_file() and (mirrored or (int8 and found.card.precision == "int8")):
+        raise RunError(f"{source} is a file that cannot be made {'mirrored' if mirrored else 'int8'}", "export its run")
     card = found.card if name is None else replace(found.card, name=name)
     model, difference, before = found.model, found.difference, None
     content = with_card(model, card)
@@ -118,17 +110,12 @@ def export(
     return Exported(card, len(content), difference, before)
 
 
-def _from_runs(
-    runs: Sequence[Path], data: Dataset | None, reading: Sequence[float] | None, *, mirrored: bool
-) -> _Network:
-    """A run's averaged network, or the mean of several, calibrated where there is data, compared with torch."""
-    checkpoints = [load_checkpoint(run) for run in runs]
-    for run, other in zip(runs, checkpoints, strict=True):
-        _require_kinship(checkpoints[0], other, run)
-    checkpoint = checkpoints[0]
-    network = mean_network([averaged_network(each) for each in checkpoints])
+def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, *, mirrored: bool) -> _Network:
+    """A run's averaged network, its outputs calibrated where there is data, compared with torch."""
+    checkpoint = load_checkpoint(run)
+    network = averaged_network(checkpoint)
     card = make_card(
-        checkpoints,
+        checkpoint,
         name=checkpoint.recipe.name,
         input_size=SIZE,
         parameters=parameter_count(network),
@@ -142,11 +129,10 @@ def _from_runs(
     expected = _tried(scores, card)
     fold(network)
     model = to_onnx(scores, SIZE, card.outputs)
-    difference = _difference(OnnxClassifier(with_card(model, card), str(runs[0])), expected)
+    difference = _difference(OnnxClassifier(with_card(model, card), str(run)), expected)
     if difference > TOLERANCE:
         raise RunError(
-            f"the ONNX form of {runs[0]} differs from the network by {difference:.2g}",
-            "report this; no file was written",
+            f"the ONNX form of {run} differs from the network by {difference:.2g}", "report this; no file was written"
         )
     return _Network(model, card, difference)
 
@@ -155,28 +141,6 @@ def _from_file(path: Path, reading: Sequence[float] | None) -> _Network:
     """The network of an ONNX file, as it is."""
     card = OnnxClassifier.from_file(path).card
     return _Network(onnx.load(path), card if reading is None else replace(card, reading=tuple(reading)), 0.0)
-
-
-def _require_kinship(first: Checkpoint, other: Checkpoint, run: Path) -> None:
-    """Refuse a run whose weights do not mean the same, one by one, as the first run's."""
-    if other is first:
-        return
-    ours, theirs = (
-        (each.begun, each.outputs, each.recipe.network, each.recipe.mean, each.recipe.std) for each in (first, other)
-    )
-    if not first.begun or ours != theirs:
-        raise RunError(
-            f"{run} did not begin with the same weights", "only runs of one network from one --start have a mean"
-        )
-
-
-def mean_network(networks: Sequence[nn.Module]) -> nn.Module:
-    """The first network, with the mean of all their weights and of what their batch norms remember."""
-    states = [network.state_dict() for network in networks]
-    for name, value in states[0].items():
-        if value.is_floating_point():
-            value.copy_(torch.stack([state[name] for state in states]).mean(dim=0))
-    return networks[0]
 
 
 def averaged_network(checkpoint: Checkpoint) -> nn.Module:
