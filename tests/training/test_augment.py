@@ -9,7 +9,7 @@ if "CI" not in os.environ:
 
 import torch
 
-from smartselfie.training.augment import KINDS, Augment, mixed
+from smartselfie.training.augment import KINDS, Augment
 from smartselfie.training.recipe import recipe_named
 
 
@@ -61,26 +61,3 @@ def test_an_unknown_kind_is_refused() -> None:
 
 def test_what_ships_was_trained_with_all_of_them() -> None:
     assert recipe_named("compact").augment == tuple(KINDS)
-
-
-def test_mixed_faces_and_what_is_expected_of_them_keep_one_proportion() -> None:
-    torch.manual_seed(0)
-    number = torch.arange(16.0)
-    grey = number.view(-1, 1, 1, 1).expand(-1, 1, 48, 48)
-    target = torch.eye(16)[:, None].expand(-1, 2, -1)
-    faces, expected = mixed(grey, target, 0.4)
-    assert (faces.shape, expected.shape) == (grey.shape, target.shape)
-    assert torch.allclose(faces[:, 0, 0, 0], (expected[:, 0] * number).sum(-1), atol=1e-4)
-    assert torch.equal(expected.argmax(-1), torch.arange(16)[:, None].expand(-1, 2))
-    assert torch.allclose(expected.sum(-1), torch.ones(16, 2))
-    kept = expected[:, 0].amax(-1)
-    assert kept.min() >= 0.5
-    assert kept.min() < 0.9 < kept.max()
-
-
-def test_mixing_is_drawn_from_the_seed() -> None:
-    grey, target = torch.rand(8, 1, 48, 48), torch.rand(8, 2, 7)
-    torch.manual_seed(3)
-    first = mixed(grey, target, 1.0)
-    torch.manual_seed(3)
-    assert all(torch.equal(one, two) for one, two in zip(mixed(grey, target, 1.0), first, strict=True))

@@ -103,17 +103,6 @@ def test_it_learns_what_can_be_learnt(make_trainer: Train, draw_data: Draw, smal
     assert accuracy > 3 / 7, "seven bars at seven heights, and chance is 1 in 7"
 
 
-def test_mixed_faces_are_learnt_where_the_recipe_says_so(make_trainer: Train, small: Recipe) -> None:
-    short = replace(small, epochs=1)
-    plain, mixing = (make_trainer(run=f"{alpha}", recipe=replace(short, mixup=alpha)) for alpha in (0.0, 0.4))
-    assert plain.train(Watcher())
-    assert mixing.train(Watcher())
-    assert not same(plain, mixing)
-    again = make_trainer(run="again", recipe=mixing.recipe)
-    assert again.train(Watcher())
-    assert same(mixing, again)
-
-
 def test_rows_that_show_no_face_are_not_learnt(make_trainer: Train, draw_data: Draw) -> None:
     data = draw_data()
     assert data.votes is not None

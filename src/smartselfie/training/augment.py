@@ -98,27 +98,3 @@ class Augment(nn.Module):
         for change in self.changes:
             changed = change(changed)
         return changed.clamp(0.0, 1.0) * 255.0
-
-
-@torch.no_grad()
-def mixed(grey: Tensor, target: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-    """Lay over each face another one, more faintly, and expect both expressions in that proportion.
-
-    mixup (Zhang et al. 2018), with a proportion of its own for each face.
-
-    Args:
-        grey: (n, 1, h, w).
-        target: (n, …), the scores that are expected.
-        alpha: of the beta distribution of the proportions; the larger, the more alike the two count.
-
-    Returns:
-        Both of the same shapes.
-    """
-    share = torch.distributions.Beta(alpha, alpha).sample((len(grey),))
-    share = torch.maximum(share, 1 - share).to(grey)
-    other = torch.randperm(len(grey), device=grey.device)
-
-    def laid_over(values: Tensor) -> Tensor:
-        return torch.lerp(values[other], values, share.view(-1, *[1] * (values.dim() - 1)).to(values))
-
-    return laid_over(grey), laid_over(target)

@@ -21,7 +21,7 @@ from smartselfie.core.crop import standardise
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.data.dataset import Dataset
 from smartselfie.errors import RunError
-from smartselfie.training.augment import Augment, mixed
+from smartselfie.training.augment import Augment
 from smartselfie.training.devices import agreed, mean_over
 from smartselfie.training.faces import held_out_faces, training_faces
 from smartselfie.training.history import EpochResult, write_history
@@ -191,11 +191,8 @@ class Trainer:
             group["lr"] = rate
         self.network.train()
         grey = self.augment(self.training.grey[batch].to(self.fabric.device).float())
-        target = self._targets(batch).to(grey.device)
-        if self.recipe.mixup:
-            grey, target = mixed(grey, target, self.recipe.mixup)
         logits = self.network(_to_input(grey, self.recipe)).float()
-        loss = self._loss(logits, target)
+        loss = self._loss(logits, batch)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
         self.optimizer.step()
@@ -205,20 +202,16 @@ class Trainer:
             raise RunError(f"the loss is {value} at step {self.step}", "lower the recipe's learning rate")
         return value
 
-    def _targets(self, batch: Tensor) -> Tensor:
-        """(n, outputs, 7): the labels of 2013, the votes where there are any, and what the teachers say of both."""
+    def _loss(self, logits: Tensor, batch: Tensor) -> Tensor:
+        """Cross-entropy against the labels of 2013, and against the votes where there are any."""
         targets = [smoothed(self.training.labels[batch], self.recipe.label_smoothing)]
         if self.training.shares is not None:
             # rows without a vote for any of the seven are all zeros and so cost nothing
             targets.append(self.training.shares[batch])
         target = torch.stack(targets, dim=1)
-        if self.answers is None:
-            return target
-        return torch.lerp(target, self.answers[batch], self.recipe.teacher_weight)
-
-    def _loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Cross-entropy of each output, weighed."""
-        losses = -(target * logits.log_softmax(-1)).sum(-1).mean(0)
+        if self.answers is not None:
+            target = torch.lerp(target, self.answers[batch], self.recipe.teacher_weight)
+        losses = -(target.to(logits.device) * logits.log_softmax(-1)).sum(-1).mean(0)
         weights = losses.new_tensor([1.0, self.recipe.votes_weight])[: len(losses)]
         return (weights * losses).sum()
 

@@ -24,7 +24,6 @@ class Recipe:
         teacher_weight: where there are teachers, how much their answers count in the targets, 0 to 1; labels and votes
             make up the rest.
         augment: which changes to the faces are imitated, names in `augment.KINDS`.
-        mixup: how much faces are laid over one another, the alpha of `augment.mixed`; 0 for not at all.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
     """
@@ -42,7 +41,6 @@ class Recipe:
     votes_weight: float = 1.0
     teacher_weight: float = 0.5
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
-    mixup: float = 0.0
     averaging: float = 0.998
     mean: float = 0.5
     std: float = 0.25

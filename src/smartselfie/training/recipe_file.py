@@ -42,7 +42,6 @@ class _Checked(BaseModel):
     votes_weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     teacher_weight: Share
     augment: list[str]
-    mixup: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     averaging: Annotated[float, Field(ge=0, lt=1)]
     mean: Share
     std: Positive
