@@ -182,6 +182,30 @@ def test_source_and_album_are_closed_when_a_photo_cannot_be_kept() -> None:
     assert album.closed
 
 
+def test_photos_that_were_kept_are_told_before_one_that_could_not_be() -> None:
+    last = threading.Event()
+
+    class SlowAndFullForOne(MemoryAlbum):
+        def keep(self, shot: Shot) -> Photo:
+            assert last.wait(5)
+            if shot.frame.index == 19:
+                raise AlbumError("the disk is full", "free some space")
+            return super().keep(shot)
+
+    album = SlowAndFullForOne()
+    source = ScriptedSource(frames_at(5, 40), live=True)
+    script = ([NEUTRAL] * 5 + [HAPPY] * 5) * 4
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, Rule(frames=5, rest=0.0), best_of=0)
+    told: list[int] = []
+    with pytest.raises(AlbumError, match="full"):  # noqa: PT012
+        for moment in pipeline.moments():
+            told.extend(photo.shot.frame.index for photo in moment.photos)
+            if moment.frame.index == 39:
+                last.set()
+    assert [photo.shot.frame.index for photo in album.photos] == [9, 29, 39]
+    assert told == [9, 29, 39]
+
+
 def test_leaving_the_loop_closes_source_and_album() -> None:
     pipeline, album, source = line([NEUTRAL] * 10)
     moments = pipeline.moments()

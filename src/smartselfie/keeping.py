@@ -1,9 +1,10 @@
 """Photos on their way to the album; a live source's in a thread of their own: a slow disk delays no decision."""
 
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from smartselfie.core.moment import Photo, Shot
+from smartselfie.errors import AlbumError
 from smartselfie.ports import Album
 
 MOST_WAITING = 8
@@ -18,6 +19,7 @@ class Keeper:
         self._album, self._at_once = album, at_once
         self._writer = ThreadPoolExecutor(1, "album")
         self._waiting: deque[Future[Photo]] = deque()
+        self._failed: AlbumError | None = None
 
     def keep(self, shot: Shot) -> None:
         """Have a photo kept; `kept` and `finish` tell of it."""
@@ -29,22 +31,26 @@ class Keeper:
         """The photos that were kept since the last call.
 
         Raises:
-            AlbumError: one could not be kept.
+            AlbumError: one could not be kept; it is raised once all the others have been told.
         """
         done = []
         while self._waiting and self._waiting[0].done():
-            done.append(self._waiting.popleft().result())
+            try:
+                done.append(self._waiting.popleft().result())
+            except AlbumError as error:
+                self._failed = self._failed or error
+        if self._failed is not None and not done and not self._waiting:
+            raise self._failed
         return tuple(done)
 
     def finish(self) -> tuple[Photo, ...]:
-        """Wait until everything is kept; the photos that `kept` has not told.
+        """Wait until everything is kept; the photos that `kept` has not told. To be called until there are none.
 
         Raises:
-            AlbumError: one could not be kept.
+            AlbumError: one could not be kept; it is raised once all the others have been told.
         """
-        done = [future.result() for future in self._waiting]
-        self._waiting.clear()
-        return tuple(done)
+        wait(self._waiting)
+        return self.kept()
 
     def close(self) -> None:
         """Wait until everything is kept, and let go of the album; safely more than once."""

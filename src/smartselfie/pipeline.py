@@ -13,6 +13,7 @@ from smartselfie.core.face import DetectedFace, Face
 from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Event, Moment, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.quality import measure_quality
+from smartselfie.core.reason import Reason
 from smartselfie.core.rule import Rule
 from smartselfie.core.tracking import Tracks
 from smartselfie.core.trigger import Began, Fire, Holding, Lost, Signal, Trigger
@@ -133,10 +134,10 @@ class Pipeline:
                             yield self._pause(last, (*_told(signals, last), item), lost=isinstance(item, SourceLost))
                 if self._max_photos is not None and self._shots >= self._max_photos:
                     break
-            late = self._keeper.finish()
-            self.photos += len(late)
-            if late and last is not None:
-                yield self._pause(last, late)
+            while late := self._keeper.finish():
+                self.photos += len(late)
+                if last is not None:
+                    yield self._pause(last, late)
         finally:
             self._source.close()
             self._keeper.close()
@@ -177,7 +178,8 @@ class Pipeline:
             self._keep(frame, frame, faces, "hand")
         if isinstance(self._trigger.state, Holding):
             self._ring.add(frame, faces)
-        else:
+        elif self._trigger.reason is not Reason.WAITING:
+            # while somebody is waited for, the others' hold may go on
             self._ring.clear()
 
     def _keep(self, kept: Frame, decided: Frame, faces: tuple[Face, ...], why: str) -> None:

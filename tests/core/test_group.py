@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from smartselfie.core.person import GLANCE
 from smartselfie.core.reason import Reason
 from smartselfie.core.rule import Rule, Who
 from smartselfie.core.trigger import Fire
@@ -168,3 +169,117 @@ def test_the_photo_is_chosen_for_those_whose_smiles_it_takes():
     assert fire == [Fire((1, 2, 3))]
     fire = [frame.signals[-1] for frame in play(group(0, 0, None, frames=12), Rule(who=Who.LARGEST)) if frame.fired]
     assert fire == [Fire((1,))]
+
+
+ASIDE = replace(WELL_SEEN, frontality=0.1)
+
+
+@pytest.mark.parametrize("who", [Who.EVERYONE, Who.MAJORITY, 2])
+@pytest.mark.parametrize("quality", [ASIDE, replace(WELL_SEEN, brightness=15), replace(WELL_SEEN, share=0.01)])
+def test_a_glance_aside_makes_no_photo_of_the_others(who, quality):
+    frames = [
+        (index / FPS, [face_of(1, SMILE), face_of(2, CALM, quality=quality if index in (20, 21) else WELL_SEEN)])
+        for index in range(30)
+    ]
+    played = play(frames, Rule(who=who))
+    assert not any(frame.fired for frame in played)
+    assert all(frame.trigger.people[1].counts for frame in played)
+
+
+def test_whoever_looks_away_for_long_is_background_and_holds_up_nobody():
+    frames = [
+        (index / FPS, [face_of(1, SMILE), face_of(2, CALM, quality=ASIDE if index >= 12 else WELL_SEEN)])
+        for index in range(30)
+    ]
+    played = play(frames, Rule(who=Who.EVERYONE))
+    shot = next(index for index, frame in enumerate(played) if frame.fired)
+    assert (shot - 12) / FPS > GLANCE
+    assert played[shot].trigger.people[1].background is Reason.TURNED_AWAY
+
+
+def test_a_smile_that_is_not_well_seen_makes_no_hold():
+    def course(seen):
+        return [(index / FPS, [face_of(1, SMILE, quality=WELL_SEEN if seen(index) else ASIDE)]) for index in range(40)]
+
+    def shots(seen):
+        return [index for index, frame in enumerate(play(course(seen))) if frame.fired]
+
+    assert shots(lambda index: index >= 20) == [29], "a hold begins when the background is left"
+    assert shots(lambda index: index not in (5, 6)) == [11], "during a glance it stays and does not grow"
+    glance = play(course(lambda index: index != 9))[9]
+    assert glance.trigger.reason is Reason.HOLDING
+    assert glance.trigger.people[0].reason(Rule()) is Reason.TURNED_AWAY
+
+
+def test_a_face_of_one_frame_holds_up_nobody():
+    frames = [
+        (index / FPS, [face_of(1, SMILE), *([face_of(2, CALM, side=90)] if index == 7 else [])]) for index in range(12)
+    ]
+    assert [index for index, frame in enumerate(play(frames, Rule(who=Who.EVERYONE))) if frame.fired] == [9]
+
+
+def test_of_two_faces_of_one_size_the_sharper_is_the_measure():
+    soft = face_of(2, CALM, quality=replace(WELL_SEEN, sharpness=0.1))
+    for order in ((0, 1), (1, 0)):
+        faces = [face_of(1, SMILE), soft]
+        frames = [(index / FPS, [faces[place] for place in order]) for index in range(12)]
+        assert [frame.trigger.people[1].background for frame in play(frames)] == [Reason.BLURRED] * 12
+
+
+def test_somebody_who_passes_by_does_not_begin_the_wait_for_open_eyes_anew():
+    frames = [
+        (
+            index / FPS,
+            [face_of(1, SMILE, eyes=0.9 if index < 5 else 0.02), *([face_of(2, CALM)] if index % 6 == 5 else [])],
+        )
+        for index in range(120)
+    ]
+    for who in (Who.EVERYONE, Who.MAJORITY):
+        shots = [frame.at for frame in play(frames, Rule(who=who, eyes_wait=1.5)) if frame.fired]
+        assert shots
+        assert shots[0] < 5.0
+
+
+def test_a_hold_that_is_long_enough_and_fades_asks_for_more():
+    levels = [0.9] * 5 + [0.42] * 20
+    frames = [(index / FPS, [face_of(1, mixed(happy=level))]) for index, level in enumerate(levels)]
+    last = play(frames)[-1].trigger
+    assert (last.reason, last.progress) == (Reason.SMILE_MORE, 1.0)
+    assert last.people[0].reason(Rule()) is Reason.SMILE_MORE
+
+
+def test_closed_eyes_of_one_of_several_put_the_photo_off():
+    frames = [
+        (index / FPS, [face_of(1, SMILE), face_of(2, SMILE, eyes=0.9 if index < 8 else 0.02)]) for index in range(13)
+    ]
+    assert play(frames, Rule(who=Who.EVERYONE))[9].trigger.reason is Reason.EYES_CLOSED
+
+
+def test_nobody_who_is_missing_makes_the_photo():
+    frames = [(index / 30, [face_of(1, SMILE)] if index != 10 else []) for index in range(14)]
+    hold = play(frames, Rule(frames=10))
+    fired = [index for index, frame in enumerate(hold) if frame.fired]
+    assert fired == [9]
+    later = play(frames, Rule(frames=10, seconds=10 / 30))
+    assert [index for index, frame in enumerate(later) if frame.fired] == [11], "time went by, but nobody was there"
+
+
+def test_whoever_glances_aside_at_the_shutter_is_waited_for():
+    frames = [
+        (
+            index / FPS,
+            [
+                face_of(1, SMILE, quality=ASIDE if index == 14 else WELL_SEEN),
+                face_of(2, SMILE if index >= 5 else CALM),
+            ],
+        )
+        for index in range(18)
+    ]
+    assert [index for index, frame in enumerate(play(frames, Rule(who=Who.EVERYONE))) if frame.fired] == [15]
+
+
+def test_a_hold_begins_anew_after_the_background():
+    frames = [
+        (index / FPS, [face_of(1, SMILE, quality=ASIDE if 8 <= index < 14 else WELL_SEEN)]) for index in range(30)
+    ]
+    assert [index for index, frame in enumerate(play(frames)) if frame.fired] == [23]

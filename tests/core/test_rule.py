@@ -45,9 +45,27 @@ def test_a_smile_ends_when_what_speaks_against_it_outweighs_it():
 def test_a_face_that_looks_half_happy_at_rest_must_rise_above_that():
     resting = mixed(happy=0.42)
     assert lasting(*[resting] * 10, mixed(happy=0.55))[-1] is False
-    assert lasting(*[resting] * 10, mixed(happy=0.42 + RISE + 0.01))[-1] is True
+    assert lasting(*[resting] * 10, mixed(happy=0.42 + RISE * 0.5 + 0.01))[-1] is True
     # somebody who has just come is taken at the word of the score
     assert lasting(resting, mixed(happy=0.55))[-1] is True
+    slight = Rule(smile=SMILES["slight"])
+    assert lasting(*[mixed(happy=0.3)] * 10, mixed(happy=0.3 + RISE * 0.35 + 0.01), rule=slight)[-1] is True
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 4, 8])
+@pytest.mark.parametrize("top", [0.6, 0.74])
+def test_a_smile_that_comes_slowly_is_no_rest(seconds, top):
+    rising = [mixed(happy=0.05 + (top - 0.05) * min(1.0, index / 15 / seconds)) for index in range(15 * (seconds + 2))]
+    played = play([(index / 15, [face_of(1, each)]) for index, each in enumerate(rising)])
+    assert any(frame.fired for frame in played)
+
+
+@pytest.mark.parametrize("expression", [each for each in Emotion if each is not Emotion.HAPPY])
+def test_every_expression_can_be_waited_for_and_must_be_the_strongest_but_for_neutral(expression):
+    rule, other = Rule(smile=0.3, expression=expression), "fear" if expression is not Emotion.FEAR else "surprise"
+    assert rule.begins(mixed(**{expression.value: 0.4}))
+    assert rule.begins(mixed(**{expression.value: 0.45, other: 0.4}))
+    assert not rule.begins(mixed(**{expression.value: 0.4, other: 0.6}))
 
 
 def test_a_smile_that_grows_out_of_distress_is_held_twice_as_long():

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartselfie.core.box import Box
-from smartselfie.core.tracking import MEMORY, Tracks, assign
+from smartselfie.core.tracking import COASTING, MEMORY, Tracks, assign
 
 
 def square(x, y=100.0, side=100.0):
@@ -128,3 +128,29 @@ def test_the_assignment_is_the_best_there_is(table):
 def test_nobody_needs_no_assignment():
     assert assign([]) == []
     assert assign([[], []]) == [None, None]
+
+
+@pytest.mark.parametrize("fps", [5, 10, 15, 30])
+def test_nobody_takes_the_number_of_a_neighbour_who_left_when_a_third_comes(fps):
+    ana, ben, cleo = square(100), square(190), square(255)
+    there = [(index / fps, [ana, ben]) for index in range(fps)]
+    gone = max(2, round(0.4 * fps))
+    alone = [((fps + index) / fps, [ben]) for index in range(gone)]
+    told = follow([*there, *alone, ((fps + gone) / fps, [ben, cleo])])
+    assert told[0] == (1, 2)
+    assert told[-1][0] == 2
+    assert told[-1][1] != 2
+
+
+def test_whoever_is_not_found_is_expected_to_slow_down():
+    moving = [(index / 10, [square(100 + 20 * index)]) for index in range(10)]
+    last, at = 100 + 20 * 9, 0.9
+    coasted = 200 * COASTING * (1 - math.exp(-1.5 / COASTING))
+    assert follow([*moving, (at + 1.5, [square(last + coasted)])])[-1] == (1,)
+    assert follow([*moving, (at + 1.5, [square(last + 200 * 1.5)])])[-1] == (2,)
+
+
+def test_whoever_is_gone_for_long_is_no_longer_kept():
+    tracks, _ = Tracks().see(0.0, [square(100)])
+    tracks, _ = tracks.see(MEMORY + 0.1, [])
+    assert tracks.tracks == ()

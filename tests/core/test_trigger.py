@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.reason import Reason
 from smartselfie.core.rule import Rule, Who
-from smartselfie.core.trigger import Began, Fire, Holding, Lost, Ready, Resting
-from smartselfie.testing import face_of, mixed, play, scores
+from smartselfie.core.trigger import Began, Fire, Holding, Lost, Ready, Resting, Trigger
+from smartselfie.testing import WELL_SEEN, face_of, mixed, play, scores
 
 HAPPY, NEUTRAL, SAD = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL), scores(Emotion.SAD)
 LETTERS = {"s": HAPPY, ".": NEUTRAL, "c": SAD}
@@ -269,6 +269,72 @@ def hold_of(person, frames, rule):
     return len(times), (times[0] - times[-1] if times else 0.0)
 
 
+# moments as a camera gives them, finer than scores are steadied: eyes, glances aside, stalls, a button, a lost source
+close = st.sampled_from([0.016, 0.033, 0.1, 0.3, 0.49, 0.51, 1.5])
+looks = st.none() | st.tuples(
+    st.sampled_from([0.05, 0.36, 0.55, 0.9]), st.sampled_from([0.02, 0.9]), st.sampled_from([0.1, 1.0])
+)
+happenings = st.sampled_from(["", "", "", "", "", "", "by hand", "lost"])
+wild = st.lists(st.tuples(close, st.lists(looks, min_size=3, max_size=3), happenings), max_size=80)
+
+
+def play_wildly(course, rule, order=(0, 1, 2)):
+    """What each frame brings: its time, the trigger, a photo or None, the faces, and whether a hand made one."""
+    trigger, at, told = Trigger(rule), 0.0, []
+    for delta, people, happening in course:
+        at += delta
+        if happening == "lost":
+            trigger, _ = trigger.lose_sight()
+        faces = []
+        for k in order:
+            if people[k] is not None:
+                level, eyes, frontality = people[k]
+                quality = replace(WELL_SEEN, frontality=frontality)
+                faces.append(face_of(k + 1, mixed(happy=level), side=100 + k, eyes=eyes, quality=quality))
+        trigger, signals = trigger.see(at, faces)
+        fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
+        by_hand = happening == "by hand" and fire is None
+        if by_hand:
+            trigger = trigger.shot_by_hand(at)
+        told.append((at, trigger, fire, faces, by_hand))
+    return told
+
+
+@given(wild, rules)
+def test_whatever_happens_photos_rest_need_people_who_are_well_seen_and_never_follow_a_stall(course, rule):
+    told = play_wildly(course, rule)
+    shots = [at for at, _, fire, _, by_hand in told if fire or by_hand]
+    smiles = [at for at, _, fire, _, _ in told if fire]
+    assert all(at - max(shot for shot in shots if shot < at) >= rule.rest for at in smiles if at > shots[0])
+    for index, (_, _, fire, faces, _) in enumerate(told):
+        if fire is None:
+            continue
+        seen = {face.id for face in faces if face.quality.frontality == 1.0}
+        needed = {Who.MAJORITY: 1, Who.EVERYONE: 1}
+        assert len(seen) >= (rule.who if isinstance(rule.who, int) else needed.get(rule.who, 1))
+        if rule.who in (Who.ANYONE, Who.LARGEST):
+            assert set(fire.ids) <= seen
+        window = told[max(0, index - rule.frames + 1) : index + 1]
+        assert len(window) == rule.frames
+        assert all(later[0] - earlier[0] <= rule.gap for earlier, later in pairwise(window))
+        assert not any(course[place][2] == "lost" for place in range(index - rule.frames + 2, index + 1))
+        assert not any(by_hand for *_, by_hand in told[max(0, index - rule.frames + 1) : index])
+
+
+@given(wild, rules, st.permutations([0, 1, 2]))
+def test_whatever_happens_the_order_of_the_people_does_not_matter(course, rule, order):
+    one, other = play_wildly(course, rule), play_wildly(course, rule, tuple(order))
+    assert [each[:3] for each in one] == [each[:3] for each in other]
+
+
+@given(wild, rules)
+def test_eyes_that_never_open_put_every_photo_off(course, rule):
+    blind = [
+        (delta, [None if each is None else (each[0], 0.02, 1.0) for each in people], "") for delta, people, _ in course
+    ]
+    assert not any(fire for _, _, fire, _, _ in play_wildly(blind, replace(rule, eyes_wait=1e6)))
+
+
 @given(courses, rules)
 def test_photos_are_never_closer_than_the_rest(steps_and_levels, rule):
     shots = [frame.at for frame in play(party(steps_and_levels), rule) if frame.fired]
@@ -304,6 +370,7 @@ def test_there_is_always_one_reason_and_it_fits_the_state(steps_and_levels, rule
     for frame in play(party(steps_and_levels), rule):
         trigger = frame.trigger
         assert (trigger.reason is Reason.READY) == frame.fired
-        assert isinstance(trigger.state, Holding) == (trigger.reason in (Reason.HOLDING, Reason.EYES_CLOSED))
+        held = (Reason.HOLDING, Reason.SMILE_MORE, Reason.EYES_CLOSED)
+        assert isinstance(trigger.state, Holding) == (trigger.reason in held)
         assert 0.0 <= trigger.progress <= 1.0
         assert all(isinstance(person.reason(rule), Reason) for person in trigger.people)

@@ -153,6 +153,17 @@ def test_a_read_that_hangs_blocks_nobody() -> None:
     source.close()
 
 
+def test_a_camera_that_hangs_after_it_was_found_again_is_found_once_more() -> None:
+    patience = Patience(first=0.3, silence=0.15, retry=0.01, retry_most=0.02)
+    first, hanging, healthy = FakeCapture().give(picture(0), None), FakeCapture(), FakeCapture().give(picture(7))
+    source = LiveSource("cam", opener(first, hanging, healthy), patience=patience)
+    items = [next(frames) for frames in [source.frames()] for _ in range(4)]
+    source.close()
+    assert [type(item) for item in items] == [Frame, SourceLost, SourceBack, Frame]
+    assert isinstance(items[-1], Frame)
+    assert items[-1].image[0, 0, 0] == 7
+
+
 def test_what_a_driver_raises_is_a_lost_camera_and_no_silence() -> None:
     class Raising(FakeCapture):
         def read(self) -> tuple[bool, NDArray[np.uint8] | None]:

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -110,7 +111,9 @@ def _place(folder: Path, stem: str, content: bytes, notes: bytes | None) -> Path
             if (notes is None or not beside.exists()) and named_if_free(partial, path):
                 if notes is not None:
                     named_if_free(partial_notes, beside)
-                _settle(folder)
+                # the photo is there; what cannot be said is whether its name would survive a power cut
+                with suppress(OSError):
+                    _settle(folder)
                 return path
         raise AssertionError
     finally:

@@ -21,6 +21,7 @@ WORDS = {
     Reason.NO_FACE: "no face",
     Reason.NOT_SMILING: "waiting for a smile",
     Reason.HOLDING: "holding",
+    Reason.SMILE_MORE: "smile a little more",
     Reason.WAITING: "waiting for one more",
     Reason.EYES_CLOSED: "eyes closed",
     Reason.RESTING: "resting",
@@ -54,8 +55,8 @@ def _state(moment: Moment) -> str:
     if moment.lost:
         return WORDS[Reason.LOST]
     match trigger.state:
-        case Holding(frames) if trigger.reason is Reason.HOLDING:
-            return f"smile {frames}/{trigger.rule.frames}"
+        case Holding() if trigger.reason is Reason.HOLDING:
+            return f"smile {int(trigger.progress * trigger.rule.frames + 1e-6)}/{trigger.rule.frames}"
         case Resting(until) if trigger.reason is Reason.RESTING:
             return f"resting {max(0.0, until - moment.frame.at):.1f} s"
         case _ if trigger.reason is Reason.READY:

@@ -48,10 +48,13 @@ def command(
     Example: smartselfie replay clips.zip --report replay.html
     """
     from smartselfie.evaluation.replay import replay, total
-    from smartselfie.evaluation.replay_page import write_page
+    from smartselfie.evaluation.replay_page import check_page, write_page
     from smartselfie.evaluation.timeline import open_clips
 
     settings = load_settings(flags, config)
+    if report is not None:
+        # not after minutes of replay
+        check_page(report)
     if drop and not as_json:
         click.echo(f"{100 * drop:g} % of the frames are lost, seed {seed}")
 
@@ -140,6 +143,8 @@ def _show(done: list["Replay"], everything: "Total") -> None:
         f"{everything.taken} taken, {everything.missed} missed, {everything.false} false "
         f"({everything.false_per_hour or 0:.1f} an hour)"
     )
+    if everything.excused:
+        click.echo(f"not expected: {everything.excused} smiles that fell into a rest or are shorter than a hold")
     click.echo(f"from the start of the smile to the shutter: median {latency}{worst}")
 
 

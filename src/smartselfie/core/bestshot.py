@@ -5,7 +5,7 @@ camera, how sharp they are compared with the ring's other frames, and whether li
 who does worst counts as much as all together, so that nobody is caught with closed eyes for the others' sake.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from smartselfie.core.face import Face
@@ -51,10 +51,10 @@ class Ring:
         oldest = frame.at - self._seconds
         kept = [each for each in self._candidates if oldest <= each.frame.at <= frame.at]
         self._candidates = [*kept, Candidate(frame, faces)]
+        ids = [face.id for face in faces if face.id is not None]
         while len(self._candidates) > 1 and self.bytes > self._most:
-            ids = [face.id for face in faces if face.id is not None]
             # the newest stays: it is the one that is there in any case
-            worst = min(self._candidates[:-1], key=lambda each: (self._merit(each, ids), each.frame.index))
+            worst, _ = min(self.merits(ids)[:-1], key=lambda each: (each[1], each[0].frame.index))
             self._candidates = [each for each in self._candidates if each is not worst]
 
     def clear(self) -> None:
@@ -63,7 +63,8 @@ class Ring:
 
     def merits(self, ids: Collection[int]) -> list[tuple[Candidate, float]]:
         """Every frame that is kept, in order, and how good it is of these people: from 0 to 1."""
-        return [(each, self._merit(each, ids)) for each in self._candidates]
+        sharpest = self._sharpest()
+        return [(each, self._merit(each, ids, sharpest)) for each in self._candidates]
 
     def best(self, ids: Collection[int]) -> Candidate:
         """The best frame of these people; of equals the latest.
@@ -73,22 +74,20 @@ class Ring:
         """
         return max(self.merits(ids), key=lambda each: (each[1], each[0].frame.index))[0]
 
-    def _merit(self, candidate: Candidate, ids: Collection[int]) -> float:
+    def _merit(self, candidate: Candidate, ids: Collection[int], sharpest: Mapping[int | None, float]) -> float:
         seen = {face.id: face for face in candidate.faces}
         # somebody who should be on the photo and is not found is worth nothing
-        each = [merit(seen[person], self._rule, self._sharpest(person)) if person in seen else 0.0 for person in ids]
+        each = [merit(seen[person], self._rule, sharpest.get(person, 0.0)) if person in seen else 0.0 for person in ids]
         return (sum(each) / len(each) + min(each)) / 2 if each else 0.0
 
-    def _sharpest(self, person: int) -> float:
-        return max(
-            (
-                face.quality.sharpness
-                for candidate in self._candidates
-                for face in candidate.faces
-                if face.id == person and face.quality is not None
-            ),
-            default=0.0,
-        )
+    def _sharpest(self) -> dict[int | None, float]:
+        """Everybody's greatest sharpness among the frames."""
+        sharpest: dict[int | None, float] = {}
+        for candidate in self._candidates:
+            for face in candidate.faces:
+                if face.quality is not None:
+                    sharpest[face.id] = max(face.quality.sharpness, sharpest.get(face.id, 0.0))
+        return sharpest
 
 
 def merit(face: Face, rule: Rule, sharpest: float) -> float:

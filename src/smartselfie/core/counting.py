@@ -33,7 +33,8 @@ def why_not_counting(face: Face, faces: Iterable[Face], *, counted: bool) -> Rea
         counted: whether the person counted on the frame before.
     """
     lenience = LENIENCE if counted else 1.0
-    largest = max(faces, key=_side)
+    # of faces of one size the sharper one, so that their order does not matter
+    largest = max(faces, key=lambda each: (_side(each), 0.0 if each.quality is None else each.quality.sharpness))
     if _side(face) < lenience * BACKGROUND * _side(largest):
         return Reason.TOO_FAR
     if face.quality is None:

@@ -13,8 +13,8 @@ WINDOW = 0.1
 BEFORE = 0.7
 """Seconds over which distress before a smile is averaged."""
 
-REST = 2.0
-"""Seconds over which the level at rest is averaged."""
+REST, REST_RISING = 2.0, 8.0
+"""Seconds over which the level at rest is averaged; more where it rises, since a smile that comes slowly is no rest."""
 
 KNOWN = 1.0
 """Seconds without a smile after which somebody's face at rest is known."""
@@ -66,7 +66,7 @@ class Course:
         return replace(
             self,
             distress=_towards(distress(emotions), self.distress, time / BEFORE),
-            rest=_towards(level, self.rest, time / REST),
+            rest=_towards(level, self.rest, time / (REST if level <= self.rest else REST_RISING)),
             watched=self.watched + min(time, KNOWN / 2),
         )
 

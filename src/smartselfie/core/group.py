@@ -53,7 +53,7 @@ def judge(people: Sequence[Person], rule: Rule, before: int | None) -> Verdict:
     # who is furthest stands first; the last of as many as it takes holds up the others
     ranked = sorted(asked, key=lambda person: (person.ready(rule), person.progress(rule)), reverse=True)
     ready = [person for person in ranked if person.ready(rule)]
-    reason = _reason(asked, ready, needed, rule)
+    reason = _reason(ranked, ready, needed, rule)
     chosen = ready if rule.who in (Who.ANYONE, Who.LARGEST) else counted
     last = ranked[needed - 1] if len(ranked) >= needed else None
     if last is None or last.smile is None or reason is Reason.STILL_SMILING:
@@ -64,8 +64,8 @@ def judge(people: Sequence[Person], rule: Rule, before: int | None) -> Verdict:
     return Verdict(subject.id, tuple(asked), frames, since, progress, reason, ids)
 
 
-def _reason(asked: Sequence[Person], ready: Sequence[Person], needed: int, rule: Rule) -> Reason:
-    smiling = [person for person in asked if person.smile is not None]
+def _reason(ranked: Sequence[Person], ready: Sequence[Person], needed: int, rule: Rule) -> Reason:
+    smiling = [person for person in ranked if person.smile is not None]
     if not smiling:
         return Reason.NOT_SMILING
     if len(smiling) < needed:
@@ -74,7 +74,9 @@ def _reason(asked: Sequence[Person], ready: Sequence[Person], needed: int, rule:
     if all(person.spent for person in smiling):
         return Reason.STILL_SMILING
     # of those that are full one must be new, too; it may be on its way
-    if len(ready) < needed or all(person.spent for person in ready):
+    if len(ready) < needed:
+        return ranked[needed - 1].unready(rule)
+    if all(person.spent for person in ready):
         return Reason.HOLDING
     return Reason.EYES_CLOSED if rule.eyes_open and any(person.eyelids.closed for person in ready) else Reason.READY
 

@@ -10,10 +10,14 @@ from smartselfie.core.reason import Reason
 from smartselfie.core.rule import Rule
 
 BLINK = 0.3
-"""Seconds for which a face may be lost without its hold being lost."""
+"""Seconds for which a face may be lost without its hold being lost, but no longer than it was there before: what a
+detector sees on one frame alone holds nobody up."""
 
 DISTRESS = 0.5
 """A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
+
+GLANCE = 0.5
+"""Seconds for which somebody who counts still does though turned away, blurred, dark or small; no hold grows then."""
 
 FADED = 0.5
 """A smile whose odds have fallen to less than this share of what they were fades; nobody wants the end of one."""
@@ -69,24 +73,28 @@ class Person:
     Attributes:
         id: the person's number.
         face: as it was last seen.
-        seen_at: when that was.
+        seen_at: when that was; `met_at`: when the person was seen first.
         course: the scores over time.
         eyelids: the eyes over time.
         smile: the smile that lasts, or None.
         spent: the smile was photographed, and has not been seen to go since.
         missing: not on the newest frame; `gone`: for longer than a blink.
+        aside: which limit the face misses on the newest frame, or None; `aside_since`: since when it misses one.
         background: why the person does not count, or None who does.
     """
 
     id: int
     face: Face
     seen_at: float
+    met_at: float = 0.0
     course: Course = UNKNOWN
     eyelids: Eyelids = OPEN
     smile: Smile | None = None
     spent: bool = False
     missing: bool = False
     gone: bool = False
+    aside: Reason | None = None
+    aside_since: float | None = None
     background: Reason | None = None
 
     @property
@@ -94,8 +102,22 @@ class Person:
         """Whether the person is there and no background."""
         return self.background is None and not self.gone
 
-    def see(self, at: float, face: Face, rule: Rule, *, counting: bool) -> "Person":
-        """Take in the person's face on a frame; `counting` is whether holds go on, or the trigger rests."""
+    def see(self, at: float, face: Face, rule: Rule, *, counting: bool, aside: Reason | None = None) -> "Person":
+        """Take in the person's face on a frame.
+
+        Args:
+            at: the frame's time.
+            face: as it is there.
+            rule: what is waited for.
+            counting: whether holds go on, or the trigger rests.
+            aside: why a face like this one does not count, or None.
+        """
+        stranger = self.course.at is None
+        since = None if aside is None else at if self.aside_since is None else self.aside_since
+        long = since is not None and (stranger or self.background is not None or at - since > GLANCE)
+        background = aside if long else None
+        # what nobody sees well makes no hold, and in the background a hold begins anew
+        counting = counting and aside is None
         level = rule.level(face.emotions)
         course = self.course.see(at, face.emotions)
         steady = face.emotions if course.steady is None else course.steady
@@ -109,6 +131,8 @@ class Person:
             smile = None
         elif counting:
             smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
+        if smile is not None and background is not None:
+            smile = replace(smile, frames=0)
         if smile is None:
             course = course.learn(self.course, face.emotions, level)
         else:
@@ -123,11 +147,14 @@ class Person:
             spent=self.spent and smile is not None,
             missing=False,
             gone=False,
+            aside=aside,
+            aside_since=since,
+            background=background,
         )
 
     def miss(self, at: float) -> "Person":
         """The person is not on this frame: for a blink the hold stays, and does not grow."""
-        gone = at - self.seen_at > BLINK
+        gone = at - self.seen_at > min(BLINK, self.seen_at - self.met_at)
         return replace(self, missing=True, gone=gone, smile=None if gone else self.smile)
 
     def interrupted(self) -> "Person":
@@ -146,7 +173,9 @@ class Person:
             return 0.0
         twice = 2 if self.smile.doubtful else 1
         by_frames = self.smile.frames / (twice * rule.frames)
-        by_time = (self.seen_at - self.smile.since) / (twice * rule.seconds) if rule.seconds else 1.0
+        # a frame that comes just in time does, whatever the rounding
+        held, needed = self.seen_at - self.smile.since, twice * rule.seconds
+        by_time = held / needed if held < needed - 1e-6 else 1.0
         return min(1.0, by_frames, by_time)
 
     def ready(self, rule: Rule) -> bool:
@@ -155,9 +184,15 @@ class Person:
             self.smile is not None
             and self.progress(rule) >= 1.0
             and not self.missing
+            and self.aside is None
             and self.smile.levels[-1][1] >= rule.smile
             and not self.smile.fading
         )
+
+    def unready(self, rule: Rule) -> Reason:
+        """Why the hold of somebody who is not ready makes no photo: it is too short, or the smile has become less."""
+        there = not self.missing and self.aside is None
+        return Reason.SMILE_MORE if there and self.progress(rule) >= 1.0 else Reason.HOLDING
 
     def reason(self, rule: Rule) -> Reason:
         """What is missing from this person."""
@@ -168,7 +203,7 @@ class Person:
         if self.spent:
             return Reason.STILL_SMILING
         if not self.ready(rule):
-            return Reason.HOLDING
+            return self.aside or self.unready(rule)
         return Reason.EYES_CLOSED if rule.eyes_open and self.eyelids.closed else Reason.READY
 
 

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     NO_FACE = "no_face"
     NOT_SMILING = "not_smiling"
     HOLDING = "holding"
+    SMILE_MORE = "smile_more"
+    """The hold is long enough, but the smile has become less."""
     WAITING = "waiting"
     EYES_CLOSED = "eyes_closed"
     RESTING = "resting"

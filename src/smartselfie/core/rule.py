@@ -13,8 +13,9 @@ DOUBT = 0.25
 shouting faces show teeth, but also what they are: of those that a network takes for happy most are above, of smiles
 hardly any."""
 
-RISE = 0.25
-"""How far a smile must rise above the score of the person's own face at rest; some look half happy by nature."""
+RISE = 0.5
+"""How far a smile must rise above the score of the person's own face at rest, as a share of the threshold; some look
+half happy by nature."""
 
 SMILES = {"slight": 0.35, "normal": 0.5, "big": 0.8}
 """Thresholds with a name."""
@@ -73,8 +74,8 @@ class Rule:
             emotions: the scores.
             resting: the person's level at rest, as far as it is known.
         """
-        strongest = max(score for name, score in emotions.items() if name != Emotion.NEUTRAL or name == self.expression)
-        needed = max(self.smile, min(resting + RISE, (1 + self.smile) / 2))
+        strongest = max(score for name, score in emotions.items() if name != Emotion.NEUTRAL)
+        needed = max(self.smile, min(resting + RISE * self.smile, (1 + self.smile) / 2))
         return (
             emotions[self.expression] >= strongest
             and self.level(emotions) >= needed

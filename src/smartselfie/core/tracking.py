@@ -1,9 +1,10 @@
 """Who is who from frame to frame: faces are followed by where they go and how large they are.
 
 Each face that was seen keeps its number, its place and its speed. On the next frame every one is expected a little
-further on its way, and the faces found are shared out among them so that, all together, they lie as near as possible to
-where they were expected. Whoever is not found is expected further on for `MEMORY` seconds, so that a blink of the
-detector or somebody passing in front does not make a new person.
+further on its way, and the faces found are shared out so that, all together, they lie as near as possible to where they
+were expected: first among those who were there a moment ago, then, what is left, among those who were missing, so that
+nobody is taken for somebody who left. Whoever is not found is expected further on for `MEMORY` seconds, so that a
+blink of the detector or somebody passing in front does not make a new person.
 """
 
 import math
@@ -77,12 +78,16 @@ class Tracks:
             The next state, and the person's number for each box.
         """
         known = [track for track in self.tracks if 0 <= at - track.at <= MEMORY]
-        partners = assign([[track.distance(box, at) for track in known] for box in boxes])
+        newest = max((track.at for track in known), default=at)
         ids, tracks, next_id = [0] * len(boxes), {track.id: track for track in known}, self.next_id
-        for place, partner in enumerate(partners):
-            if partner is not None:
-                track = known[partner].found(boxes[place], at)
-                ids[place], tracks[track.id] = track.id, track
+        for there in (True, False):
+            some = [track for track in known if (track.at == newest) is there]
+            left = [place for place in range(len(boxes)) if ids[place] == 0]
+            partners = assign([[track.distance(boxes[place], at) for track in some] for place in left])
+            for place, partner in zip(left, partners, strict=True):
+                if partner is not None:
+                    track = some[partner].found(boxes[place], at)
+                    ids[place], tracks[track.id] = track.id, track
         # new numbers from left to right, whatever the order of the boxes
         for place in sorted(range(len(boxes)), key=lambda place: (boxes[place].left, boxes[place].top)):
             if ids[place] == 0:

@@ -89,7 +89,8 @@ class Trigger:
         reason: the one thing that is missing for a photo.
         progress: how far the hold is, from 0 to 1.
         seen_at: time of the newest frame.
-        waiting_since: since when a photo has been put off because of closed eyes.
+        waited: seconds for which a photo has been put off because of closed eyes, or None; time in which there were too
+            few smiles for one does not count.
     """
 
     rule: Rule
@@ -99,7 +100,7 @@ class Trigger:
     reason: Reason = Reason.NO_FACE
     progress: float = 0.0
     seen_at: float | None = None
-    waiting_since: float | None = None
+    waited: float | None = None
 
     def see(self, at: float, faces: Iterable[Face]) -> tuple["Trigger", tuple[Signal, ...]]:
         """Take in one analysed frame.
@@ -121,8 +122,8 @@ class Trigger:
             before, people=people, subject=verdict.subject, seen_at=at, reason=verdict.reason, progress=verdict.progress
         )
         if resting:
-            return replace(now, reason=Reason.RESTING, progress=0.0, waiting_since=None), signals
-        return _decide(now, at, verdict, signals)
+            return replace(now, reason=Reason.RESTING, progress=0.0, waited=None), signals
+        return _decide(now, at, verdict, signals, passed=0.0 if before.seen_at is None else at - before.seen_at)
 
     def shot_by_hand(self, at: float) -> "Trigger":
         """A photo was asked for by hand: whatever was being held is spent, and the rest begins."""
@@ -134,7 +135,7 @@ class Trigger:
             reason=Reason.RESTING,
             progress=0.0,
             seen_at=at,
-            waiting_since=None,
+            waited=None,
         )
 
     def lose_sight(self) -> tuple["Trigger", tuple[Signal, ...]]:
@@ -146,7 +147,7 @@ class Trigger:
         """Every hold is broken."""
         state = Ready() if isinstance(self.state, Holding) else self.state
         people = tuple(person.interrupted() for person in self.people)
-        return replace(self, state=state, people=people, waiting_since=None)
+        return replace(self, state=state, people=people, waited=None)
 
 
 def _follow(
@@ -159,34 +160,39 @@ def _follow(
         if face.id is None:
             raise ValueError("faces need the numbers of their people")
         before = known.pop(face.id, None)
-        background = why_not_counting(face, faces, counted=before is not None and before.background is None)
-        person = Person(face.id, face, at) if before is None else before
-        seen.append(replace(person.see(at, face, rule, counting=counting), background=background))
+        aside = why_not_counting(face, faces, counted=before is not None and before.background is None)
+        person = Person(face.id, face, at, met_at=at) if before is None else before
+        seen.append(person.see(at, face, rule, counting=counting, aside=aside))
     missed = (person.miss(at) for person in known.values() if 0 <= at - person.seen_at <= MEMORY)
     return tuple(sorted((*seen, *missed), key=lambda person: person.id))
 
 
 def _decide(
-    now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...]
+    now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...], *, passed: float
 ) -> tuple[Trigger, tuple[Signal, ...]]:
-    """What the verdict makes of the state, outside the rest."""
+    """What the verdict makes of the state, outside the rest; `passed` is the time since the frame before."""
     holding = Holding(verdict.frames, verdict.since)
+    if now.waited is not None:
+        waited: float | None = now.waited + passed
+    else:
+        waited = 0.0 if verdict.reason is Reason.EYES_CLOSED else None
+    long = waited is not None and waited >= now.rule.eyes_wait - 1e-6
     match verdict.reason:
         case Reason.READY:
             return _fire(now, at, verdict, signals)
-        case Reason.EYES_CLOSED:
-            since = at if now.waiting_since is None else now.waiting_since
-            if at - since >= now.rule.eyes_wait:
-                return _fire(now, at, verdict, signals)
-            return replace(now, state=holding, waiting_since=since), signals
+        case Reason.EYES_CLOSED if long:
+            return _fire(now, at, verdict, signals)
         case Reason.STILL_SMILING:
             until = now.state.until if isinstance(now.state, Resting) else at
-            return replace(now, state=Resting(until), waiting_since=None), signals
-        case Reason.HOLDING:
+            return replace(now, state=Resting(until), waited=None), signals
+        case Reason.EYES_CLOSED | Reason.HOLDING | Reason.SMILE_MORE:
             # the wait for open eyes goes on while a hold wavers: it is bounded in all
-            return replace(now, state=holding), signals
+            return replace(now, state=holding, waited=waited), signals
+        case Reason.WAITING:
+            # somebody who passes by, or a face that is none, does not begin the wait for open eyes anew
+            return replace(now, state=Ready()), signals
         case _:
-            return replace(now, state=Ready(), waiting_since=None), signals
+            return replace(now, state=Ready(), waited=None), signals
 
 
 def _fire(now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...]) -> tuple[Trigger, tuple[Signal, ...]]:

@@ -2,9 +2,12 @@
 
 import random
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import cv2
+import numpy as np
 
 from smartselfie.assemble import make_pipeline, make_source
 from smartselfie.config import Settings
@@ -13,12 +16,16 @@ from smartselfie.core.frame import Frame, Image
 from smartselfie.core.moment import Moment, Photo, Shot, SourceBack, SourceLost
 from smartselfie.core.reason import Reason
 from smartselfie.core.trigger import Holding
+from smartselfie.errors import DataError
 from smartselfie.evaluation.timeline import Clip, Shows, Span
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
 
 SLACK = 3
 """Frames by which eyes may differ on where a smile begins and ends."""
+
+PREVIEW = 640
+"""Longer side of the photos that are remembered, in pixels."""
 
 FEW = 3
 """A start that may be off by more frames than this says nothing of latency."""
@@ -44,7 +51,7 @@ class Taken:
         shows: what the timeline says of the kept frame.
         latency: seconds from the start of its smile to the shutter; None where the start is not known well.
         standing: the kept frame among the frames of the hold.
-        image: the picture.
+        image: the picture, made smaller where it is large.
     """
 
     frame: int
@@ -98,13 +105,14 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All clips together; the median is None where no start is known, false photos an hour where nothing was seen."""
+    """All clips together, `excused` are smiles that fell into a rest or are shorter than a hold; the median is None where no start is known, false photos an hour where nothing was seen."""
 
     clips: int
     seconds: float
     expected: int
     taken: int
     missed: int
+    excused: int
     false: int
     median_latency: float | None
     worst_latency: float | None
@@ -132,9 +140,11 @@ class Thinned:
         chance, due = random.Random(self._seed), 0.0
         for item in self._inner.frames():
             if isinstance(item, Frame):
-                if self._fps is not None and item.at < due - 1e-6:
-                    continue
-                due += 0.0 if self._fps is None else 1.0 / self._fps
+                if self._fps is not None:
+                    if item.at < due - 1e-6:
+                        continue
+                    # what was late is not made up for: no two frames are nearer than the rate says, but for half a step
+                    due = max(due, item.at - 0.5 / self._fps) + 1.0 / self._fps
                 if chance.random() < self._drop:
                     continue
             yield item
@@ -168,6 +178,7 @@ def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: fl
     Raises:
         SourceError: the clip cannot be read.
         ModelError: a network cannot be used.
+        DataError: the timeline names frames that the clip does not have.
     """
     source = make_source(str(clip.path), settings)
     if fps is not None or drop:
@@ -178,26 +189,33 @@ def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: fl
 def watch_clip(clip: Clip, pipeline: Pipeline) -> Replay:
     """Follow a pipeline over a clip to its end, and compare."""
     points: list[Point] = []
-    hold: list[Moment] = []
+    hold: list[Face] = []
     times: dict[int, float] = {}
-    shots: list[tuple[Moment, Shot, Standing]] = []
+    shots: list[_Shot] = []
     for moment in pipeline.moments():
         points.append(_point(moment))
         times[moment.frame.index] = moment.frame.at
-        hold.append(moment)
-        shots += [(moment, photo.shot, _standing(photo.shot, hold)) for photo in moment.photos]
+        hold += moment.faces
+        shots += [_shot(photo.shot, moment.frame.at, hold) for photo in moment.photos]
         if not isinstance(moment.trigger.state, Holding):
             hold.clear()
     rule = pipeline.rule
-    taken = tuple(_taken(clip, moment, shot, standing, times) for moment, shot, standing in shots)
+    _check_that_spans_exist(clip, times)
+    taken = tuple(_taken(clip, shot, times) for shot in shots)
     missed: list[Span] = []
     excused: list[Span] = []
     last = max(times, default=0)
+    # a photo is of one smile, however near the next one is
+    left = list(taken)
     for smile in clip.smiles:
-        if any(smile.holds(photo.frame, SLACK) or smile.holds(photo.decided, SLACK) for photo in taken):
+        near = [photo for photo in left if smile.holds(photo.frame, SLACK) or smile.holds(photo.decided, SLACK)]
+        if near:
+            left = [photo for photo in left if photo is not near[0] and not smile.holds(photo.decided)]
             continue
         end = last if smile.last is None else smile.last
-        rested = max((photo.decided_at + rule.rest for photo in taken if photo.decided < end), default=0.0)
+        # the rest after a photo excuses, but not after one of nobody smiling
+        true = [photo for photo in taken if photo.decided < end and photo.shows is not Shows.NO_SMILE]
+        rested = max((photo.decided_at + rule.rest for photo in true), default=0.0)
         free = sum(1 for frame, at in times.items() if smile.first <= frame <= end and at >= rested)
         (missed if free >= rule.frames else excused).append(smile)
     return Replay(clip, max(times.values(), default=0.0), taken, tuple(missed), tuple(excused), tuple(points))
@@ -214,6 +232,7 @@ def total(replays: Sequence[Replay]) -> Total:
         expected=sum(each.expected for each in replays),
         taken=sum(each.caught for each in replays),
         missed=sum(len(each.missed) for each in replays),
+        excused=sum(len(each.excused) for each in replays),
         false=false,
         median_latency=statistics.median(latencies) if latencies else None,
         worst_latency=max(latencies, default=None),
@@ -221,19 +240,62 @@ def total(replays: Sequence[Replay]) -> Total:
     )
 
 
-def _taken(clip: Clip, moment: Moment, shot: Shot, standing: Standing, times: dict[int, float]) -> Taken:
-    kept, decided = shot.frame.index, shot.decided
-    smile = next((span for span in clip.smiles if span.holds(decided, SLACK)), None)
-    begun = None if smile is None or smile.off > FEW else times.get(smile.first)
-    latency = None if begun is None else moment.frame.at - begun
-    shows = clip.shows(kept, SLACK)
-    return Taken(kept, shot.frame.at, decided, moment.frame.at, shows, latency, standing, shot.frame.image)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shot:
+    """A photo as it was taken: the kept frame, the one at which the shutter fired, and how it stands."""
+
+    kept: int
+    kept_at: float
+    decided: int
+    decided_at: float
+    standing: Standing
+    image: Image
 
 
-def _standing(shot: Shot, hold: Sequence[Moment]) -> Standing:
+def _shot(shot: Shot, decided_at: float, hold: Sequence[Face]) -> _Shot:
+    """What is remembered of a photo; a clip may have many, and their frames may be large."""
+    image, longest = shot.frame.image, max(shot.frame.image.shape[:2])
+    if longest > PREVIEW:
+        size = [max(1, round(side * PREVIEW / longest)) for side in image.shape[1::-1]]
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return _Shot(shot.frame.index, shot.frame.at, shot.decided, decided_at, _standing(shot, hold), image)
+
+
+def _check_that_spans_exist(clip: Clip, times: Mapping[int, float]) -> None:
+    """A span beyond the clip's end is a slip of the pen, and would silently count as nothing.
+
+    Raises:
+        DataError: there is one.
+    """
+    last = max(times, default=0)
+    for span in clip.spans:
+        if span.first - span.off > last + SLACK:
+            raise DataError(f"its timeline names frame {span.first}, but it ends with frame {last}", "check labels.csv")
+
+
+def _time_of(frame: int, times: Mapping[int, float]) -> float | None:
+    """When a frame was, also one that was left out; None outside of what was seen."""
+    if frame in times:
+        return times[frame]
+    before = max((other for other in times if other < frame), default=None)
+    after = min((other for other in times if other > frame), default=None)
+    if before is None or after is None:
+        return None
+    return times[before] + (times[after] - times[before]) * (frame - before) / (after - before)
+
+
+def _taken(clip: Clip, shot: _Shot, times: Mapping[int, float]) -> Taken:
+    smile = next((span for span in clip.smiles if span.holds(shot.decided, SLACK)), None)
+    begun = None if smile is None or smile.off > FEW else _time_of(smile.first, times)
+    latency = None if begun is None else shot.decided_at - begun
+    shows = clip.shows(shot.kept, SLACK)
+    return Taken(shot.kept, shot.kept_at, shot.decided, shot.decided_at, shows, latency, shot.standing, shot.image)
+
+
+def _standing(shot: Shot, hold: Sequence[Face]) -> Standing:
     """Compare the kept frame's largest face with the same person's on the hold's frames, this one included."""
     who = max(shot.faces, key=lambda face: face.box.area, default=None)
-    others = [face for moment in hold for face in moment.faces if who is not None and face.id == who.id]
+    others = [face for face in hold if who is not None and face.id == who.id]
 
     def share(value: float, values: list[float]) -> float:
         return sum(other <= value + 1e-9 for other in values) / len(values) if values else 1.0

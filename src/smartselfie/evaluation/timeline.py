@@ -17,6 +17,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ _SPAN = re.compile(
     r"(?P<words>.*?)\s*(?P<about>\babout\b)?\s*(?P<after>\b(?:after|from)\b)?\s*"
     r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?\s*(?:\((?P<note>[^)]*)\))?\s*"
 )
+_MEANT = re.compile(r"\d\s*(?:-|–|—|\.\.+|to|until)\s*\d")
+"""What looks like a span of frames."""
 
 
 class Expected(StrEnum):
@@ -96,13 +99,21 @@ class Clip:
 
 
 def parse_timeline(text: str) -> tuple[Span, ...]:
-    """The spans of a timeline; parts without frames are remarks."""
+    """The spans of a timeline; parts without frames are remarks.
+
+    Raises:
+        DataError: a part seems to mean frames, and does not name them as a span does.
+    """
     spans = []
     for part in text.split(";"):
         match = _SPAN.fullmatch(part.strip())
+        if _MEANT.search(part) if match is None else re.search(r"\d", match["words"]):
+            raise DataError(f"{part.strip()!r} is no span of frames", "write it like `smile 35-49`")
         if match is None:
             continue
         first = int(match["first"])
+        if match["last"] and int(match["last"]) < first:
+            raise DataError(f"{part.strip()!r} ends before it begins", "write it like `smile 35-49`")
         last = None if match["after"] else int(match["last"] or first)
         stated = re.search(r"\+-\s*(\d+)", match["note"] or "")
         off = int(stated[1]) if stated else ROUGHLY if match["about"] else 0
@@ -124,7 +135,8 @@ def open_clips(path: Path) -> Iterator[list[Clip]]:
         try:
             with zipfile.ZipFile(path) as archive:
                 archive.extractall(folder)
-        except (OSError, zipfile.BadZipFile) as error:
+        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+            # what Python's zip reader raises on damaged, encrypted and oddly packed archives
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             raise DataError(f"{path} cannot be read: {reason}", "give a folder or a zip; " + HINT) from None
         yield _read(Path(folder), path)
@@ -136,14 +148,25 @@ def _read(folder: Path, told: Path) -> list[Clip]:
     except (OSError, UnicodeDecodeError):
         raise DataError(f"{told} has no labels.csv that can be read", HINT) from None
     clips = []
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+    for number, row in enumerate(_rows(text, told), start=2):
         name, timeline, expected = (row.get(column) for column in ("file", "timeline_by_eye", "shot_expected"))
         if not name or timeline is None or expected not in list(Expected):
             raise DataError(f"{told}: line {number} of labels.csv cannot be understood", HINT)
-        clips.append(Clip(name, folder / name, Expected(expected), parse_timeline(timeline)))
+        try:
+            spans = parse_timeline(timeline)
+        except DataError as error:
+            raise DataError(f"{told}: line {number} of labels.csv: {error.message}", error.hint) from None
+        clips.append(Clip(name, folder / name, Expected(expected), spans))
     if not clips:
         raise DataError(f"{told}: labels.csv names no clips", HINT)
     return clips
+
+
+def _rows(text: str, told: Path) -> list[dict[str, str]]:
+    try:
+        return list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:
+        raise DataError(f"{told}: labels.csv is no CSV: {error}", HINT) from None
 
 
 def _shown(words: str) -> Shows:

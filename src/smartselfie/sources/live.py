@@ -97,6 +97,7 @@ class LiveSource:
         self._newest: _Newest | None = None
         self._error: SourceError | None = None
         self._closed = False
+        self._opened = False
         self._reader = threading.current_thread()
         self._start_reader(again=False)
         with self._news:
@@ -111,9 +112,13 @@ class LiveSource:
         begin: float | None = None
         index, lost = 0, False
         while True:
-            newest = self._wait(None if lost else self._patience.silence)
+            opened = self._opened
+            newest = self._wait(self._patience.first if lost else self._patience.silence)
             if self._closed:
                 return
+            if newest is None and lost and self._error is None and not opened:
+                # it is still being looked for; one that was found and gives nothing is let go below
+                continue
             if newest is None:
                 reason = f"{self.name} gives no new picture" if self._error is None else self._error.message
                 self._start_reader()
@@ -152,7 +157,7 @@ class LiveSource:
 
     def _start_reader(self, *, again: bool = True) -> None:
         """A new reader takes over; the one before, if it ever wakes up, sees that it is no longer wanted."""
-        self._error = None
+        self._error, self._opened = None, False
         self._reader = threading.Thread(target=self._run, args=(again,), name=f"camera {self.name}", daemon=True)
         self._reader.start()
 
@@ -164,6 +169,7 @@ class LiveSource:
         try:
             capture = self._open_patiently() if again else self._open()
             if capture is not None:
+                self._opened = self._wanted()
                 try:
                     self._read(capture)
                 finally:
