@@ -1,7 +1,9 @@
 """What a replay counts, on scripted clips."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from smartselfie.core.emotion import Emotions
@@ -9,7 +11,7 @@ from smartselfie.core.frame import Frame
 from smartselfie.core.rule import Rule
 from smartselfie.errors import DataError
 from smartselfie.evaluation.replay import Replay, Thinned, total, watch_clip
-from smartselfie.evaluation.replay_page import write_page
+from smartselfie.evaluation.replay_page import check_page, write_page
 from smartselfie.evaluation.timeline import Clip, Expected, Shows, parse_timeline
 from smartselfie.pipeline import Pipeline
 from smartselfie.testing import (
@@ -63,6 +65,40 @@ def test_a_smile_within_the_rest_or_shorter_than_a_hold_is_not_expected() -> Non
     assert (short.expected, len(short.missed)) == (0, 0)
 
 
+def test_the_rest_after_a_false_photo_excuses_nothing() -> None:
+    seen = played(".sss......sss...", "neutral 0-9; smile 10-12; neutral 13-15", rule=Rule(frames=3, rest=2.0))
+    assert (len(seen.false), seen.expected, len(seen.missed)) == (1, 1, 1)
+
+
+def test_one_photo_is_of_one_smile() -> None:
+    seen = played("..sss..s........", "smile 2-5; neutral 6; smile 7-9", rule=Rule(frames=3, rest=0.0))
+    assert (len(seen.taken), seen.expected, seen.caught, len(seen.missed)) == (1, 2, 1, 1)
+
+
+def test_a_span_that_the_clip_does_not_have_is_refused() -> None:
+    with pytest.raises(DataError, match=r"clip\.mp4 names frame 5000, but it ends with frame 11"):
+        played("....ssss....", "smile 4-7; neutral 5000-6000")
+
+
+def test_latency_is_known_where_the_first_frame_of_a_smile_was_lost() -> None:
+    letters = "......ssssss........"
+    source = ScriptedSource([frame for frame in frames_at(10, len(letters)) if frame.index != 6])
+    script = [LETTERS[letter] for place, letter in enumerate(letters) if place != 6]
+    detector = ScriptedDetector(lambda _: [face_at(10, 10, 30)])
+    pipeline = Pipeline(source, detector, ScriptedClassifier(script), MemoryAlbum(), Rule(frames=3))
+    clip = Clip("clip.mp4", Path("clip.mp4"), Expected.YES, parse_timeline("smile 6-11"))
+    (photo,) = watch_clip(clip, pipeline).taken
+    assert photo.latency == pytest.approx((photo.decided - 6) / 10)
+
+
+def test_a_photo_is_remembered_small() -> None:
+    source = ScriptedSource(frames_at(5, 10, np.full((1080, 1920, 3), 128, np.uint8)))
+    detector = ScriptedDetector(lambda _: [face_at(10, 10, 300)])
+    pipeline = Pipeline(source, detector, ScriptedClassifier([LETTERS["s"]]), MemoryAlbum(), Rule(frames=3))
+    seen = watch_clip(Clip("clip.mp4", Path("clip.mp4"), Expected.YES, ()), pipeline)
+    assert seen.taken[0].image.shape == (360, 640, 3)
+
+
 def test_a_start_that_is_only_roughly_known_says_nothing_of_latency() -> None:
     (photo,) = played("....sss.....", "smile about 4-7").taken
     assert photo.latency is None
@@ -92,6 +128,9 @@ def test_a_slower_or_busier_camera_loses_frames_and_repeats_with_its_seed() -> N
         return [item.index for item in source.frames() if isinstance(item, Frame)]
 
     assert left(10, 0, 0) == list(range(0, 300, 3))
+    slow = [*frames_at(2, 10), *(replace(frame, at=frame.at + 5.0) for frame in frames_at(30, 60))]
+    thinned = [item.at for item in Thinned(ScriptedSource(slow), 10, 0, 0).frames() if isinstance(item, Frame)]
+    assert len([at for at in thinned if at >= 5.0]) <= 21, "what was slow before is not made up for"
     assert 180 <= len(left(None, 0.3, 1)) <= 240
     assert left(None, 0.3, 1) == left(None, 0.3, 1) != left(None, 0.3, 2)
     assert Thinned(ScriptedSource([], fps=30), 10, 0, 0).fps == 10
@@ -110,6 +149,9 @@ def test_the_page_holds_scores_events_and_photos_and_loads_nothing(tmp_path: Pat
 
 
 def test_a_page_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    check_page(tmp_path / "page.html")
+    with pytest.raises(DataError, match="cannot be written"):
+        check_page(tmp_path / "missing" / "page.html")
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):
         write_page(tmp_path / "file" / "page.html", [], total([]))

@@ -32,6 +32,18 @@ def test_a_timeline_becomes_spans(text: str, spans: list[str]) -> None:
     assert [told(span) for span in parse_timeline(text)] == spans
 
 
+@pytest.mark.parametrize(
+    "text", ["smile 35 to 49", "smile 35–49", "neutral 0-3; smile 49-35", "smile 35..49", "2 smile 3-4"]
+)
+def test_what_seems_to_mean_frames_and_names_none_is_refused(text: str) -> None:
+    with pytest.raises(DataError, match=r"is no span of frames|ends before it begins"):
+        parse_timeline(text)
+
+
+def test_numbers_that_are_no_frames_are_remarks() -> None:
+    assert parse_timeline("smiles most of the time, outdoors, 3/4 view; 2 people") == ()
+
+
 def clip(timeline: str, expected: str = "yes") -> Clip:
     return Clip("c", Path("c"), Expected(expected), parse_timeline(timeline))
 
@@ -77,6 +89,8 @@ def test_a_zip_and_a_folder_are_read_alike(tmp_path: Path) -> None:
         (HEADER, "names no clips"),
         (HEADER + "a.mp4,smile 1-2,perhaps\n", "line 2"),
         ("file,note\na.mp4,x\n", "line 2"),
+        (HEADER + "a.mp4,smile 1 to 2,yes\n", "line 2 of labels.csv: 'smile 1 to 2' is no span"),
+        (HEADER + "a.mp4," + "x" * 200_000 + ",yes\n", "no CSV"),
     ],
 )
 def test_labels_that_cannot_be_understood_are_refused(tmp_path: Path, labels: str | None, found: str) -> None:

@@ -1,5 +1,6 @@
 """`smartselfie`: the list of commands, and what happens to errors."""
 
+import errno
 import importlib
 import logging
 import os
@@ -106,8 +107,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # one line, whatever a library put into the message
         click.echo(f"smartselfie: {' '.join(error.message.split())} ({error.hint})", err=True)
         return 1
-    except BrokenPipeError:
-        # whoever read our output has left, as `head` does; what is still unwritten has nowhere to go
+    except OSError as error:
+        # whoever read our output has left, as `head` does, or what it is written to is full
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        # what is still unwritten has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.ENOSPC:
+            click.echo("smartselfie: the output cannot be written: no space is left (free some space)", err=True)
         return 1
     return result if isinstance(result, int) else 0

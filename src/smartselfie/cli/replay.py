@@ -109,6 +109,7 @@ def _clip_to_json(played: "Replay") -> dict[str, object]:
         "expected": played.expected,
         "taken": played.caught,
         "missed": len(played.missed),
+        "excused": len(played.excused),
         "false": len(played.false),
         "photos": [_photo_to_json(photo) for photo in played.taken],
     }

@@ -105,7 +105,11 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All clips together, `excused` are smiles that fell into a rest or are shorter than a hold; the median is None where no start is known, false photos an hour where nothing was seen."""
+    """All clips together.
+
+    The median is None where no start is known, false photos an hour where nothing was seen; `excused` are smiles that
+    fell into a rest or are shorter than a hold.
+    """
 
     clips: int
     seconds: float
@@ -270,7 +274,10 @@ def _check_that_spans_exist(clip: Clip, times: Mapping[int, float]) -> None:
     last = max(times, default=0)
     for span in clip.spans:
         if span.first - span.off > last + SLACK:
-            raise DataError(f"its timeline names frame {span.first}, but it ends with frame {last}", "check labels.csv")
+            raise DataError(
+                f"the timeline of {clip.name} names frame {span.first}, but it ends with frame {last}",
+                "check labels.csv",
+            )
 
 
 def _time_of(frame: int, times: Mapping[int, float]) -> float | None:

@@ -4,6 +4,7 @@ import base64
 import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import cv2
 import numpy as np
@@ -35,6 +36,23 @@ figcaption, .soft { color: var(--soft); font-size: .85rem; } .bad { color: var(-
 """
 
 
+def check_page(path: Path) -> None:
+    """Make sure that a page can be written there, before minutes are spent on what it is to show.
+
+    Raises:
+        DataError: it cannot.
+    """
+    try:
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    return DataError(f"{path} cannot be written: {error.strerror}", "choose another --report")
+
+
 def write_page(path: Path, replays: Sequence[Replay], everything: Total) -> None:
     """Write the page, whole or not at all; pictures are inside it.
 
@@ -54,7 +72,7 @@ def write_page(path: Path, replays: Sequence[Replay], everything: Total) -> None
         with written_whole(path) as file:
             file.write("\n".join(parts).encode())
     except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}", "choose another --report") from None
+        raise _unwritable(path, error) from None
 
 
 def _summary(everything: Total) -> str:

@@ -33,7 +33,7 @@ ROUGHLY = 10
 
 _SPAN = re.compile(
     r"(?P<words>.*?)\s*(?P<about>\babout\b)?\s*(?P<after>\b(?:after|from)\b)?\s*"
-    r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?\s*(?:\((?P<note>[^)]*)\))?\s*"
+    r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?\s*(?:\((?P<note>[^)]*)\))?\s*(?:,.*)?"
 )
 _MEANT = re.compile(r"\d\s*(?:-|–|—|\.\.+|to|until)\s*\d")
 """What looks like a span of frames."""
