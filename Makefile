@@ -1,6 +1,6 @@
 # make selfie   install what the run time needs, and open the booth
 # make test     install the rest, and run every check
-# make network DATA=faces.npz   train the network that ships, from its teacher on; goes on where it was stopped
+# make network DATA=faces.npz   train the network that ships, from its teachers on; goes on where it was stopped
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,12 +44,15 @@ network: $(RUNS)/compact.onnx $(RUNS)/compact-int8.onnx
 
 begun = $(if $(wildcard $(RUNS)/$(1)/checkpoint.pt),--resume,$(2))
 
-$(RUNS)/wide.onnx: | $(VENV)/installed-tests
-	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/wide $(call begun,wide,--recipe wide) $(TRAIN)
-	$(BIN)/smartselfie export $(RUNS)/wide $@ --data $(DATA) --mirrored
+TEACHERS := $(RUNS)/wide.onnx $(RUNS)/slim.onnx
 
-$(RUNS)/compact.onnx: $(RUNS)/wide.onnx
-	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/compact $(call begun,compact,--recipe compact --teacher $<) $(TRAIN)
+$(TEACHERS): $(RUNS)/%.onnx: | $(VENV)/installed-tests
+	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/$* $(call begun,$*,--recipe $*) $(TRAIN)
+	$(BIN)/smartselfie export $(RUNS)/$* $@ --data $(DATA) --mirrored
+
+$(RUNS)/compact.onnx: $(TEACHERS)
+	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/compact \
+		$(call begun,compact,--recipe compact $(TEACHERS:%=--teacher %)) $(TRAIN)
 	$(BIN)/smartselfie export $(RUNS)/compact $@ --data $(DATA) --mirrored
 
 $(RUNS)/compact-int8.onnx: $(RUNS)/compact.onnx

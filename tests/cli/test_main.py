@@ -78,3 +78,13 @@ def test_a_reader_that_leaves_early_gets_no_traceback(tmp_path: Path) -> None:
         said = process.stderr.read()
     assert process.returncode == 1
     assert said == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_output_for_which_there_is_no_space_is_one_line_and_exit_code_1() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "smartselfie", "--help"], stdout=full, stderr=-1, text=True, check=False
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "no space is left" in done.stderr

@@ -22,6 +22,15 @@ def test_it_has_about_ten_million_parameters_and_an_answer_for_each_labeling() -
     assert widths == [64, 64, 128, 128, 256, 256, 512, 512]
 
 
+def test_the_slim_one_looks_at_the_whole_picture_and_weighs_a_third() -> None:
+    network = NETWORKS["slim"](2).eval()
+    assert 2.8e6 < parameter_count(network) < 3.0e6
+    assert network(torch.zeros(3, 1, 48, 48)).shape == (3, 2, 7)
+    first = network.features[0]
+    assert isinstance(first, torch.nn.Conv2d)
+    assert first.stride == (1, 1)
+
+
 def test_its_recipe_trains_it_with_adam_and_leaves_biases_and_batch_norms_undecayed() -> None:
     recipe, network = recipe_named("vgg"), torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
     optimizer = make_optimizer(network, recipe)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.training.vgg import Vgg
+from smartselfie.training.vgg import Slim, Vgg
 
 ATTENTION_FROM = 96
 """Stages of this many channels and more weigh their channels by squeeze-and-excitation."""
@@ -124,7 +124,7 @@ def wide(heads: int) -> Grey:
     return Grey(heads, 32, [Stage(32, 1, 1), Stage(64, 2, 2), Stage(128, 2, 2), Stage(256, 2, 2)])
 
 
-NETWORKS: dict[str, Callable[[int], nn.Module]] = {"compact": compact, "wide": wide, "vgg": Vgg}
+NETWORKS: dict[str, Callable[[int], nn.Module]] = {"compact": compact, "wide": wide, "slim": Slim, "vgg": Vgg}
 """Architecture by name; each takes the number of heads."""
 
 

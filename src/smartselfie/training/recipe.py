@@ -23,6 +23,8 @@ class Recipe:
         votes_weight: how much the loss against FER+'s votes counts beside the loss against the labels of 2013.
         teacher_weight: where there are teachers, how much their answers count in the targets, 0 to 1; labels and votes
             make up the rest.
+        mixed_share: where there are teachers, the share of each batch that is mixed of two faces each and answered by
+            the teachers alone (`mixing`).
         augment: which changes to the faces are imitated, names in `augment.KINDS`.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
@@ -40,6 +42,7 @@ class Recipe:
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     teacher_weight: float = 0.5
+    mixed_share: float = 0.0
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
     averaging: float = 0.998
     mean: float = 0.5
@@ -47,6 +50,8 @@ class Recipe:
 
 
 OPTIMIZERS = ("sgd", "adam")
+
+CLEAR = ("flip", "box", "light", "cover")
 
 RECIPES = {
     recipe.name: recipe
@@ -63,13 +68,23 @@ RECIPES = {
             teacher_weight=0.6,
             averaging=0.999,
         ),
+        # teachers see clearer faces than their pupil will
         Recipe(
             name="wide",
             network="wide",
-            epochs=100,
+            epochs=76,
+            batch_size=64,
+            learning_rate=0.05,
+            augment=CLEAR,
+            averaging=0.999,
+        ),
+        Recipe(
+            name="slim",
+            network="slim",
+            epochs=60,
             batch_size=64,
             learning_rate=0.04,
-            warmup_epochs=3.0,
+            augment=CLEAR,
             averaging=0.999,
         ),
         Recipe(
