@@ -121,10 +121,10 @@ def test_a_row_without_a_vote_for_the_seven_costs_nothing_in_the_second_loss(
     votes[0] = 0
     votes[0, 7] = 10  # contempt
     trainer = make_trainer(replace(data, votes=votes))
-    logits, target = torch.randn(1, 2, 7), trainer._target(torch.tensor([0]))
+    logits, batch = torch.randn(1, 2, 7), torch.tensor([0])
     wild = logits.clone()
     wild[:, 1] = torch.randn(1, 7) * 50
-    assert torch.equal(trainer._loss(logits, target), trainer._loss(wild, target))
+    assert torch.equal(trainer._loss(logits, batch), trainer._loss(wild, batch))
 
 
 def test_without_votes_there_is_one_head(make_trainer: Train, draw_data: Draw, small: Recipe) -> None:

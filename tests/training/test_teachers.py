@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,10 @@ import torch
 
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer, smoothed
-from smartselfie.training.mixing import ROUNDS
 from smartselfie.training.progress import Watcher
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.run import load_checkpoint, told
-from smartselfie.training.teachers import IN_PLACE, NAME, SHIFTS, _mean_answer, ask, fingerprints
+from smartselfie.training.teachers import NAME, SHIFTS, _mean_answer, ask, fingerprints
 
 Train = Callable[..., Trainer]
 Network = Callable[..., bytes]
@@ -57,7 +55,7 @@ def test_a_network_that_averages_over_the_mirror_image_is_not_asked_about_it(
     network = OnnxClassifier.from_file(tmp_path / "mirrored.onnx")
     counted = network.outputs
     network.outputs = lambda crops: told.append(len(crops)) or counted(crops)  # type: ignore[method-assign]
-    _mean_answer(network, FACES, BOTH, SHIFTS)
+    _mean_answer(network, FACES, BOTH)
     assert sum(told) == 2 * 8 + len(SHIFTS) * len(FACES), "eight faces to try it, then each once in every place"
 
 
@@ -84,35 +82,10 @@ def test_answers_labels_and_votes_make_up_the_target(make_trainer: Train, small:
     trainer.learn_from([teacher])
     answers = torch.from_numpy(ask([teacher], trainer.training.grey[:4, 0].numpy(), BOTH))
     wanted = -((0.75 * own + 0.25 * answers) * logits.log_softmax(-1)).sum(-1).mean(0).sum()
-    assert float(trainer._loss(logits, trainer._target(batch))) == pytest.approx(float(wanted), rel=1e-3)
+    assert float(trainer._loss(logits, batch)) == pytest.approx(float(wanted), rel=1e-3)
 
 
-def test_the_last_faces_of_a_batch_are_mixed_ones_that_the_teachers_answer_alone(
-    make_trainer: Train, small: Recipe, teacher: Path
-) -> None:
-    trainer = make_trainer(recipe=replace(small, mixed_share=0.5, teacher_weight=0.0))
-    asked: list[int] = []
-    trainer.learn_from([teacher], asked.append)
-    assert asked[-1] == trainer.faces_to_ask == len(trainer.training) * (1 + ROUNDS)
-    grey, target = trainer._lesson(torch.arange(4))
-    assert torch.equal(grey[:2], trainer.training.grey[:2])
-    assert torch.equal(target[:2], trainer._target(torch.arange(2))), "labels and votes alone"
-    places = [next(n for n, mixed in enumerate(trainer.mixed) if torch.equal(mixed, face)) for face in grey[2:]]
-    answers = ask([teacher], trainer.mixed[places, 0].numpy(), BOTH, shifts=IN_PLACE)
-    assert target[2:].numpy() == pytest.approx(answers, abs=1e-3)
-
-
-def test_without_a_teacher_nothing_is_mixed(make_trainer: Train, small: Recipe) -> None:
-    plain, mixing = make_trainer(), make_trainer(recipe=replace(small, mixed_share=0.5))
-    batch = torch.arange(4)
-    assert all(torch.equal(one, other) for one, other in zip(plain._lesson(batch), mixing._lesson(batch), strict=True))
-
-
-@pytest.mark.parametrize("mixed_share", [0.0, 0.3])
-def test_a_run_that_learns_from_teachers_resumes_without_them(
-    make_trainer: Train, small: Recipe, teacher: Path, mixed_share: float
-) -> None:
-    make_trainer = partial(make_trainer, recipe=replace(small, mixed_share=mixed_share))
+def test_a_run_that_learns_from_teachers_resumes_without_them(make_trainer: Train, teacher: Path) -> None:
     straight = make_trainer(run="straight")
     straight.learn_from([teacher])
     assert straight.train(Watcher())

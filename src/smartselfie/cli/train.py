@@ -150,7 +150,7 @@ def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -
     if start is not None:
         trainer.start_from(start)
     if teachers:
-        total = len(teachers) * trainer.faces_to_ask
+        total = len(teachers) * len(trainer.training)
         with telling(total) as teller:
             trainer.learn_from(teachers, lambda done: teller.move(done, f"{done:,} of {total:,} answers of teachers"))
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import one_hot
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -26,14 +25,13 @@ from smartselfie.training.augment import Augment
 from smartselfie.training.devices import agreed, mean_over
 from smartselfie.training.faces import held_out_faces, training_faces
 from smartselfie.training.history import EpochResult, write_history
-from smartselfie.training.mixing import ROUNDS, mixed_faces
 from smartselfie.training.needs import require_compiler
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.progress import Clock, Progress, Watcher
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.run import Checkpoint, load_checkpoint, make_folder, save_checkpoint, told
 from smartselfie.training.schedule import learning_rate, make_optimizer
-from smartselfie.training.teachers import IN_PLACE, ask, fingerprints, keep, kept
+from smartselfie.training.teachers import ask, fingerprints, keep, kept
 
 
 class Trainer:
@@ -80,7 +78,6 @@ class Trainer:
         self.begun = ""
         self.teachers: tuple[str, ...] = ()
         self.answers: Tensor | None = None
-        self.mixed, self.mixed_answers = torch.empty(0), torch.empty(0)
         self.step = 0
         self.loss_sum = 0.0
         self.history: list[EpochResult] = []
@@ -111,38 +108,21 @@ class Trainer:
         self.begun = told(saved)
 
     def learn_from(self, teachers: Sequence[Path], on_faces: Callable[[int], None] = lambda _: None) -> None:
-        """Ask the teachers about every Training row and every mixed face, and keep their answers in the run's folder.
+        """Ask the teachers about every Training row, and keep their answers in the run's folder.
 
         Raises:
             ModelError, RunError: a teacher cannot be used, or the folder cannot be written.
         """
         make_folder(self.run)
         grey = self.training.grey[:, 0].numpy()
-        mixed = self._mix()
         if self.fabric.is_global_zero:
-            answers = ask(teachers, grey, self.outputs, on_faces)
-            before = len(teachers) * len(grey)
-            keep(self.run, answers, ask(teachers, mixed, self.outputs, lambda n: on_faces(before + n), IN_PLACE))
+            keep(self.run, ask(teachers, grey, self.outputs, on_faces))
         self.fabric.barrier()
         self.teachers = fingerprints(teachers)
         self._recall()
 
-    @property
-    def faces_to_ask(self) -> int:
-        """About how many faces `learn_from` asks each teacher."""
-        return len(self.training) * (1 + ROUNDS if self.recipe.mixed_share else 1)
-
-    def _mix(self) -> NDArray[np.uint8]:
-        """The mixed faces (m, size, size), the same at each call; none where the recipe has none."""
-        grey = self.training.grey[:, 0].numpy()
-        return mixed_faces(grey if self.recipe.mixed_share else grey[:0])
-
     def _recall(self) -> None:
-        if self.teachers:
-            mixed = self._mix()
-            shape = len(self.training), len(self.outputs), len(EMOTIONS)
-            self.answers, self.mixed_answers = kept(self.run, shape, len(mixed))
-            self.mixed = torch.from_numpy(mixed[:, None])
+        self.answers = kept(self.run, (len(self.training), len(self.outputs), len(EMOTIONS))) if self.teachers else None
 
     def resume(self) -> None:
         """Go on where the folder's checkpoint stands.
@@ -210,9 +190,9 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.network.train()
-        grey, target = self._lesson(batch)
-        changed = self.augment(grey.to(self.fabric.device).float())
-        loss = self._loss(self.network(_to_input(changed, self.recipe)).float(), target)
+        grey = self.augment(self.training.grey[batch].to(self.fabric.device).float())
+        logits = self.network(_to_input(grey, self.recipe)).float()
+        loss = self._loss(logits, batch)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
         self.optimizer.step()
@@ -222,31 +202,15 @@ class Trainer:
             raise RunError(f"the loss is {value} at step {self.step}", "lower the recipe's learning rate")
         return value
 
-    def _lesson(self, batch: Tensor) -> tuple[Tensor, Tensor]:
-        """The faces (n, 1, 48, 48) of a batch of Training rows, and what is to be said of them (n, outputs, 7).
-
-        Where the recipe mixes, the last faces give way to mixed ones.
-        """
-        if not len(self.mixed):
-            return self.training.grey[batch], self._target(batch)
-        mixed = round(self.recipe.mixed_share * len(batch))
-        rows, others = batch[: len(batch) - mixed], torch.randint(len(self.mixed), (mixed,))
-        grey = torch.cat([self.training.grey[rows], self.mixed[others]])
-        return grey, torch.cat([self._target(rows), self.mixed_answers[others]])
-
-    def _target(self, rows: Tensor) -> Tensor:
-        """(n, outputs, 7): the labels of 2013, and the votes where there are any, with the teachers' answers."""
-        targets = [smoothed(self.training.labels[rows], self.recipe.label_smoothing)]
+    def _loss(self, logits: Tensor, batch: Tensor) -> Tensor:
+        """Cross-entropy against the labels of 2013, and against the votes where there are any."""
+        targets = [smoothed(self.training.labels[batch], self.recipe.label_smoothing)]
         if self.training.shares is not None:
             # rows without a vote for any of the seven are all zeros and so cost nothing
-            targets.append(self.training.shares[rows])
+            targets.append(self.training.shares[batch])
         target = torch.stack(targets, dim=1)
         if self.answers is not None:
-            target = torch.lerp(target, self.answers[rows], self.recipe.teacher_weight)
-        return target
-
-    def _loss(self, logits: Tensor, target: Tensor) -> Tensor:
-        """Cross-entropy for each output, (n, outputs, 7) both; FER+'s votes count as much as the recipe says."""
+            target = torch.lerp(target, self.answers[batch], self.recipe.teacher_weight)
         losses = -(target.to(logits.device) * logits.log_softmax(-1)).sum(-1).mean(0)
         weights = losses.new_tensor([1.0, self.recipe.votes_weight])[: len(losses)]
         return (weights * losses).sum()

@@ -23,8 +23,6 @@ class Recipe:
         votes_weight: how much the loss against FER+'s votes counts beside the loss against the labels of 2013.
         teacher_weight: where there are teachers, how much their answers count in the targets, 0 to 1; labels and votes
             make up the rest.
-        mixed_share: where there are teachers, the share of each batch that is mixed of two faces each and answered by
-            the teachers alone (`mixing`).
         augment: which changes to the faces are imitated, names in `augment.KINDS`.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
@@ -42,7 +40,6 @@ class Recipe:
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     teacher_weight: float = 0.5
-    mixed_share: float = 0.0
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
     averaging: float = 0.998
     mean: float = 0.5

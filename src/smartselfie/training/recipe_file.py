@@ -41,7 +41,6 @@ class _Checked(BaseModel):
     label_smoothing: Share
     votes_weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     teacher_weight: Share
-    mixed_share: Annotated[float, Field(ge=0, lt=1)]
     augment: list[str]
     averaging: Annotated[float, Field(ge=0, lt=1)]
     mean: Share

@@ -1,8 +1,8 @@
 """What trained networks say of the faces that another is to learn: distillation (Hinton et al. 2015).
 
 The teachers are asked once, before the training, about each face as it stands, mirrored and shifted a little, and
-their answers are averaged; also about faces mixed of two, where the recipe has them. The pupil sees the face changed
-in many more ways and learns the same answer, so that a blurred, dark or tilted face is answered as the clear one was.
+their answers are averaged. The pupil sees the face changed in many more ways and learns the same answer, so that a
+blurred, dark or tilted face is answered as the clear one was.
 """
 
 import hashlib
@@ -24,9 +24,6 @@ NAME = "answers.npz"
 SHIFTS = ((0, 0), (2, 1), (-2, -1))
 """Right and down, in pixels; each is asked mirrored, too."""
 
-IN_PLACE = SHIFTS[:1]
-"""For mixed faces, of which there are many."""
-
 CHUNK = 1024
 
 
@@ -35,7 +32,6 @@ def ask(
     faces: NDArray[np.uint8],
     outputs: Sequence[str],
     on_faces: Callable[[int], None] = lambda _: None,
-    shifts: Sequence[tuple[int, int]] = SHIFTS,
 ) -> NDArray[np.float32]:
     """The teachers' mean scores.
 
@@ -44,7 +40,6 @@ def ask(
         faces: (n, 48, 48) grey.
         outputs: the labelings to answer for.
         on_faces: told how many faces have been answered, over all teachers.
-        shifts: how far each face is moved, right and down in pixels; the answers for all are averaged.
 
     Returns:
         (n, outputs, 7), each row summing to 1.
@@ -62,16 +57,14 @@ def ask(
         if teacher.card.input_size != faces.shape[-1]:
             raise RunError(f"{path} reads faces of {teacher.card.input_size} pixels", "choose another --teacher")
         for at in range(0, len(faces), CHUNK):
-            said[at : at + CHUNK] += _mean_answer(teacher, faces[at : at + CHUNK], outputs, shifts)
+            said[at : at + CHUNK] += _mean_answer(teacher, faces[at : at + CHUNK], outputs)
             on_faces(number * len(faces) + min(at + CHUNK, len(faces)))
     return said / np.float32(len(teachers))
 
 
-def _mean_answer(
-    teacher: OnnxClassifier, faces: NDArray[np.uint8], outputs: Sequence[str], shifts: Sequence[tuple[int, int]]
-) -> NDArray[np.float32]:
+def _mean_answer(teacher: OnnxClassifier, faces: NDArray[np.uint8], outputs: Sequence[str]) -> NDArray[np.float32]:
     mirrors = (1,) if _is_symmetric(teacher, faces) else (1, -1)
-    views = [_shifted(faces, right, down)[:, :, ::mirror] for right, down in shifts for mirror in mirrors]
+    views = [_shifted(faces, right, down)[:, :, ::mirror] for right, down in SHIFTS for mirror in mirrors]
     total = np.zeros((len(faces), len(outputs), 7), np.float32)
     for view in views:
         told = teacher.outputs(np.ascontiguousarray(view))
@@ -106,21 +99,21 @@ def fingerprints(teachers: Sequence[Path]) -> tuple[str, ...]:
         raise RunError(f"{error.filename} cannot be read: {error.strerror}", "check --teacher") from None
 
 
-def keep(run: Path, answers: NDArray[np.float32], mixed: NDArray[np.float32]) -> None:
-    """Write the answers for the faces, and for those mixed of them, into the run's folder.
+def keep(run: Path, answers: NDArray[np.float32]) -> None:
+    """Write the answers into the run's folder.
 
     Raises:
         RunError: they cannot be written.
     """
     try:
         with written_whole(run / NAME) as file:
-            np.savez_compressed(file, answers=answers.astype(np.float16), mixed=mixed.astype(np.float16))
+            np.savez_compressed(file, answers=answers.astype(np.float16))
     except OSError as error:
         raise RunError(f"{run / NAME} cannot be written: {error.strerror}", "free some space") from None
 
 
-def kept(run: Path, shape: tuple[int, ...], mixed: int) -> tuple[Tensor, Tensor]:
-    """The answers out of the run's folder, `shape` for the faces, and for so many mixed ones.
+def kept(run: Path, shape: tuple[int, ...]) -> Tensor:
+    """The answers out of the run's folder.
 
     Raises:
         RunError: they are not there, are damaged, or belong to other data.
@@ -128,9 +121,9 @@ def kept(run: Path, shape: tuple[int, ...], mixed: int) -> tuple[Tensor, Tensor]
     path = run / NAME
     try:
         with np.load(path, allow_pickle=False) as stored:
-            answers, others = (torch.from_numpy(stored[name].astype(np.float32)) for name in ("answers", "mixed"))
+            answers = torch.from_numpy(stored["answers"].astype(np.float32))
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise RunError(f"{path} cannot be read: {error}", "begin again with another --out") from None
-    if tuple(answers.shape) != shape or tuple(others.shape) != (mixed, *shape[1:]):
+    if tuple(answers.shape) != shape:
         raise RunError(f"{path} belongs to other data", "resume with the same data, or choose another --out")
-    return answers, others
+    return answers
