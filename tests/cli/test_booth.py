@@ -71,10 +71,10 @@ class Booth:
         return self.process.returncode, out, self.said + err
 
 
-def grey_clip(path: Path) -> Path:
+def grey_clip(path: Path, frames: int = 5) -> Path:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 30, (320, 240))
-    for index in range(5):
-        writer.write(np.full((240, 320, 3), 10 * index, np.uint8))
+    for index in range(frames):
+        writer.write(np.full((240, 320, 3), 10 * index % 250, np.uint8))
     writer.release()
     return path
 
@@ -95,7 +95,9 @@ def pipeline_of(
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_at_once_with_130_though_nobody_is_visible_and_viewers_look(tmp_path: Path, how: int) -> None:
-    booth = Booth("demo", "--no-open", "--port", "0", "--album", tmp_path)
+    # a minute of it, so that it runs however slow the machine is
+    clip = grey_clip(tmp_path / "nobody.avi", frames=1800)
+    booth = Booth(clip, "--no-open", "--port", "0", "--album", tmp_path)
     address = booth.wait_until_open()
     # one who looks and one who is stuck
     with connect(address.replace("http", "ws") + "live") as page, connect(address.replace("http", "ws") + "live"):
