@@ -169,7 +169,8 @@ class LiveSource:
         try:
             capture = self._open_patiently() if again else self._open()
             if capture is not None:
-                self._opened = self._wanted()
+                if self._wanted():
+                    self._opened = True
                 try:
                     self._read(capture)
                 finally:

@@ -49,6 +49,7 @@ class Recipe:
 OPTIMIZERS = ("sgd", "adam")
 
 CLEAR = ("flip", "box", "light", "cover")
+"""Changes that leave a face as clear as it was."""
 
 RECIPES = {
     recipe.name: recipe

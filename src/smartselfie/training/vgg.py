@@ -1,6 +1,6 @@
 """The classic network: stacks of 3×3 convolutions and a dense head (Simonyan & Zisserman 2015), with batch norm.
 
-`Vgg` is the one that FER-2013 has been read with since the beginning, `Slim` a third of it that learns in a quarter of
+`Vgg` is the one that FER-2013 has been read with since the beginning, `Slim` a third of it that learns in a third of
 the time.
 """
 
