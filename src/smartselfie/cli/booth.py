@@ -191,12 +191,16 @@ def _print_photo(photo: Photo) -> None:
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """SIGTERM ends the booth as Ctrl-C does: album and camera are closed. Signals belong to the main thread."""
+    """SIGTERM ends the booth as Ctrl-C does: album and camera are closed. Signals belong to the main thread.
+
+    SIGINT is taken, too: where a shell has put the booth into the background it is ignored at first.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
