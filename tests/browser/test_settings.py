@@ -1,11 +1,12 @@
 """Settings, languages, the PIN and the question for consent in a real browser."""
 
 import json
+import re
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pydantic import SecretStr
 
 from smartselfie.config import Settings
@@ -39,6 +40,50 @@ def test_a_setting_holds_at_once_is_saved_and_reaches_the_other_page(
         expect(page.locator("#sentence")).to_have_text("Komm ins Bild")
         assert page.evaluate("document.documentElement.lang") == "de"
     assert json.loads(saved.read_text()) == {"mirror": False, "rest": 4.0, "language": "de"}
+
+
+def test_what_is_moved_before_the_booth_has_answered_stays_moved(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
+) -> None:
+    saved = tmp_path / "x.booth.json"
+    with scripted_booth(saved=saved) as address:
+        page = open_page(address)
+        open_settings(page)
+        changes: list[Route] = []
+
+        def hold_the_first(route: Route) -> None:
+            if route.request.method == "PATCH":
+                changes.append(route)
+            if len(changes) != 1 or route is not changes[0]:
+                route.continue_()
+
+        page.route("**/api/settings", hold_the_first)
+        page.get_by_role("switch", name="Mirror the view").click()
+        slider = page.get_by_role("slider", name="Seconds between two photos")
+        slider.evaluate("input => { input.untouched = true; }")
+        slider.press("ArrowRight")
+        slider.press("ArrowRight")
+        page.wait_for_timeout(200)
+        assert len(changes) == 1, "one after the other"
+        with page.expect_response(lambda answer: answer.request.post_data == '{"rest":5}'):
+            changes[0].continue_()
+        expect(page.locator("#settings-note")).to_have_text("Saved")
+        expect(slider).to_have_value("5")
+        assert slider.evaluate("input => input.untouched"), "a new slider was put under the finger"
+    assert json.loads(saved.read_text()) == {"mirror": False, "rest": 5.0}
+
+
+def test_a_choice_that_is_refused_is_told_and_shown_as_it_was(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    with scripted_booth() as address:
+        # the browser itself tells in its console of every answer that refuses
+        page = open_page(address, quiet=False)
+        open_settings(page)
+        page.locator("select[name=rule] option").first.evaluate("option => { option.value = 'nobody'; }")
+        page.locator("select[name=rule]").select_option("nobody")
+        expect(page.locator("#settings-note")).to_have_class(re.compile("bad"))
+        expect(page.locator("select[name=rule]")).to_have_value("majority")
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pt", "hi", "zh", "ja"])

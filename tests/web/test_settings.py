@@ -1,6 +1,7 @@
 """Settings change while the booth runs."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -160,6 +161,16 @@ def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path):
     with pytest.raises(ConfigError):
         stand.change({"hold": 4})
     assert stand.settings.hold == 4
+
+
+def test_choices_made_at_the_same_moment_are_all_saved(tmp_path: Path):
+    saved = tmp_path / "x.booth.json"
+    stand = Stand(Settings(), lambda *_: None, Gate(), saved, build=build)
+    choices = {"hold": 4, "rest": 7.0, "mirror": False, "sounds": False, "countdown": 2, "language": "de"}
+    with ThreadPoolExecutor(len(choices)) as hands:
+        for change in [hands.submit(stand.change, {name: value}) for name, value in choices.items()]:
+            change.result()
+    assert json.loads(saved.read_text()) == choices
 
 
 def test_a_clip_that_has_ended_can_be_followed_by_another_source():

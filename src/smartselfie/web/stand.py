@@ -53,6 +53,7 @@ class Stand:
         self._open_source, self._build = open_source, build or connect
         self._gate, self._saved = gate, saved
         self._lock = threading.Lock()
+        self._changing = threading.Lock()  # held until a change is saved: two at once would lose one
         self._lent: Lent | None = None
 
     def open(self) -> Pipeline:
@@ -93,16 +94,17 @@ class Stand:
         strange = sorted(set(changes) - set(ON_PAGE))
         if strange:
             raise ConfigError(f"{strange[0]} cannot be changed on the page", f"these can: {', '.join(ON_PAGE)}")
-        with self._lock:
-            wanted = changed(self.settings, changes)
-            new = [name for name in ON_PAGE if getattr(wanted, name) != getattr(self.settings, name)]
-            if "source" in new:
-                self._swap(wanted)
-            self.settings = wanted
-        if self._saved is not None and new:
-            # back to what it was started with is no choice, and may be an address with a password
-            forget = ["source"] if wanted.source == self.started_with else []
-            save_choices(self._saved, {name: getattr(wanted, name) for name in new}, forget)
+        with self._changing:
+            with self._lock:
+                wanted = changed(self.settings, changes)
+                new = [name for name in ON_PAGE if getattr(wanted, name) != getattr(self.settings, name)]
+                if "source" in new:
+                    self._swap(wanted)
+                self.settings = wanted
+            if self._saved is not None and new:
+                # back to what it was started with is no choice, and may be an address with a password
+                forget = ["source"] if wanted.source == self.started_with else []
+                save_choices(self._saved, {name: getattr(wanted, name) for name in new}, forget)
         return not VIEW_ONLY.issuperset(new)
 
     def close(self) -> None:

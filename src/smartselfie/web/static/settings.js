@@ -43,6 +43,9 @@ export class Settings {
   lan = false;
   deleteAfter = null;
   #told = null;
+  #filled = ""; // what the form shows, as text
+  #wanted = {}; // changes that are on their way
+  #sent = Promise.resolve(); // when the last of them has been answered
   #changed;
 
   // `changed` is called after every change, whoever made it.
@@ -66,8 +69,14 @@ export class Settings {
     this.deleteAfter = told.delete_after;
     this.locked = told.locked;
     if (before !== told.values.language) await speak(told.values.language, told.languages);
-    if (byId("settings").open) this.#fill();
+    // a form that shows it already stays as it is: somebody may be moving something on it
+    if (byId("settings").open && this.#filled !== JSON.stringify(this.#wished())) this.#fill();
     this.#changed();
+  }
+
+  // What was told, with the changes that the booth has not heard of.
+  #wished() {
+    return { ...this.#told, values: { ...this.#told.values, ...this.#wanted } };
   }
 
   async #open() {
@@ -80,16 +89,18 @@ export class Settings {
 
   #fill() {
     const focused = document.activeElement?.name;
-    byId("fields").replaceChildren(...FIELDS.map((field) => this.#field(field)));
+    const wished = this.#wished();
+    this.#filled = JSON.stringify(wished);
+    byId("fields").replaceChildren(...FIELDS.map((field) => this.#field(field, wished)));
     if (focused) byId("settings-form").elements[focused]?.focus();
   }
 
-  #field(field) {
+  #field(field, wished) {
     const row = document.createElement("label");
     const word = document.createElement("span");
     row.className = `field ${field.kind}`;
     word.textContent = say(field.word ?? field.name);
-    const control = CONTROLS[field.kind](field, this.#told);
+    const control = CONTROLS[field.kind](field, wished);
     control.input.name = field.name;
     // the number beside it is no part of its name
     word.id = `word-${field.name}`;
@@ -99,18 +110,36 @@ export class Settings {
     return row;
   }
 
-  async #change(name, value) {
-    const answer = await asHost("/api/settings", {
-      method: "PATCH",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ [name]: value }),
-    });
-    if (!answer) return;
-    const told = await answer.json();
-    if (answer.ok) await this.#take(told);
-    else this.#fill();
-    byId("settings-note").textContent = answer.ok ? say("saved") : String(told.detail);
-    byId("settings-note").classList.toggle("bad", !answer.ok);
+  // One after the other, so that what is answered last is what holds.
+  #change(name, value) {
+    this.#wanted = { ...this.#wanted, [name]: value };
+    this.#filled = JSON.stringify(this.#wished());
+    byId("settings-note").textContent = "";
+    this.#sent = this.#sent.then(() => this.#send(name, value));
+  }
+
+  async #send(name, value) {
+    try {
+      const answer = await asHost("/api/settings", {
+        method: "PATCH",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ [name]: value }),
+      });
+      const told = await answer?.json();
+      this.#heard(name, value);
+      if (answer?.ok) await this.#take(told);
+      else await this.load(); // what could not be saved holds all the same, what is impossible does not
+      byId("settings-note").textContent = !answer ? "" : answer.ok ? say("saved") : String(told.detail);
+      byId("settings-note").classList.toggle("bad", !!answer && !answer.ok);
+    } catch {
+      // the booth is gone, and the page says so; when it is back it is asked what holds
+      this.#heard(name, value);
+    }
+  }
+
+  #heard(name, value) {
+    const { [name]: wanted, ...others } = this.#wanted;
+    if (wanted === value) this.#wanted = others; // or it has been changed again since
   }
 }
 
