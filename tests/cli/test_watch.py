@@ -111,9 +111,9 @@ def test_a_clip_without_faces_ends_without_a_photo(tmp_path: Path, capsys: Capsy
 def test_a_clip_that_is_too_slow_for_any_hold_is_said_to_be(tmp_path: Path, capsys: Capsys) -> None:
     for index in range(3):
         Pictures.new("RGB", (64, 48)).save(tmp_path / f"{index}.png")
-    assert run("-q", "watch", tmp_path, "--fps", 1, "--album", tmp_path / "album") == 0
+    assert run("-q", "watch", tmp_path, "--fps", 0.4, "--album", tmp_path / "album") == 0
     assert "too few to hold a smile" in capsys.readouterr().err
-    assert run("-q", "watch", tmp_path, "--fps", 2, "--album", tmp_path / "album") == 0
+    assert run("-q", "watch", tmp_path, "--fps", 0.5, "--album", tmp_path / "album") == 0
     assert capsys.readouterr().err == ""
 
 

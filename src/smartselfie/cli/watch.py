@@ -15,6 +15,7 @@ from smartselfie.cli.options import shared_options
 from smartselfie.cli.screen import Block
 from smartselfie.config import load_settings
 from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.core.tracking import MEMORY
 from smartselfie.core.wire import event_to_json
 from smartselfie.hooks import make_hooks
 from smartselfie.pipeline import Pipeline
@@ -38,7 +39,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     name, fps = opened.name, opened.fps
     pipeline = make_pipeline(opened, settings)
     rule = make_rule(settings)
-    if fps is not None and fps * rule.gap < 1 and rule.frames > 1:
+    if fps is not None and fps * MEMORY < 1 and rule.frames > 1:
         click.echo(f"{name} has {fps:g} frames a second, too few to hold a smile: no photo will be taken", err=True)
     tell = _tell_json if as_json else _tell_person
     if as_json:

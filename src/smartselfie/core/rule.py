@@ -39,7 +39,7 @@ class Rule:
         seconds: that the hold must last at least, from its first frame to the one that fires.
         smile: the score from which "happy" counts, 0 to 1.
         rest: seconds after a photo in which no other is taken.
-        gap: seconds without a frame that break a hold.
+        gap: seconds without a frame that break a hold, more where the camera is always slower.
         who: whose smiles it takes: one of `Who`, or so many.
         expression: what is waited for in place of a smile.
         eyes_open: whether a photo is put off while somebody's eyes are closed.

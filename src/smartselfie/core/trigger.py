@@ -15,7 +15,8 @@ A smile begins at the threshold and ends below a lower one, on scores that are s
 is N consecutive analysed frames of a smile and, where asked, at least T seconds from its first to its last; while the
 smile fades it is not full, and one that grew out of distress must last twice as long until it is sure. A face that
 is lost for a blink keeps its hold; more than `gap` seconds without any frame break all, so that a stalled camera never
-fires. Time is the frames' own: the machine reads no clock, and a clip decides as the live camera did.
+fires; a camera that is always slower is given twice its pace. Time is the frames' own: the machine reads no clock, and
+a clip decides as the live camera did.
 """
 
 from collections.abc import Iterable
@@ -29,6 +30,11 @@ from smartselfie.core.reason import Reason
 from smartselfie.core.rule import Rule
 from smartselfie.core.tracking import MEMORY
 
+PACE = 3
+"""So many steps from frame to frame tell a slow camera from a stalled one: the quickest of them is its pace."""
+
+PATIENCE = 2.0
+"""Times its pace is how long a slow camera may be without a frame, `MEMORY` seconds at most."""
 
 @dataclass(frozen=True, slots=True)
 class Ready:
@@ -91,6 +97,7 @@ class Trigger:
         seen_at: time of the newest frame.
         waited: seconds for which a photo has been put off because of closed eyes, or None; time in which there were too
             few smiles for one does not count.
+        steps: seconds from frame to frame, the last `PACE` of them.
     """
 
     rule: Rule
@@ -101,6 +108,7 @@ class Trigger:
     progress: float = 0.0
     seen_at: float | None = None
     waited: float | None = None
+    steps: tuple[float, ...] = ()
 
     def see(self, at: float, faces: Iterable[Face]) -> tuple["Trigger", tuple[Signal, ...]]:
         """Take in one analysed frame.
@@ -112,18 +120,24 @@ class Trigger:
         Returns:
             The next trigger, and what the frame changed, in order.
         """
-        broken = self.seen_at is not None and not 0 <= at - self.seen_at <= self.rule.gap
-        before = self._broken() if broken else self
+        step = None if self.seen_at is None else at - self.seen_at
+        before = self._broken() if step is not None and not 0 <= step <= self._longest_step() else self
         resting = isinstance(self.state, Resting) and at < self.state.until
         people = _follow(before.people, at, tuple(faces), self.rule, counting=not resting)
         signals = _changes(self.people, before.people) + _changes(before.people, people)
         verdict = judge(people, self.rule, self.subject)
         now = replace(
-            before, people=people, subject=verdict.subject, seen_at=at, reason=verdict.reason, progress=verdict.progress
+            before,
+            people=people,
+            subject=verdict.subject,
+            reason=verdict.reason,
+            progress=verdict.progress,
+            seen_at=at,
+            steps=self.steps if step is None else (*self.steps, step)[-PACE:],
         )
         if resting:
             return replace(now, reason=Reason.RESTING, progress=0.0, waited=None), signals
-        return _decide(now, at, verdict, signals, passed=0.0 if before.seen_at is None else at - before.seen_at)
+        return _decide(now, at, verdict, signals, passed=step or 0.0)
 
     def shot_by_hand(self, at: float) -> "Trigger":
         """A photo was asked for by hand: whatever was being held is spent, and the rest begins."""
@@ -141,7 +155,14 @@ class Trigger:
     def lose_sight(self) -> tuple["Trigger", tuple[Signal, ...]]:
         """The source is lost: holds are broken; a rest goes on, and does not count as the smile being gone."""
         broken = self._broken()
-        return replace(broken, seen_at=None, reason=Reason.LOST, progress=0.0), _changes(self.people, broken.people)
+        return replace(broken, seen_at=None, steps=(), reason=Reason.LOST, progress=0.0), _changes(
+            self.people, broken.people
+        )
+
+    def _longest_step(self) -> float:
+        """Seconds from the newest frame to the next that break no hold."""
+        pace = min(self.steps) if len(self.steps) == PACE else 0.0
+        return max(self.rule.gap, min(MEMORY, PATIENCE * pace))
 
     def _broken(self) -> "Trigger":
         """Every hold is broken."""
