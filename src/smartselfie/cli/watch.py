@@ -13,6 +13,7 @@ from smartselfie.assemble import make_pipeline, make_rule, make_source
 from smartselfie.cli.meter import draw_meter
 from smartselfie.cli.options import shared_options
 from smartselfie.cli.screen import Block
+from smartselfie.cli.telling import Teller
 from smartselfie.config import load_settings
 from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.tracking import MEMORY
@@ -50,16 +51,12 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
             stack.callback(hook.close)
         meant_for_people = sys.stderr.isatty() and logging.getLogger("smartselfie").isEnabledFor(logging.INFO)
         block = stack.enter_context(Block(sys.stderr)) if meant_for_people else None
+        teller = stack.enter_context(Teller(tell, block))
         for moment in pipeline.moments():
-            if block is not None and moment.events:
-                block.clear()
-            for event in moment.events:
-                tell(event)
+            teller.take(moment.events, () if block is None else draw_meter(moment))
             for photo in moment.photos:
                 for hook in hooks:
                     hook(photo)
-            if block is not None:
-                block.show(draw_meter(moment))
 
 
 def _tell_json(event: Event) -> None:
