@@ -36,6 +36,7 @@ PACE = 3
 PATIENCE = 2.0
 """Times its pace is how long a slow camera may be without a frame, `MEMORY` seconds at most."""
 
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Too few of those who count are smiling; the next smile begins a hold."""
