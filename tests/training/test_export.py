@@ -21,7 +21,7 @@ from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer
 from smartselfie.training.progress import Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import NAME
+from smartselfie.training.run import NAME, load_checkpoint, save_checkpoint
 
 Train = Callable[..., Trainer]
 Draw = Callable[..., Dataset]
@@ -48,6 +48,18 @@ def test_the_file_carries_its_card_and_says_what_the_network_says(trained: Train
     for scores in network.outputs(FACES).values():
         assert scores.shape == (5, 7)
         assert scores.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+
+
+def test_the_card_says_fer2013_only_where_it_was_fer2013(trained: Trainer, tmp_path: Path) -> None:
+    own = export(trained.run, tmp_path / "own.onnx").card
+    assert own.data.startswith("70 Training rows, which are not FER-2013's as published (angry 10, disgust 10,")
+    checkpoint = load_checkpoint(trained.run)
+    save_checkpoint(trained.run, replace(checkpoint, rows=(3995, 436, 4097, 7215, 4830, 3171, 4965)))
+    published = export(trained.run, tmp_path / "published.onnx").card
+    assert published.data.startswith("The Training rows of FER-2013 (Goodfellow et al. 2013) less")
+    for words in ("biases", "licence", "limits"):
+        assert "FER-2013 was gathered" not in str(getattr(own, words))
+        assert getattr(own, words) != getattr(published, words)
 
 
 def test_mirrored_is_the_mean_over_the_face_and_its_mirror_image(trained: Trainer, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ CHECKPOINT = Checkpoint(
     recipe=recipe_named("compact"),
     seed=7,
     outputs=("fer2013", "ferplus"),
+    rows=(1, 2, 3, 4, 5, 6, 7),
     begun="",
     teachers=("a" * 64,),
     step=12,
@@ -47,7 +48,7 @@ class Hostile:
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "run", CHECKPOINT)
     loaded = load_checkpoint(tmp_path / "run")
-    for name in ("recipe", "seed", "outputs", "begun", "teachers", "step", "loss_sum", "history", "optimizer"):
+    for name in ("recipe", "seed", "outputs", "rows", "begun", "teachers", "step", "loss_sum", "history", "optimizer"):
         assert getattr(loaded, name) == getattr(CHECKPOINT, name)
     assert torch.equal(loaded.network["weight"], CHECKPOINT.network["weight"])
     assert torch.equal(loaded.average["module.weight"], CHECKPOINT.average["module.weight"])

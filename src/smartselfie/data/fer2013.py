@@ -28,6 +28,9 @@ HINT = "FER-2013's CSV has the columns emotion, pixels, Usage"
 SIDES = range(8, 513)
 """What a face may measure in pixels."""
 
+TRAINING_ROWS = (3995, 436, 4097, 7215, 4830, 3171, 4965)
+"""Of each class, in the order of `EMOTIONS`, in FER-2013 as published: by these it is known."""
+
 LONGEST = 4 * SIDES.stop**2
 """Characters of a line: no row of a face needs more."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from smartselfie.core.emotion import EMOTIONS
+from smartselfie.data.fer2013 import TRAINING_ROWS
 from smartselfie.modelcard import Licence, ModelCard
 from smartselfie.training.recipe import RECIPES
 from smartselfie.training.recipe_file import with_options_of
@@ -30,10 +31,13 @@ INTENDED_USE = (
 
 LIMITS = (
     "It reads the look of a face, not what a person feels. It must not be used to judge people: not for hiring, "
-    "schooling, policing, health, insurance or advertising, nor to watch anybody without their consent. It is weak at "
-    "disgust and fear, of which it has seen few, and takes sad, fear, angry and neutral for one another. Strongly "
-    "tilted or filtered faces are read less well; a mouth wide open with its teeth showing can pass for a smile, and "
-    "so can crying and wincing."
+    "schooling, policing, health, insurance or advertising, nor to watch anybody without their consent."
+)
+
+WEAK = (
+    " It is weak at disgust and fear, of which it has seen few, and takes sad, fear, angry and neutral for one "
+    "another. Strongly tilted or filtered faces are read less well; a mouth wide open with its teeth showing can pass "
+    "for a smile, and so can crying and wincing."
 )
 
 BIASES = (
@@ -42,6 +46,17 @@ BIASES = (
     "of people are read has not been measured, since the data does not tell them apart. A third of the labels of 2013 "
     "is not what most of FER+'s ten voters saw, and those voters were one crowd of one time. Happy is a quarter of the "
     "Training rows, disgust one in sixty. Eight in a hundred test rows also stand in Training."
+)
+
+UNKNOWN_BIASES = (
+    "Not known: it was trained on other data than FER-2013 as published. How well groups of people are read has not "
+    "been measured."
+)
+
+UNKNOWN_LICENCE = Licence(
+    code="MIT",
+    weights="For whoever trained them to say.",
+    data="That of the rows it was trained on, which is not known here. None of them is part of this file.",
 )
 
 
@@ -59,6 +74,7 @@ def make_card(
     if reading is None:
         weights = [READING[output] for output in outputs]
         reading = [weight / sum(weights) for weight in weights]
+    published = checkpoint.rows == TRAINING_ROWS
     return ModelCard(
         name=name,
         labels=tuple(emotion.value for emotion in EMOTIONS),
@@ -69,18 +85,25 @@ def make_card(
         reading=tuple(reading),
         parameters=parameters,
         precision="float32",
-        data=_data(checkpoint),
+        data=_data(checkpoint, published=published),
         origin=_origin(checkpoint) + (" Scores are averaged over the face and its mirror image." if mirrored else ""),
         intended_use=INTENDED_USE,
-        limits=LIMITS,
-        biases=BIASES,
-        licence=LICENCE,
+        limits=LIMITS + WEAK if published else LIMITS,
+        biases=BIASES if published else UNKNOWN_BIASES,
+        licence=LICENCE if published else UNKNOWN_LICENCE,
         metrics={},
     )
 
 
-def _data(checkpoint: Checkpoint) -> str:
-    if "ferplus" in checkpoint.outputs:
+def _data(checkpoint: Checkpoint, *, published: bool) -> str:
+    voted = "ferplus" in checkpoint.outputs
+    if not published:
+        classes = ", ".join(f"{emotion.value} {rows}" for emotion, rows in zip(EMOTIONS, checkpoint.rows, strict=True))
+        learnt = (
+            f"{sum(checkpoint.rows)} Training rows, which are not FER-2013's as published ({classes}), with their "
+            f"labels{' and the votes of ten people, less those that the voters call no face' if voted else ''}."
+        )
+    elif voted:
         learnt = (
             "The Training rows of FER-2013 (Goodfellow et al. 2013) less those that FER+'s voters call no face, "
             "with the labels of 2013 and the votes of FER+ (Barsoum et al. 2016)."

@@ -19,7 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from smartselfie.core.crop import standardise
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.data.dataset import Dataset
+from smartselfie.data.dataset import Dataset, Split
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
 from smartselfie.training.devices import agreed, mean_over
@@ -65,6 +65,7 @@ class Trainer:
             )
         self.run, self.recipe, self.fabric, self.seed = run, recipe, fabric, seed
         self.outputs = ("fer2013",) if self.training.shares is None else ("fer2013", "ferplus")
+        self.rows = tuple(np.bincount(data.of(Split.TRAINING).labels, minlength=len(EMOTIONS)).tolist())
         torch.manual_seed(seed)
         network = NETWORKS[recipe.network](len(self.outputs))
         # torch's types do not know that layouts are for networks, too
@@ -132,8 +133,8 @@ class Trainer:
                 not fit the network.
         """
         saved = load_checkpoint(self.run)
-        begun = (saved.recipe, saved.seed, saved.outputs, len(saved.history))
-        if begun != (self.recipe, self.seed, self.outputs, saved.step // self.steps_per_epoch):
+        begun = (saved.recipe, saved.seed, saved.outputs, saved.rows, len(saved.history))
+        if begun != (self.recipe, self.seed, self.outputs, self.rows, saved.step // self.steps_per_epoch):
             raise RunError(
                 f"{self.run} was begun with another recipe, seed or data",
                 "resume with the same data and options, or choose another --out",
@@ -277,6 +278,7 @@ class Trainer:
                 recipe=self.recipe,
                 seed=self.seed,
                 outputs=self.outputs,
+                rows=self.rows,
                 begun=self.begun,
                 teachers=self.teachers,
                 step=self.step,

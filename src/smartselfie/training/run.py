@@ -21,15 +21,16 @@ NAME = "checkpoint.pt"
 class Checkpoint:
     """Everything that a training needs to go on, and export to write the network.
 
-    `begun` tells of the run whose weights it began with, or is empty where they were random. `teachers` are the
-    fingerprints of those whose answers are learnt. `step` counts from the first epoch's start;
-    `loss_sum` is over the steps of the epoch that is under way. `network` is what is trained, `average` its averaged
-    weights, which are what is kept.
+    `rows` are the Training rows of each class as they were prepared. `begun` tells of the run whose weights it began
+    with, or is empty where they were random. `teachers` are the fingerprints of those whose answers are learnt. `step`
+    counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network` is what
+    is trained, `average` its averaged weights, which are what is kept.
     """
 
     recipe: Recipe
     seed: int
     outputs: tuple[str, ...]
+    rows: tuple[int, ...]
     begun: str
     teachers: tuple[str, ...]
     step: int
@@ -66,6 +67,7 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
         "recipe": asdict(checkpoint.recipe),
         "seed": checkpoint.seed,
         "outputs": list(checkpoint.outputs),
+        "rows": list(checkpoint.rows),
         "begun": checkpoint.begun,
         "teachers": list(checkpoint.teachers),
         "step": checkpoint.step,
@@ -100,6 +102,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
             recipe=Recipe(**plain["recipe"]),
             seed=plain["seed"],
             outputs=tuple(plain["outputs"]),
+            rows=tuple(plain["rows"]),
             begun=plain["begun"],
             teachers=tuple(plain["teachers"]),
             step=plain["step"],
