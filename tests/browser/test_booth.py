@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.frame import Frame
@@ -45,6 +45,24 @@ def test_from_opening_the_page_to_the_photo(demo_booth: DemoBooth, open_page: Op
     expect(page.locator("#shown")).to_be_hidden(timeout=SOON)
     assert page.locator("#shown-image").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
     assert photos(page).first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 480
+
+
+def test_a_photo_taken_while_the_list_is_on_its_way_stays_on_the_page(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    with scripted_booth() as address:
+        page = open_page(address)
+        expect(page.locator("#shutter")).to_be_enabled()
+        asked: list[Route] = []
+        page.route("**/api/photos?*", lambda route: asked.append(route))  # noqa: PLW0108 - it looks for a signature
+        with page.expect_request("**/api/photos?*"):  # as whenever something was changed
+            httpx.patch(f"{address}/api/settings", json={"mirror": False})
+        page.keyboard.press(" ")
+        expect(page.locator("#total")).to_have_text("1")
+        asked[0].fulfill(json={"total": 0, "photos": []})  # as it was before the photo
+        page.wait_for_timeout(300)
+        expect(page.locator("#total")).to_have_text("1")
+        expect(photos(page)).to_have_count(1)
 
 
 def test_one_press_of_space_or_button_takes_one_photo(demo_booth: DemoBooth, open_page: OpenPage) -> None:

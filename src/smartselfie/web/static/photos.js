@@ -10,6 +10,7 @@ const byId = (id) => document.getElementById(id);
 export class Photos {
   #total = 0;
   #back = 0;
+  #taken = []; // since the list was last asked for, which may not hold them
   #open;
 
   // `open(place)` opens the photo at that place of the strip.
@@ -19,22 +20,31 @@ export class Photos {
 
   // What the album holds already, or again after it was changed.
   async load() {
+    const taken = [];
+    this.#taken = taken;
     const answer = await fetch(`/api/photos?limit=${MOST}`);
     if (!answer.ok) return;
     const { total, photos } = await answer.json();
     byId("strip").replaceChildren(...photos.map(({ name, written }) => this.#entry(name, new Date(written))));
     this.#count(total);
+    for (const name of taken) this.#prepend(name);
   }
 
   // A photo was taken this moment.
   async add(name) {
+    this.#taken.push(name);
+    this.#prepend(name);
+    await this.#present(`/photos/${encodeURIComponent(name)}`);
+  }
+
+  // Unless the list holds it already.
+  #prepend(name) {
     const strip = byId("strip");
     if ([...strip.children].some((entry) => entry.dataset.name === name)) return;
     strip.prepend(this.#entry(name, new Date()));
     while (strip.children.length > MOST) strip.lastElementChild.remove();
     strip.scrollTo({ left: 0 });
     this.#count(this.#total + 1);
-    await this.#present(`/photos/${encodeURIComponent(name)}`);
   }
 
   async #present(url) {
