@@ -6,13 +6,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 from pydantic import SecretStr
 
 from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
 from smartselfie.web.app import STATIC
 from tests.browser.conftest import OpenPage, ScriptedBooth
+
+
+def asks(request: Request) -> bool:
+    return request.url.endswith("/api/settings")
 
 
 def open_settings(page: Page) -> None:
@@ -34,6 +38,7 @@ def test_a_setting_holds_at_once_is_saved_and_reaches_the_other_page(
         expect(page.locator("#settings-note")).to_have_text("Saved")
         page.locator("select[name=language]").select_option("de")
         expect(page.locator("#settings-title")).to_have_text("Einstellungen")
+        expect(page.get_by_role("switch", name="Ansicht spiegeln")).to_be_visible()
         expect(other.locator("#sentence")).to_have_text("Komm ins Bild")
         page.locator("#close-settings").click()
         page.reload()
@@ -50,6 +55,9 @@ def test_what_is_moved_before_the_booth_has_answered_stays_moved(
         page = open_page(address)
         open_settings(page)
         changes: list[Route] = []
+        on_their_way: list[int] = [0]
+        page.on("request", lambda each: on_their_way.append(on_their_way[-1] + asks(each)))
+        page.on("requestfinished", lambda each: on_their_way.append(on_their_way[-1] - asks(each)))
 
         def hold_the_first(route: Route) -> None:
             if route.request.method == "PATCH":
@@ -70,6 +78,7 @@ def test_what_is_moved_before_the_booth_has_answered_stays_moved(
         expect(page.locator("#settings-note")).to_have_text("Saved")
         expect(slider).to_have_value("5")
         assert slider.evaluate("input => input.untouched"), "a new slider was put under the finger"
+        assert max(on_their_way) == 1, "an older answer could come last"
     assert json.loads(saved.read_text()) == {"mirror": False, "rest": 5.0}
 
 

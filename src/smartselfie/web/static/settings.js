@@ -45,7 +45,7 @@ export class Settings {
   #told = null;
   #filled = ""; // what the form shows, as text
   #wanted = {}; // changes that are on their way
-  #sent = Promise.resolve(); // when the last of them has been answered
+  #turn = Promise.resolve(); // until the last request has been answered
   #changed;
 
   // `changed` is called after every change, whoever made it.
@@ -55,22 +55,34 @@ export class Settings {
     byId("settings").addEventListener("click", ({ target }) => target === byId("settings") && byId("settings").close());
   }
 
-  async load() {
+  load() {
+    return this.#inTurn(() => this.#ask());
+  }
+
+  async #ask() {
     const answer = await fetch("/api/settings");
     if (answer.ok) await this.#take(await answer.json());
   }
 
+  // One request after the other, so that what is answered last is what holds.
+  #inTurn(request) {
+    const answered = this.#turn.then(request);
+    this.#turn = answered.catch(() => {});
+    return answered;
+  }
+
   async #take(told) {
-    const before = this.values.language;
+    const spoken = this.values.language === told.values.language;
     this.#told = told;
     this.values = told.values;
     this.kiosk = told.kiosk;
     this.lan = told.lan;
     this.deleteAfter = told.delete_after;
     this.locked = told.locked;
-    if (before !== told.values.language) await speak(told.values.language, told.languages);
+    if (!spoken) await speak(told.values.language, told.languages);
     // a form that shows it already stays as it is: somebody may be moving something on it
-    if (byId("settings").open && this.#filled !== JSON.stringify(this.#wished())) this.#fill();
+    const shown = spoken && this.#filled === JSON.stringify(this.#wished());
+    if (byId("settings").open && !shown) this.#fill();
     this.#changed();
   }
 
@@ -110,12 +122,11 @@ export class Settings {
     return row;
   }
 
-  // One after the other, so that what is answered last is what holds.
   #change(name, value) {
     this.#wanted = { ...this.#wanted, [name]: value };
     this.#filled = JSON.stringify(this.#wished());
     byId("settings-note").textContent = "";
-    this.#sent = this.#sent.then(() => this.#send(name, value));
+    this.#inTurn(() => this.#send(name, value));
   }
 
   async #send(name, value) {
@@ -128,7 +139,7 @@ export class Settings {
       const told = await answer?.json();
       this.#heard(name, value);
       if (answer?.ok) await this.#take(told);
-      else await this.load(); // what could not be saved holds all the same, what is impossible does not
+      else await this.#ask(); // what could not be saved holds all the same, what is impossible does not
       byId("settings-note").textContent = !answer ? "" : answer.ok ? say("saved") : String(told.detail);
       byId("settings-note").classList.toggle("bad", !!answer && !answer.ok);
     } catch {
