@@ -53,7 +53,7 @@ $(TEACHERS): $(RUNS)/%.onnx: | $(VENV)/installed-tests
 $(RUNS)/compact.onnx: $(TEACHERS)
 	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/compact \
 		$(call begun,compact,--recipe compact $(TEACHERS:%=--teacher %)) $(TRAIN)
-	$(BIN)/smartselfie export $(RUNS)/compact $@ --data $(DATA) --mirrored
+	$(BIN)/smartselfie export $(RUNS)/compact $@ --data $(DATA)
 
 $(RUNS)/compact-int8.onnx: $(RUNS)/compact.onnx
 	$(BIN)/smartselfie export $< $@ --data $(DATA) --int8

@@ -22,7 +22,7 @@ from smartselfie.evaluation.results import as_card_metrics
 from smartselfie.modelcard import ModelCard
 from smartselfie.training.calibrate import calibrate
 from smartselfie.training.card import make_card
-from smartselfie.training.networks import NETWORKS, parameter_count
+from smartselfie.training.networks import NETWORKS, Mirrored, parameter_count
 from smartselfie.training.onnx_graph import Scores, fold, to_onnx, with_card
 from smartselfie.training.quantize import quantized
 from smartselfie.training.run import Checkpoint, load_checkpoint
@@ -122,10 +122,11 @@ def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, 
         reading=reading,
         mirrored=mirrored,
     )
-    plain = Scores(network, mirrored=mirrored, powers=[1.0] * len(card.outputs)).eval()
+    read = Mirrored(network).eval() if mirrored else network
+    plain = Scores(read, powers=[1.0] * len(card.outputs)).eval()
     found = calibrate(plain, card, data)
     card = replace(card, reading=found.reading)
-    scores = Scores(network, mirrored=mirrored, powers=found.powers).eval()
+    scores = Scores(read, powers=found.powers).eval()
     expected = _tried(scores, card)
     fold(network)
     model = to_onnx(scores, SIZE, card.outputs)

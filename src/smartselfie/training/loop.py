@@ -204,7 +204,10 @@ class Trainer:
         return value
 
     def _loss(self, logits: Tensor, batch: Tensor) -> Tensor:
-        """Cross-entropy against the labels of 2013, and against the votes where there are any."""
+        """Cross-entropy against the labels of 2013, and against the votes where there are any.
+
+        An ensemble's members answer one after the other, and each is told what it owes.
+        """
         targets = [smoothed(self.training.labels[batch], self.recipe.label_smoothing)]
         if self.training.shares is not None:
             # rows without a vote for any of the seven are all zeros and so cost nothing
@@ -212,7 +215,8 @@ class Trainer:
         target = torch.stack(targets, dim=1)
         if self.answers is not None:
             target = torch.lerp(target, self.answers[batch], self.recipe.teacher_weight)
-        losses = -(target.to(logits.device) * logits.log_softmax(-1)).sum(-1).mean(0)
+        said = logits.log_softmax(-1).reshape(-1, *target.shape)
+        losses = -(target.to(logits.device) * said).sum(-1).mean(1).sum(0)
         weights = losses.new_tensor([1.0, self.recipe.votes_weight])[: len(losses)]
         return (weights * losses).sum()
 

@@ -2,16 +2,17 @@
 
 import io
 import logging
+import math
 import warnings
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 
+import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from smartselfie.core.pool import LEAST
 from smartselfie.modelcard import EyeCard, ModelCard, seal
 
 INPUT = "faces"
@@ -19,33 +20,23 @@ OPSET = 18
 
 
 class Scores(nn.Module):
-    """The network as people use it: each head's scores, averaged over the face and its mirror image where asked."""
+    """The network as people use it: each head's scores."""
 
     powers: Tensor
 
-    def __init__(self, network: nn.Module, *, mirrored: bool, powers: Sequence[float]) -> None:
+    def __init__(self, network: nn.Module, *, powers: Sequence[float]) -> None:
         """`powers` says, head by head, to what power the scores are raised, so that confidence is right."""
         super().__init__()
-        self.network, self.mirrored = network, mirrored
+        self.network = network
         self.register_buffer("powers", torch.tensor(powers, dtype=torch.float32)[:, None])
 
     def forward(self, faces: Tensor) -> tuple[Tensor, ...]:
         """(n, 1, size, size) standardised grey → for each head (n, 7) scores that sum to 1."""
-        if self.mirrored:
-            # one pass over both, so that weights are read from memory once
-            both = self.network(torch.cat([faces, faces.flip(-1)])).softmax(-1)
-            logits = both.reshape(2, -1, *both.shape[1:]).mean(0).clamp_min(LEAST).log()
-        else:
-            logits = self.network(faces)
-        return tuple((logits * self.powers).softmax(-1).unbind(1))
+        return tuple((self.network(faces) * self.powers).softmax(-1).unbind(1))
 
 
 def fold(module: nn.Module) -> None:
-    """Move what stands around a convolution into it, in place: a batch norm behind it, an average pooling before it.
-
-    The network must be in evaluation mode. Only a pooling whose windows tile the picture, before a 1×1 convolution, is
-    moved: both together are one convolution with that window and stride.
-    """
+    """Move each batch norm behind a convolution into it, in place. The network must be in evaluation mode."""
     for child in module.children():
         fold(child)
     if isinstance(module, nn.Sequential):
@@ -53,20 +44,43 @@ def fold(module: nn.Module) -> None:
             first, second = module[place], module[place + 1]
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                 module[place], module[place + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
-            elif isinstance(first, nn.AvgPool2d) and isinstance(second, nn.Conv2d) and second.kernel_size == (1, 1):
-                module[place], module[place + 1] = nn.Identity(), _pooling(first, second)
 
 
-def _pooling(pool: nn.AvgPool2d, conv: nn.Conv2d) -> nn.Conv2d:
-    """The 1×1 convolution of averages of windows side by side, as one convolution."""
-    if not isinstance(pool.kernel_size, int) or pool.kernel_size != pool.stride or pool.padding != 0:
-        raise ValueError(f"{pool} does not tile the picture")
-    size = pool.kernel_size
-    both = nn.Conv2d(conv.in_channels, conv.out_channels, size, size, bias=conv.bias is not None)
-    both.weight = nn.Parameter(conv.weight.detach().expand(-1, -1, size, size) / size**2)
-    if conv.bias is not None:
-        both.bias = conv.bias
-    return both.train(conv.training)
+def fold_pooling(model: onnx.ModelProto) -> None:
+    """Move average poolings whose windows tile the picture into the 1×1 convolutions behind them, in place.
+
+    Both together are one convolution with that window and stride: quicker, with more weights.
+    """
+    graph = model.graph
+    weights = {each.name: each for each in graph.initializer}
+    pools = {node.output[0]: node for node in graph.node if node.op_type == "AveragePool" and _tiles(node)}
+    for conv in graph.node:
+        pool = pools.get(conv.input[0]) if conv.op_type == "Conv" else None
+        if pool is None or _numbers(conv, "kernel_shape") != [1, 1] or _numbers(conv, "strides") not in ([], [1, 1]):
+            continue
+        window, stored = _numbers(pool, "kernel_shape"), weights[conv.input[1]]
+        each = onnx.numpy_helper.to_array(stored)
+        both = np.broadcast_to(each / np.float32(math.prod(window)), (*each.shape[:2], *window))
+        stored.CopyFrom(onnx.numpy_helper.from_array(np.ascontiguousarray(both), stored.name))
+        conv.input[0] = pool.input[0]
+        others = [attribute for attribute in conv.attribute if attribute.name not in ("kernel_shape", "strides")]
+        del conv.attribute[:]
+        conv.attribute.extend(others)
+        conv.attribute.append(onnx.helper.make_attribute("kernel_shape", window))
+        conv.attribute.append(onnx.helper.make_attribute("strides", window))
+    read = {name for node in graph.node for name in node.input} | {port.name for port in graph.output}
+    for name, pool in pools.items():
+        if name not in read:
+            graph.node.remove(pool)
+
+
+def _tiles(pool: onnx.NodeProto) -> bool:
+    return _numbers(pool, "kernel_shape") == _numbers(pool, "strides") and not any(_numbers(pool, "pads"))
+
+
+def _numbers(node: onnx.NodeProto, name: str) -> list[int]:
+    """The whole numbers of a node's attribute; none where it is not given."""
+    return next((list(attribute.ints) for attribute in node.attribute if attribute.name == name), [])
 
 
 def to_onnx(scores: nn.Module, size: int, outputs: Sequence[str], input_name: str = INPUT) -> onnx.ModelProto:

@@ -16,14 +16,14 @@ from smartselfie.data.dataset import Dataset, Split
 from smartselfie.data.fer2013 import to_side
 from smartselfie.errors import DataError
 from smartselfie.modelcard import ModelCard
-from smartselfie.training.onnx_graph import INPUT, tidied, with_card
+from smartselfie.training.onnx_graph import INPUT, fold_pooling, tidied, with_card
 
 FACES = 512
 """Training rows that the ranges of the activations are taken from, evenly spaced."""
 
 BATCH = 32
 
-QUANTISED = ("Conv", "Gemm", "MatMul", "Relu")
+QUANTISED = ("Conv", "Gemm", "MatMul", "Relu", "Add")
 """What is computed in 8 bits: nearly all of the work and of the weights. The rest stays float32, softmax above all:
 scores in 256 steps would no longer sum to 1."""
 
@@ -64,7 +64,9 @@ def quantized(
     faces = np.stack([to_side(face, card.input_size) for face in chosen])
     with tempfile.TemporaryDirectory() as folder:
         given, plain, small = (Path(folder) / f"{name}.onnx" for name in ("given", "plain", "int8"))
-        given.write_bytes(content)
+        model = onnx.load_from_string(content)
+        fold_pooling(model)
+        onnx.save(model, given)
         quant_pre_process(given, plain, skip_symbolic_shape=True)
         quantize_static(
             plain,
