@@ -113,7 +113,7 @@ class Grey(nn.Module):
 
 
 class Mirrored(nn.Module):
-    """A network that also reads the face's mirror image, and says the mean of both scores; in training it does not."""
+    """A trained network that also reads the face's mirror image: the mean of both scores, in twice the time."""
 
     def __init__(self, network: nn.Module) -> None:
         """`network` takes and gives what the whole does."""
@@ -123,8 +123,8 @@ class Mirrored(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(n, 1, 48, 48) standardised grey → (n, heads, 7) logits."""
         # one pass over both, so that weights are read from memory once
-        logits: Tensor = self.network(x if self.training else torch.cat([x, x.flip(-1)]))
-        return logits if self.training else _mean_scores(logits.reshape(2, -1, *logits.shape[1:]))
+        both: Tensor = self.network(torch.cat([x, x.flip(-1)]))
+        return _mean_scores(both.reshape(2, -1, *both.shape[1:]))
 
 
 class Ensemble(nn.Module):
