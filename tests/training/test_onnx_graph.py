@@ -52,6 +52,21 @@ def test_a_pooling_that_others_read_stays_for_them():
     assert np.allclose(before, after, atol=1e-6)
 
 
+def test_weights_that_two_convolutions_share_are_left_alone():
+    class Shared(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.pool, self.conv = nn.AvgPool2d(2), nn.Conv2d(1, 8, 1)
+
+        def forward(self, x):
+            return torch.cat([self.conv(self.pool(x)).flatten(1), self.conv(x).flatten(1)], 1)
+
+    layers = Shared()
+    (before, found), (after, left) = answers(layers), answers(layers, folded=True)
+    assert found == left
+    assert np.array_equal(before, after)
+
+
 @pytest.mark.parametrize(
     "layers",
     [
@@ -59,6 +74,8 @@ def test_a_pooling_that_others_read_stays_for_them():
         nn.Sequential(nn.AvgPool2d(2, padding=1), nn.Conv2d(1, 8, 1), nn.Flatten()),
         nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 8, 3), nn.Flatten()),
         nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 8, 1, stride=2), nn.Flatten()),
+        nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(1, 8, 1, padding=1), nn.Flatten()),
+        nn.Sequential(nn.AvgPool2d(5, ceil_mode=True), nn.Conv2d(1, 8, 1), nn.Flatten()),
     ],
 )
 def test_windows_that_do_not_tile_and_larger_convolutions_are_left_alone(layers):

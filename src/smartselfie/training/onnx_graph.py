@@ -52,11 +52,13 @@ def fold_pooling(model: onnx.ModelProto) -> None:
     Both together are one convolution with that window and stride: quicker, with more weights.
     """
     graph = model.graph
-    weights = {each.name: each for each in graph.initializer}
+    names = [name for node in graph.node for name in node.input]
+    # weights that somebody else reads, too, must stay as they are
+    weights = {each.name: each for each in graph.initializer if names.count(each.name) == 1}
     pools = {node.output[0]: node for node in graph.node if node.op_type == "AveragePool" and _tiles(node)}
     for conv in graph.node:
         pool = pools.get(conv.input[0]) if conv.op_type == "Conv" else None
-        if pool is None or _numbers(conv, "kernel_shape") != [1, 1] or _numbers(conv, "strides") not in ([], [1, 1]):
+        if pool is None or not _is_pointwise(conv) or conv.input[1] not in weights:
             continue
         window, stored = _numbers(pool, "kernel_shape"), weights[conv.input[1]]
         each = onnx.numpy_helper.to_array(stored)
@@ -75,7 +77,14 @@ def fold_pooling(model: onnx.ModelProto) -> None:
 
 
 def _tiles(pool: onnx.NodeProto) -> bool:
-    return _numbers(pool, "kernel_shape") == _numbers(pool, "strides") and not any(_numbers(pool, "pads"))
+    cut = not any(attribute.name == "ceil_mode" and attribute.i for attribute in pool.attribute)
+    return cut and _numbers(pool, "kernel_shape") == _numbers(pool, "strides") and not any(_numbers(pool, "pads"))
+
+
+def _is_pointwise(conv: onnx.NodeProto) -> bool:
+    """Whether it is 1×1, and reads every place once."""
+    plain = _numbers(conv, "strides") in ([], [1, 1]) and not any(_numbers(conv, "pads"))
+    return plain and _numbers(conv, "kernel_shape") == [1, 1]
 
 
 def _numbers(node: onnx.NodeProto, name: str) -> list[int]:
