@@ -36,12 +36,16 @@ def test_a_pooling_before_a_convolution_becomes_part_of_it(bias):
     assert np.allclose(before, after, atol=1e-6)
 
 
-def test_a_pooling_that_others_read_stays_for_them():
-    class Both(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.pool, self.conv = nn.AvgPool2d(2), nn.Conv2d(1, 8, 1)
+class Pooled(nn.Module):
+    """A pooling and a convolution; how they are wired is each test's own."""
 
+    def __init__(self):
+        super().__init__()
+        self.pool, self.conv = nn.AvgPool2d(2), nn.Conv2d(1, 8, 1)
+
+
+def test_a_pooling_that_others_read_stays_for_them():
+    class Both(Pooled):
         def forward(self, x):
             pooled = self.pool(x)
             return torch.cat([self.conv(pooled), pooled], 1).flatten(1)
@@ -53,11 +57,7 @@ def test_a_pooling_that_others_read_stays_for_them():
 
 
 def test_weights_that_two_convolutions_share_are_left_alone():
-    class Shared(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.pool, self.conv = nn.AvgPool2d(2), nn.Conv2d(1, 8, 1)
-
+    class Shared(Pooled):
         def forward(self, x):
             return torch.cat([self.conv(self.pool(x)).flatten(1), self.conv(x).flatten(1)], 1)
 
