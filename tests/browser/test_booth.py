@@ -90,7 +90,7 @@ def test_it_can_be_left_while_nobody_is_visible(
 ) -> None:
     with scripted_booth() as address:
         page = open_page(address)
-        expect(page.locator("#sentence")).to_have_text("Come into the picture")
+        expect(page.locator("#sentence")).to_have_text("Step into view")
         if key is None:
             page.locator("#leave").click()
         else:
@@ -123,7 +123,7 @@ def test_a_lost_camera_is_said_and_its_return_seen(scripted_booth: ScriptedBooth
         expect(page.locator("#status")).to_have_text("No camera")
         expect(page.locator("#shutter")).to_be_disabled()
         camera.plugged_in.set()
-        expect(page.locator("#sentence")).to_have_text("Come into the picture")
+        expect(page.locator("#sentence")).to_have_text("Step into view")
         expect(page.locator("#shutter")).to_be_enabled()
 
 
@@ -133,7 +133,7 @@ def test_the_page_comes_back_by_itself_after_a_restart(tmp_path: Path, open_page
     page = open_page(booth.url, quiet=False)
     expect(page.locator("#status")).to_have_text("Live")
     booth.kill()
-    expect(page.locator("#sentence")).to_have_text("The booth does not answer")
+    expect(page.locator("#sentence")).to_have_text("The booth isn't responding")
     again = DemoBooth(tmp_path, urlsplit(booth.url).port or 0)
     try:
         expect(page.locator("#status")).to_have_text("Live", timeout=SOON)
@@ -234,9 +234,9 @@ def test_the_shutter_sounds_unless_it_is_muted(scripted_booth: ScriptedBooth, op
         page.locator("#shutter").click()
         expect(page.locator("#total")).to_have_text("1")
         assert page.evaluate("window.sounds") == 2
-        page.get_by_role("button", name="Mute the sounds").click()
+        page.get_by_role("button", name="Mute sounds").click()
         page.locator("#shutter").click()
         expect(page.locator("#total")).to_have_text("2")
         assert page.evaluate("window.sounds") == 2
         page.reload()
-        expect(page.get_by_role("button", name="Mute the sounds")).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_role("button", name="Mute sounds")).to_have_attribute("aria-pressed", "true")

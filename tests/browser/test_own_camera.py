@@ -61,6 +61,6 @@ def test_a_camera_that_may_not_be_used_is_told_in_plain_words(chromium: Browser,
         with chromium.new_context(permissions=[]) as context:
             page = context.new_page()
             page.goto(booth.url)
-            expect(page.locator("#sentence")).to_have_text("This device shows no camera", timeout=SOON)
+            expect(page.locator("#sentence")).to_have_text("No camera found on this device", timeout=SOON)
     finally:
         booth.kill()

@@ -114,7 +114,7 @@ def test_the_page_speaks_the_browsers_language_and_fits_on_a_phone(
 def test_a_language_that_is_not_there_falls_back_to_english(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
     with scripted_booth() as address:
         page = open_page(address, locale="fi-FI")
-        expect(page.locator("#sentence")).to_have_text("Come into the picture")
+        expect(page.locator("#sentence")).to_have_text("Step into view")
 
 
 def test_the_host_locks_settings_and_leaving_and_a_wrong_pin_is_told(

@@ -1,8 +1,8 @@
 // A phone that scanned the code hands it in, and goes on to the booth. What stands behind the # never left this phone.
 
 const WORDS = {
-  en: "This code was used already, or is too old. Scan a new one.",
-  de: "Dieser Code wurde schon benutzt oder ist zu alt. Scanne einen neuen.",
+  en: "This code has been used or has expired. Scan a new one.",
+  de: "Dieser Code wurde schon benutzt oder ist abgelaufen. Scanne einen neuen.",
   es: "Este código ya se usó o es demasiado viejo. Escanea uno nuevo.",
   fr: "Ce code a déjà servi, ou est trop ancien. Scannez-en un nouveau.",
   pt: "Este código já foi usado ou é antigo demais. Escaneie um novo.",
