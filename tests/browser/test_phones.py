@@ -33,7 +33,7 @@ def test_a_phone_comes_in_by_the_code_once(scripted_booth: ScriptedBooth, open_p
         expect(page.locator("#total")).to_have_text("1")
         # the browser itself tells in its console of the answer that refuses
         late = open_page(url, quiet=False, ignore_https_errors=True)
-        expect(late.locator("#said")).to_contain_text("used already")
+        expect(late.locator("#said")).to_contain_text("has been used")
         for each in (phone, late):
             each.context.close()
 
