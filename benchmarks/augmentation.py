@@ -19,16 +19,16 @@ from statistics import mean
 import cv2
 
 from benchmarks import pictures, robustness
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.data.dataset import Dataset, load
+from smartselfie.datasets.dataset import Dataset, load
 from smartselfie.errors import SmartselfieError
 from smartselfie.evaluation.evaluate import READING
-from smartselfie.training.devices import make_fabric
+from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.training.checkpoint import load_checkpoint
+from smartselfie.training.environment import make_fabric
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer
-from smartselfie.training.progress import Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import load_checkpoint
+from smartselfie.training.records import Watcher
 
 MODEL = "network.onnx"
 

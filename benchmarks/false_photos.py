@@ -27,12 +27,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.assemble import make_pipeline
-from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import Face, largest
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.types import Face, Frame, Image, largest
+from smartselfie.factory import make_pipeline
+from smartselfie.settings.schema import Settings
 
 WIDTH, HEIGHT = 640, 360
 Scene = tuple[float, Callable[[float], Image]]

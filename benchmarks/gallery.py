@@ -14,7 +14,7 @@ from time import perf_counter
 from PIL import Image as Pictures
 
 from smartselfie.albums.gallery import Gallery, Order
-from smartselfie.core.frame import Frame
+from smartselfie.core.types import Frame
 from smartselfie.sources.demo import DemoSource
 
 

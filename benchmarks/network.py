@@ -19,11 +19,10 @@ import numpy as np
 
 from benchmarks.robustness import open_network
 from benchmarks.speed import demo_frame, timed
-from smartselfie.assemble import FACE_MODEL, bundled_model
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.detectors.yunet import LONG_SIDE, YuNet
 from smartselfie.errors import SmartselfieError
-from smartselfie.inference import open_session
+from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.inference.detectors import LONG_SIDE, YuNet
+from smartselfie.inference.runtime import FACE_MODEL, bundled_model, open_session
 
 RATIOS = {
     "one_face_to_yunet": ("one_face", "yunet"),

@@ -20,16 +20,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.assemble import EMOTION_MODEL, bundled_model, make_detector
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.config import Settings
-from smartselfie.core.box import Box
 from smartselfie.core.crop import crop_face
 from smartselfie.core.emotion import EMOTIONS, Emotion
-from smartselfie.core.frame import Image
+from smartselfie.core.types import Box, Image
 from smartselfie.evaluation.metrics import auc
-from smartselfie.pictures import read_picture
+from smartselfie.factory import make_detector
+from smartselfie.images import read_picture
+from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
 from smartselfie.ports import FaceDetector
+from smartselfie.settings.schema import Settings
 
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
 SMILES = ("non_smile", "smile")

@@ -19,11 +19,11 @@ from onnxruntime.quantization import QuantFormat
 
 from benchmarks.robustness import open_network
 from benchmarks.speed import timed
-from smartselfie.assemble import EMOTION_MODEL, bundled_model
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.data.dataset import Split, load
+from smartselfie.datasets.dataset import Split, load
 from smartselfie.errors import SmartselfieError
-from smartselfie.training.quantize import quantized
+from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
+from smartselfie.training.graph import quantized
 
 
 def main() -> None:

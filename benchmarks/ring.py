@@ -13,10 +13,10 @@ import sys
 
 import numpy as np
 
-from smartselfie.core.bestshot import Ring
-from smartselfie.core.frame import Frame
-from smartselfie.core.rule import Rule
+from smartselfie.core.types import Frame
 from smartselfie.testing import face_of, mixed
+from smartselfie.trigger.best_frame import Ring
+from smartselfie.trigger.rule import Rule
 
 SIZES = {"1920x1080": (1080, 1920), "3840x2160": (2160, 3840)}
 FPS, SECONDS = 30, 5

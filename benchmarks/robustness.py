@@ -20,16 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.degraded import KINDS
-from smartselfie.assemble import EMOTION_MODEL, bundled_model
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.core.box import Box
 from smartselfie.core.crop import crop_face
 from smartselfie.core.emotion import EMOTIONS, Emotion
-from smartselfie.data import ferplus
-from smartselfie.data.dataset import Dataset, Split, load
+from smartselfie.core.types import Box
+from smartselfie.datasets import ferplus
+from smartselfie.datasets.dataset import Dataset, Split, load
 from smartselfie.errors import DataError, SmartselfieError
 from smartselfie.evaluation.evaluate import READING
 from smartselfie.evaluation.metrics import auc
+from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
 
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
 NEGATIVE = [EMOTIONS.index(Emotion(name)) for name in ("angry", "disgust", "fear", "sad", "surprise")]

@@ -23,13 +23,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smartselfie.assemble import make_classifier, make_detector, make_eyes
-from smartselfie.config import Settings
-from smartselfie.core.box import Box
-from smartselfie.core.face import Face
-from smartselfie.core.rule import Rule, Who
-from smartselfie.core.trigger import Fire, Trigger
+from smartselfie.core.types import Box, Face
+from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.pipeline import read_faces
+from smartselfie.settings.schema import Settings
+from smartselfie.trigger.rule import Rule, Who
+from smartselfie.trigger.trigger import Fire, Trigger
 
 FPS, SECONDS = 15, 8
 RULES: tuple[Who | int, ...] = (*Who, 2)

@@ -17,20 +17,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smartselfie.assemble import make_classifier, make_detector, make_eyes
-from smartselfie.config import Settings
-from smartselfie.core.crop import crop_face
+from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_quality
 from smartselfie.core.emotion import Emotions
-from smartselfie.core.eyes import crop_eyes, eye_squares
-from smartselfie.core.face import DetectedFace, Face, Quality
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.quality import measure_quality
-from smartselfie.core.rule import Rule
-from smartselfie.core.tracking import Tracks
-from smartselfie.core.trigger import Trigger
-from smartselfie.detectors.haar import Haar
-from smartselfie.pictures import read_picture
+from smartselfie.core.types import DetectedFace, Face, Frame, Image, Quality
+from smartselfie.factory import make_classifier, make_detector, make_eyes
+from smartselfie.images import read_picture
+from smartselfie.inference.detectors import Haar
+from smartselfie.settings.schema import Settings
 from smartselfie.sources.demo import DemoSource
+from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.tracker import Tracks
+from smartselfie.trigger.trigger import Trigger
 
 
 def demo_frame() -> Image:

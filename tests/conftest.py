@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.core.frame import Frame, Image
-from smartselfie.data.dataset import Dataset
-from smartselfie.modelcard import SEAL, seal
+from smartselfie.core.types import Frame, Image
+from smartselfie.datasets.dataset import Dataset
+from smartselfie.inference.card import SEAL, seal
 from smartselfie.sources.demo import DemoSource
 from smartselfie.testing import CARD
 

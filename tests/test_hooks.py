@@ -11,8 +11,8 @@ from time import monotonic
 
 import pytest
 
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import Photo, Shot
+from smartselfie.core.events import Photo, Shot
+from smartselfie.core.types import Frame
 from smartselfie.errors import ConfigError
 from smartselfie.hooks import MOST_WAITING, Hook, HookError, command_hook, web_hook
 from smartselfie.testing import blank

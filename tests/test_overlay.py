@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from smartselfie.core.box import Box
+from smartselfie.batch import draw_faces
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import Face
-from smartselfie.overlay import draw_faces
+from smartselfie.core.types import Box, Face
 from smartselfie.testing import blank, scores
 
 

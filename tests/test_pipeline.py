@@ -8,13 +8,10 @@ import numpy as np
 import pytest
 
 from smartselfie.core.emotion import Emotion, Emotions
-from smartselfie.core.face import DetectedFace
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import Moment, Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
-from smartselfie.core.reason import Reason
-from smartselfie.core.rule import Rule, Who
-from smartselfie.core.trigger import Holding, Ready
+from smartselfie.core.events import Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.core.types import DetectedFace, Frame, Image
 from smartselfie.errors import AlbumError
+from smartselfie.moment import Moment
 from smartselfie.pipeline import Pipeline, read_faces
 from smartselfie.testing import (
     MemoryAlbum,
@@ -28,6 +25,8 @@ from smartselfie.testing import (
     mixed,
     scores,
 )
+from smartselfie.trigger.rule import Reason, Rule, Who
+from smartselfie.trigger.trigger import Holding, Ready
 
 HAPPY, NEUTRAL = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL)
 ONE_FACE = ScriptedDetector(lambda _: [face_at(10, 10, 20)])

@@ -17,14 +17,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smartselfie.analyzer import FaceAnalyzer
-    from smartselfie.core.box import Box
+    from smartselfie.api import FaceAnalyzer, watch
     from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
-    from smartselfie.core.face import Face
-    from smartselfie.core.frame import Frame
-    from smartselfie.core.moment import Moment, Photo
+    from smartselfie.core.events import Photo
+    from smartselfie.core.types import Box, Face, Frame
     from smartselfie.errors import SmartselfieError
-    from smartselfie.watching import watch
+    from smartselfie.moment import Moment
 
 __all__ = [
     "EMOTIONS",
@@ -36,22 +34,24 @@ __all__ = [
     "Frame",
     "Moment",
     "Photo",
+    "Settings",
     "SmartselfieError",
     "watch",
 ]
 
 _HOMES = {
     "EMOTIONS": "core.emotion",
-    "Box": "core.box",
+    "Box": "core.types",
     "Emotion": "core.emotion",
     "Emotions": "core.emotion",
-    "Face": "core.face",
-    "FaceAnalyzer": "analyzer",
-    "Frame": "core.frame",
-    "Moment": "core.moment",
-    "Photo": "core.moment",
+    "Face": "core.types",
+    "FaceAnalyzer": "api",
+    "Frame": "core.types",
+    "Moment": "moment",
+    "Photo": "core.events",
+    "Settings": "settings.schema",
     "SmartselfieError": "errors",
-    "watch": "watching",
+    "watch": "api",
 }
 
 

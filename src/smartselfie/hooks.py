@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from urllib.parse import urlsplit
 
-from smartselfie.config import Settings
-from smartselfie.core.moment import Photo
-from smartselfie.core.wire import event_to_json
+from smartselfie.core.events import Photo
 from smartselfie.errors import ConfigError
+from smartselfie.serialize import event_to_json
+from smartselfie.settings.schema import Settings
 
 COMMAND_TIME, WEB_TIME = 60.0, 10.0
 """Seconds that one try may take."""

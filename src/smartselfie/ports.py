@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.core.emotion import Emotions
-from smartselfie.core.face import DetectedFace
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
-from smartselfie.modelcard import ModelCard
+from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.types import DetectedFace, Frame, Image
+from smartselfie.inference.card import ModelCard
 
 
 class FrameSource(Protocol):

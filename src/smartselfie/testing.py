@@ -8,15 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.core.box import Box
 from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
-from smartselfie.core.face import DetectedFace, Face, Quality
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import Photo, Shot, SourceBack, SourceLost
-from smartselfie.core.rule import Rule
-from smartselfie.core.trigger import Fire, Signal, Trigger
+from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.types import Box, DetectedFace, Face, Frame, Image, Quality
 from smartselfie.errors import AlbumError
-from smartselfie.modelcard import Licence, ModelCard
+from smartselfie.inference.card import Licence, ModelCard
+from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.trigger import Fire, Signal, Trigger
 
 CARD = ModelCard(
     name="scripted",

@@ -12,11 +12,9 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.albums.folder import FolderAlbum
-from smartselfie.core.box import Box
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import Face
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import Shot
+from smartselfie.core.events import Shot
+from smartselfie.core.types import Box, Face, Frame
 from smartselfie.errors import AlbumError
 from smartselfie.testing import scores
 

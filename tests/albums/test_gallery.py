@@ -10,11 +10,9 @@ from PIL import Image as Pictures
 
 from smartselfie.albums.folder import FolderAlbum
 from smartselfie.albums.gallery import Gallery, Order
-from smartselfie.core.box import Box
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import Face
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import Shot
+from smartselfie.core.events import Shot
+from smartselfie.core.types import Box, Face, Frame
 from smartselfie.testing import blank, scores
 
 HOUR = 3600.0

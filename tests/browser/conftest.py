@@ -18,14 +18,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from smartselfie.albums.folder import FolderAlbum
+from smartselfie.booth.network import listen
 from smartselfie.cli.booth import run_booth
-from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.trigger import Rule
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
+from smartselfie.settings.schema import Settings
 from smartselfie.testing import ScriptedClassifier, ScriptedDetector, ScriptedSource, face_at, frames_at, scores
-from smartselfie.web.server import listen
+from smartselfie.trigger.rule import Rule
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]

@@ -8,8 +8,8 @@ from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 
-from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
+from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
 

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import SourceBack, SourceLost
-from smartselfie.core.trigger import Rule
+from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.core.types import Frame
 from smartselfie.testing import ScriptedSource, frames_at
+from smartselfie.trigger.rule import Rule
 from tests.browser.conftest import DemoBooth, OpenPage, ScriptedBooth
 
 SOON = 60_000

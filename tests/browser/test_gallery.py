@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
 
-from smartselfie.config import Settings
+from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
 

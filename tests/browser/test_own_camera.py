@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Browser, Playwright, expect
 
-from smartselfie.core.frame import Image
+from smartselfie.core.types import Image
 from tests.browser.conftest import CHROMIUM, FLAGS, DemoBooth
 
 SOON = 60_000

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
 
-from smartselfie.config import Settings
+from smartselfie.booth.network import own_address
 from smartselfie.core.emotion import Emotion
-from smartselfie.web.lan import own_address
+from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
 pytestmark = pytest.mark.skipif(own_address() is None, reason="this machine is in no network")

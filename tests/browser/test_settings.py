@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from pydantic import SecretStr
 
-from smartselfie.config import Settings
+from smartselfie.booth.app import STATIC
 from smartselfie.core.emotion import Emotion
-from smartselfie.web.app import STATIC
+from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.cli.main import main
-from smartselfie.core.frame import Image
+from smartselfie.core.types import Image
 
 Capsys = pytest.CaptureFixture[str]
 SMILE, NOBODY = 290, 10

@@ -19,14 +19,14 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from smartselfie.booth.network import listen
 from smartselfie.cli.booth import choose_source, run_booth
 from smartselfie.cli.main import main
-from smartselfie.config import Settings
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.trigger import Rule
 from smartselfie.errors import AlbumError, SourceError
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
+from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import list_cameras
 from smartselfie.testing import (
     MemoryAlbum,
@@ -37,7 +37,7 @@ from smartselfie.testing import (
     frames_at,
     scores,
 )
-from smartselfie.web.server import listen
+from smartselfie.trigger.rule import Rule
 
 Caplog = pytest.LogCaptureFixture
 ADDRESS = re.compile(r"open at (http://\S+/)")

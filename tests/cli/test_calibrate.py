@@ -6,9 +6,9 @@ import pytest
 
 from smartselfie.cli.calibrate import measure
 from smartselfie.cli.main import main
-from smartselfie.core.calibration import calibrate
 from smartselfie.errors import ConfigError
 from smartselfie.testing import ScriptedClassifier, ScriptedDetector, ScriptedSource, face_at, frames_at, mixed
+from smartselfie.trigger.rule import calibrate
 
 
 def test_each_face_is_measured_after_a_while_to_get_into_it() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from smartselfie.cli.main import main
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.data import dataset
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets import dataset
+from smartselfie.datasets.dataset import Dataset
 
 Capsys = pytest.CaptureFixture[str]
 Draw = Callable[..., Dataset]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.cli.main import main
-from smartselfie.data import dataset
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets import dataset
+from smartselfie.datasets.dataset import Dataset
+from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.training.recipe import recipe_named
 
 if "CI" not in os.environ:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smartselfie.cli.main import main
-from smartselfie.data import dataset, ferplus
+from smartselfie.datasets import dataset, ferplus
 
 Capsys = pytest.CaptureFixture[str]
 PIXELS = " ".join(str(value % 256) for value in range(48 * 48))

@@ -8,7 +8,7 @@ import cv2
 import pytest
 
 from smartselfie.cli.main import main
-from smartselfie.core.frame import Image
+from smartselfie.core.types import Image
 
 Capsys = pytest.CaptureFixture[str]
 

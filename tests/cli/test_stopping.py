@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from smartselfie.cli.stopping import SIGNALS, stop_on_signal
+from smartselfie.cli.train import SIGNALS, stop_on_signal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 

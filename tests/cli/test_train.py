@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from smartselfie.cli.main import main
-from smartselfie.data import dataset
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets import dataset
+from smartselfie.datasets.dataset import Dataset
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")

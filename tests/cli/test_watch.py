@@ -13,11 +13,9 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.cli.main import main
-from smartselfie.cli.meter import WORDS, draw_meter
+from smartselfie.cli.terminal import WORDS, draw_meter
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.frame import Frame
-from smartselfie.core.reason import Reason
-from smartselfie.core.rule import Rule, Who
+from smartselfie.core.types import Frame
 from smartselfie.pipeline import Pipeline
 from smartselfie.sources.demo import DemoSource
 from smartselfie.testing import (
@@ -29,6 +27,7 @@ from smartselfie.testing import (
     frames_at,
     scores,
 )
+from smartselfie.trigger.rule import Reason, Rule, Who
 
 Capsys = pytest.CaptureFixture[str]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from smartselfie.classifiers.onnx import BATCH, OnnxClassifier
 from smartselfie.core.emotion import EMOTIONS, Emotion
+from smartselfie.inference.classifiers import BATCH, OnnxClassifier
 from smartselfie.ports import EmotionClassifier
 from smartselfie.testing import ScriptedClassifier, scores
 

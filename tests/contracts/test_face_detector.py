@@ -4,12 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from smartselfie.assemble import make_detector
-from smartselfie.config import Settings
-from smartselfie.core.box import Box
-from smartselfie.core.face import DetectedFace
-from smartselfie.core.frame import Image
+from smartselfie.core.types import Box, DetectedFace, Image
+from smartselfie.factory import make_detector
 from smartselfie.ports import FaceDetector
+from smartselfie.settings.schema import Settings
 from smartselfie.testing import ScriptedDetector, face_at
 
 REAL = ("yunet", "haar")

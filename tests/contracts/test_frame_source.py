@@ -8,14 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.core.frame import Frame
+from smartselfie.core.types import Frame
 from smartselfie.ports import FrameSource
 from smartselfie.sources.demo import DemoSource
-from smartselfie.sources.images import ImageFolder
+from smartselfie.sources.files import ImageFolder, VideoFile
+from smartselfie.sources.filters import Paced, Rotated
 from smartselfie.sources.live import LiveSource, Patience
-from smartselfie.sources.paced import Paced
-from smartselfie.sources.rotated import Rotated
-from smartselfie.sources.video import VideoFile
 from smartselfie.testing import ScriptedSource, frames_at
 
 

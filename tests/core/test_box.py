@@ -2,7 +2,7 @@
 
 import pytest
 
-from smartselfie.core.box import Box
+from smartselfie.core.types import Box
 
 
 def test_the_square_keeps_the_centre_and_takes_the_longer_side() -> None:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import smartselfie
-from smartselfie.core.box import Box
 from smartselfie.core.crop import crop_face, network_input
+from smartselfie.core.types import Box
 
 rng = np.random.default_rng(0)
 PACKAGE = Path(smartselfie.__file__).parent

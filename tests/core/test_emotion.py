@@ -3,8 +3,8 @@
 import pytest
 
 from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
-from smartselfie.core.wire import CSV_COLUMNS
-from smartselfie.data import ferplus
+from smartselfie.datasets import ferplus
+from smartselfie.serialize import CSV_COLUMNS
 from smartselfie.testing import CARD
 
 ORDER = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")

@@ -4,9 +4,8 @@ import math
 
 import pytest
 
-from smartselfie.core.box import Box
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import DetectedFace, Face, largest
+from smartselfie.core.types import Box, DetectedFace, Face, largest
 from smartselfie.testing import scores
 
 NEUTRAL = scores(Emotion.NEUTRAL)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smartselfie.core.pool import pool
+from smartselfie.core.emotion import pool
 
 RANDOM = np.random.default_rng(0)
 ONE, TWO = RANDOM.dirichlet(np.ones(7), 20), RANDOM.dirichlet(np.ones(7), 20)

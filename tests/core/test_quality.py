@@ -4,10 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from smartselfie.core.box import Box
-from smartselfie.core.eyes import SIZE, crop_eyes, eye_squares
-from smartselfie.core.face import DetectedFace
-from smartselfie.core.quality import frontality, measure_quality
+from smartselfie.core.crop import EYE_SIZE, crop_eyes, eye_squares, frontality, measure_quality
+from smartselfie.core.types import Box, DetectedFace
 from smartselfie.testing import blank, face_at
 
 
@@ -44,7 +42,7 @@ def test_without_landmarks_a_face_is_taken_to_look_at_the_camera_and_has_no_eyes
     assert frontality(()) == 1.0
     assert frontality(((5.0, 5.0), (5.0, 5.0), (5.0, 5.0))) == 0.0
     assert eye_squares(face) == ()
-    assert crop_eyes(blank(), ()).shape == (0, SIZE, SIZE)
+    assert crop_eyes(blank(), ()).shape == (0, EYE_SIZE, EYE_SIZE)
 
 
 def test_eyes_are_cut_out_where_the_landmarks_are():
@@ -53,6 +51,6 @@ def test_eyes_are_cut_out_where_the_landmarks_are():
     for x, y in face.landmarks[:2]:
         cv2.circle(picture, (round(x), round(y)), 6, (255, 255, 255), -1)
     left, right = crop_eyes(picture, eye_squares(face))
-    assert left.shape == (SIZE, SIZE)
-    assert min(left[SIZE // 2, SIZE // 2], right[SIZE // 2, SIZE // 2]) == 255
+    assert left.shape == (EYE_SIZE, EYE_SIZE)
+    assert min(left[EYE_SIZE // 2, EYE_SIZE // 2], right[EYE_SIZE // 2, EYE_SIZE // 2]) == 255
     assert max(left[0, 0], right[0, 0]) == 0

@@ -8,12 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.data.dataset import Dataset, Split
+from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import DataError
-from smartselfie.evaluation.evaluate import READING, Labels, ask, evaluate, judge_all
-from smartselfie.evaluation.results import as_card_metrics, as_json, write_predictions
+from smartselfie.evaluation.evaluate import (
+    READING,
+    Labels,
+    as_card_metrics,
+    as_json,
+    ask,
+    evaluate,
+    judge_all,
+    write_predictions,
+)
+from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.testing import CARD
 
 Draw = Callable[..., Dataset]

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from smartselfie.core.emotion import Emotions
-from smartselfie.core.frame import Frame
-from smartselfie.core.rule import Rule
+from smartselfie.core.types import Frame
 from smartselfie.errors import DataError
-from smartselfie.evaluation.replay import Replay, Thinned, total, watch_clip
-from smartselfie.evaluation.replay_page import check_page, write_page
+from smartselfie.evaluation.replay import Replay, total, watch_clip
+from smartselfie.evaluation.replay_report import check_page, write_page
 from smartselfie.evaluation.timeline import Clip, Expected, Shows, parse_timeline
 from smartselfie.pipeline import Pipeline
+from smartselfie.sources.filters import Thinned
 from smartselfie.testing import (
     MemoryAlbum,
     ScriptedClassifier,
@@ -23,6 +23,7 @@ from smartselfie.testing import (
     frames_at,
     mixed,
 )
+from smartselfie.trigger.rule import Rule
 
 LETTERS = {".": mixed(), "s": mixed(happy=0.9), "+": mixed(happy=0.7)}
 

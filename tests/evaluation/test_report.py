@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.data.dataset import Dataset, Split
+from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.evaluation.evaluate import Answers, ask
 from smartselfie.evaluation.report import MISTAKES, write_report
+from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.testing import CARD
 
 Draw = Callable[..., Dataset]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from smartselfie.cli import cameras as cameras_command
 from smartselfie.cli.main import main
-from smartselfie.core.frame import Frame
+from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
 from smartselfie.sources.camera import SIZES, CameraInfo, find_camera, list_cameras, open_camera
 from smartselfie.sources.live import Patience

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.frame import Frame, Image
+from smartselfie.core.types import Frame, Image
 from smartselfie.sources import demo as demo_module
 from smartselfie.sources.demo import FRAMES, DemoSource
 
@@ -32,7 +32,7 @@ def test_no_two_frames_in_a_row_are_equal(demo: list[Image]) -> None:
 
 
 def test_first_nobody_then_no_smile_then_a_smile_then_nobody(demo: list[Image]) -> None:
-    from smartselfie.analyzer import FaceAnalyzer
+    from smartselfie.api import FaceAnalyzer
 
     analyzer = FaceAnalyzer()
     course = []

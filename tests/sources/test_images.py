@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.core.frame import Frame
+from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
-from smartselfie.sources.images import ImageFolder
+from smartselfie.sources.files import ImageFolder
 
 
 def test_pictures_come_by_name_at_an_even_rate(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import SourceBack, SourceLost
+from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
 from smartselfie.sources.live import LiveSource, Patience
 

@@ -9,8 +9,8 @@ from smartselfie.errors import SourceError
 from smartselfie.ports import FrameSource
 from smartselfie.sources import open_source
 from smartselfie.sources.demo import DemoSource
-from smartselfie.sources.images import ImageFolder
-from smartselfie.sources.rotated import Rotated
+from smartselfie.sources.files import ImageFolder
+from smartselfie.sources.filters import Rotated
 from smartselfie.sources.stream import mask_password
 
 

@@ -4,8 +4,8 @@ import threading
 import time
 from itertools import pairwise
 
-from smartselfie.core.frame import Frame
-from smartselfie.sources.paced import Paced
+from smartselfie.core.types import Frame
+from smartselfie.sources.filters import Paced
 from smartselfie.testing import ScriptedSource, frames_at
 
 

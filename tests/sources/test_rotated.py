@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import SourceLost
-from smartselfie.sources.rotated import Rotated
+from smartselfie.core.events import SourceLost
+from smartselfie.core.types import Frame
+from smartselfie.sources.filters import Rotated
 from smartselfie.testing import ScriptedSource
 
 

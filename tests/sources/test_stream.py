@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import SourceBack, SourceLost
+from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
 from smartselfie.sources.live import Patience
 from smartselfie.sources.stream import open_stream

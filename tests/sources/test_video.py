@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from smartselfie.core.frame import Frame
+from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
-from smartselfie.sources.video import VideoFile
+from smartselfie.sources.files import VideoFile
 
 
 def clip(path: Path, frames: int = 20, *, fps: float = 25.0, codec: str = "mp4v") -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets.dataset import Dataset
 from smartselfie.training.recipe import Recipe, recipe_named
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def small() -> Recipe:
 @pytest.fixture
 def make_trainer(tmp_path: Path, draw_data: Callable[..., Dataset]) -> Callable[..., Trainer]:
     """Makes a trainer on drawn data, in 32 bits on one thread of the processor."""
-    from smartselfie.training.devices import make_fabric
+    from smartselfie.training.environment import make_fabric
     from smartselfie.training.loop import Trainer
 
     def make(data: Dataset | None = None, *, run: str = "run", recipe: Recipe = SMALL, seed: int = 0) -> Trainer:

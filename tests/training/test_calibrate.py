@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets.dataset import Dataset
 from smartselfie.testing import CARD
 
 if "CI" not in os.environ:
@@ -16,7 +16,7 @@ if "CI" not in os.environ:
 import torch
 from torch import Tensor, nn
 
-from smartselfie.training.calibrate import calibrate
+from smartselfie.training.export import calibrate
 
 Draw = Callable[..., Dataset]
 BOTH = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.25, 0.75))

@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smartselfie.classifiers.onnx import OnnxClassifier
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets.dataset import Dataset
 from smartselfie.errors import DataError, RunError
+from smartselfie.inference.classifiers import OnnxClassifier
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
+from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer
-from smartselfie.training.progress import Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import NAME, load_checkpoint, save_checkpoint
+from smartselfie.training.records import Watcher
 
 Train = Callable[..., Trainer]
 Draw = Callable[..., Dataset]

@@ -10,13 +10,18 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from smartselfie.assemble import bundled_model  # noqa: E402
-from smartselfie.classifiers.eyes import OnnxEyes  # noqa: E402
 from smartselfie.cli.main import main  # noqa: E402
-from smartselfie.data.eyes import EyeCrops  # noqa: E402
+from smartselfie.datasets.eyes import EyeCrops  # noqa: E402
 from smartselfie.errors import ModelError, RunError  # noqa: E402
-from smartselfie.training.eyes import EyeRecipe, augment, openness, train_eyes  # noqa: E402
-from smartselfie.training.eyes_export import export_eyes  # noqa: E402
+from smartselfie.inference.classifiers import OnnxEyes  # noqa: E402
+from smartselfie.inference.runtime import bundled_model  # noqa: E402
+from smartselfie.training.eyes import (  # noqa: E402
+    EyeRecipe,
+    augment,
+    export_eyes,
+    openness,
+    train_eyes,
+)
 
 SHORT = EyeRecipe(epochs=4, batch_size=32, averaging=0.8)
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets.dataset import Dataset
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
-from smartselfie.training.faces import Faces, held_out_faces, training_faces
+from smartselfie.training.data import Faces, held_out_faces, training_faces
 
 Draw = Callable[..., Dataset]
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.errors import RunError
-from smartselfie.training.history import EpochResult, write_history
+from smartselfie.training.records import EpochResult, write_history
 
 if "CI" not in os.environ:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install '.[train]'")

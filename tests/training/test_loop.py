@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.data.dataset import Dataset
+from smartselfie.datasets.dataset import Dataset
 from smartselfie.errors import RunError
 
 if "CI" not in os.environ:
@@ -18,10 +18,10 @@ if "CI" not in os.environ:
 
 import torch
 
+from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
 from smartselfie.training.loop import Trainer
-from smartselfie.training.progress import Progress, Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import NAME, load_checkpoint, save_checkpoint
+from smartselfie.training.records import Progress, Watcher
 
 Train = Callable[..., Trainer]
 Draw = Callable[..., Dataset]

@@ -11,8 +11,7 @@ from smartselfie.errors import RunError
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
-from smartselfie.training.recipe import recipe_named
-from smartselfie.training.recipe_file import recipe_for
+from smartselfie.training.recipe import recipe_for, recipe_named
 
 
 def written(tmp_path: Path, text: str) -> str:

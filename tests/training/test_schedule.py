@@ -10,8 +10,8 @@ if "CI" not in os.environ:
 
 from torch import nn
 
+from smartselfie.training.loop import learning_rate, make_optimizer
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.schedule import learning_rate, make_optimizer
 
 
 def test_it_warms_up_to_the_peak_and_falls_to_zero_along_a_cosine(small: Recipe) -> None:

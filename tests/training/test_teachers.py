@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smartselfie.classifiers.onnx import OnnxClassifier
 from smartselfie.errors import RunError
+from smartselfie.inference.classifiers import OnnxClassifier
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
 import torch
 
+from smartselfie.training.checkpoint import load_checkpoint, told
+from smartselfie.training.data import NAME, SHIFTS, _mean_answer, ask, fingerprints
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer, smoothed
-from smartselfie.training.progress import Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import load_checkpoint, told
-from smartselfie.training.teachers import NAME, SHIFTS, _mean_answer, ask, fingerprints
+from smartselfie.training.records import Watcher
 
 Train = Callable[..., Trainer]
 Network = Callable[..., bytes]

@@ -11,8 +11,7 @@ from smartselfie.errors import RunError
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
-from smartselfie.training.history import EpochResult
-from smartselfie.training.tensorboard import log_epoch, open_writer
+from smartselfie.training.records import EpochResult, log_epoch, open_writer
 
 INSTALLED = importlib.util.find_spec("tensorboard") is not None
 

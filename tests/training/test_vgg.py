@@ -9,9 +9,9 @@ if "CI" not in os.environ:
 
 import torch
 
+from smartselfie.training.loop import make_optimizer
 from smartselfie.training.networks import NETWORKS, parameter_count
 from smartselfie.training.recipe import recipe_named
-from smartselfie.training.schedule import make_optimizer
 
 
 def test_it_has_about_ten_million_parameters_and_an_answer_for_each_labeling() -> None:

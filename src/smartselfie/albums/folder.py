@@ -14,10 +14,10 @@ import cv2
 import platformdirs
 from PIL import Image as Pictures
 
-from smartselfie.atomic import named_if_free
-from smartselfie.core.moment import Photo, Shot
-from smartselfie.core.wire import face_to_json
+from smartselfie.core.events import Photo, Shot
 from smartselfie.errors import AlbumError
+from smartselfie.files import named_if_free
+from smartselfie.serialize import face_to_json
 
 QUALITY = 95
 EXIF_IFD = 0x8769

@@ -22,8 +22,8 @@ from PIL import Image as Pictures
 from PIL import ImageOps
 
 from smartselfie.albums.strip import PHOTOS, make_strip
-from smartselfie.atomic import named_if_free, written_whole
 from smartselfie.core.emotion import Emotion
+from smartselfie.files import named_if_free, written_whole
 
 PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
 TICKET = re.compile(r"\d{1,20}")

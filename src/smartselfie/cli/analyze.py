@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smartselfie.analysis.annotated import AnnotatedFolder
-from smartselfie.analysis.bulk import Failure, Reading, find_files, read_all
-from smartselfie.analyzer import FaceAnalyzer
-from smartselfie.assemble import make_classifier, make_detector
-from smartselfie.config import load_settings
-from smartselfie.core.wire import CSV_COLUMNS, face_to_json, face_to_row
+from smartselfie.api import FaceAnalyzer
+from smartselfie.batch import AnnotatedFolder, Failure, Reading, find_files, read_all
 from smartselfie.errors import AlbumError
+from smartselfie.factory import make_classifier, make_detector
+from smartselfie.serialize import CSV_COLUMNS, face_to_json, face_to_row
+from smartselfie.settings.load import load_settings
 
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter

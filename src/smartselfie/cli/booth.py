@@ -13,22 +13,22 @@ from pathlib import Path
 
 import click
 
-from smartselfie.assemble import make_source
+from smartselfie.booth.app import create_app
+from smartselfie.booth.booth import House
+from smartselfie.booth.browser_camera import BrowserCamera
+from smartselfie.booth.consent import Gate
+from smartselfie.booth.live_settings import Stand, Turn
+from smartselfie.booth.middleware import is_loopback
+from smartselfie.booth.network import listen, make_server, open_to_network, own_names
+from smartselfie.booth.runner import PIPELINE, Live, Phase
 from smartselfie.cli.options import shared_options
-from smartselfie.config import Settings, choices_of, load_settings
-from smartselfie.core.moment import Photo
+from smartselfie.core.events import Photo
 from smartselfie.errors import SourceError
+from smartselfie.factory import make_source
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
-from smartselfie.web.app import create_app
-from smartselfie.web.browser_camera import BrowserCamera
-from smartselfie.web.doors import open_to_network, own_names
-from smartselfie.web.gate import Gate
-from smartselfie.web.guard import is_loopback
-from smartselfie.web.house import House
-from smartselfie.web.live import PIPELINE, Live, Phase
-from smartselfie.web.server import listen, make_server
-from smartselfie.web.stand import Stand, Turn
+from smartselfie.settings.load import choices_of, load_settings
+from smartselfie.settings.schema import Settings
 
 FAREWELL = 1.5
 """Seconds that viewers get to see how it ended, and to fetch the last photo."""
@@ -137,7 +137,7 @@ def choose_source(name: str | None, settings: Settings) -> FrameSource:
         SourceError: the one named cannot be used.
     """
     from smartselfie.sources.demo import DemoSource
-    from smartselfie.sources.paced import Paced
+    from smartselfie.sources.filters import Paced
 
     demo = Paced(DemoSource(repeat=True))
     if name == "demo":

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from smartselfie.assemble import make_classifier, make_detector, make_source
 from smartselfie.cli.options import shared_options
-from smartselfie.config import default_config_file, keep_setting, load_settings
-from smartselfie.core.calibration import calibrate
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.face import largest
-from smartselfie.core.frame import Frame
+from smartselfie.core.types import Frame, largest
+from smartselfie.factory import make_classifier, make_detector, make_source
 from smartselfie.pipeline import read_faces
 from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
+from smartselfie.settings.load import default_config_file, keep_setting, load_settings
+from smartselfie.trigger.rule import calibrate
 
 SETTLE = 1.5
 """Seconds to get into each of the two faces before it is measured."""

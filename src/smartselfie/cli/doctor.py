@@ -9,8 +9,9 @@ from importlib.metadata import version
 
 import click
 
-from smartselfie.config import Settings, load_settings
 from smartselfie.errors import SmartselfieError
+from smartselfie.settings.load import load_settings
+from smartselfie.settings.schema import Settings
 
 PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click")
 
@@ -61,7 +62,7 @@ def _look(name: str, check: Callable[[], str]) -> Finding:
 
 
 def _networks() -> str:
-    from smartselfie.assemble import make_classifier, make_detector, make_eyes
+    from smartselfie.factory import make_classifier, make_detector, make_eyes
 
     make_detector(Settings())
     make_eyes()
@@ -70,7 +71,7 @@ def _networks() -> str:
 
 
 def _album() -> str:
-    from smartselfie.assemble import make_album
+    from smartselfie.factory import make_album
 
     settings = load_settings({})
     make_album(settings).close()
@@ -87,7 +88,7 @@ def _cameras() -> str:
 
 
 def _demo() -> str:
-    from smartselfie.assemble import make_classifier, make_detector, make_eyes, make_rule
+    from smartselfie.factory import make_classifier, make_detector, make_eyes, make_rule
     from smartselfie.pipeline import Pipeline
     from smartselfie.sources.demo import DemoSource
     from smartselfie.testing import MemoryAlbum

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smartselfie.cli.screen import columns
+from smartselfie.cli.terminal import columns
 
 if TYPE_CHECKING:
-    from smartselfie.classifiers.onnx import OnnxClassifier
     from smartselfie.evaluation.evaluate import Evaluation
+    from smartselfie.inference.classifiers import OnnxClassifier
 
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 LABELS = ("fer2013", "ferplus")
@@ -60,11 +60,11 @@ def command(
 
     Example: smartselfie evaluate faces.npz --labels ferplus --report report
     """
-    from smartselfie.data import dataset
-    from smartselfie.data.dataset import Split
+    from smartselfie.datasets import dataset
+    from smartselfie.datasets.dataset import Split
     from smartselfie.evaluation import evaluate as measuring
-    from smartselfie.evaluation import results
-    from smartselfie.evaluation.diagrams import write_figures
+    from smartselfie.evaluation import evaluate as results
+    from smartselfie.evaluation.plots import write_figures
     from smartselfie.evaluation.report import write_report
 
     classifier = _open(model)
@@ -84,8 +84,8 @@ def command(
 
 
 def _open(model: Path | None) -> "OnnxClassifier":
-    from smartselfie.assemble import EMOTION_MODEL, bundled_model
-    from smartselfie.classifiers.onnx import OnnxClassifier
+    from smartselfie.inference.classifiers import OnnxClassifier
+    from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
 
     if model is None:
         return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL)

@@ -29,10 +29,10 @@ def command(*, source: Path, model: Path, data: Path | None, name: str | None, m
 
     Example: smartselfie export runs/compact compact.onnx --data faces.npz
     """
-    from smartselfie.training.needs import require_libraries
+    from smartselfie.training.requirements import require_libraries
 
     require_libraries()
-    from smartselfie.data import dataset
+    from smartselfie.datasets import dataset
     from smartselfie.training.export import export
 
     faces = None if data is None else dataset.load(data)

@@ -11,9 +11,9 @@ import click
 from smartselfie.errors import DataError
 
 if TYPE_CHECKING:
-    from smartselfie.data.audit import Audit
-    from smartselfie.data.dataset import Dataset
-    from smartselfie.data.fer2013 import BrokenRow
+    from smartselfie.datasets.audit import Audit
+    from smartselfie.datasets.dataset import Dataset
+    from smartselfie.datasets.fer2013 import BrokenRow
 
 
 @click.command()
@@ -49,10 +49,10 @@ def command(
 
     Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --picture audit.png
     """
-    from smartselfie.cli.progress import telling
-    from smartselfie.data import audit as auditing
-    from smartselfie.data import dataset
-    from smartselfie.data.audit_picture import kind_of, write_picture
+    from smartselfie.cli.terminal import telling
+    from smartselfie.datasets import audit as auditing
+    from smartselfie.datasets import dataset
+    from smartselfie.datasets.audit import kind_of, write_picture
 
     outputs = [out] if picture is None else [out, picture]
     _keep(outputs, [source] if ferplus is None else [source, ferplus])
@@ -90,9 +90,9 @@ def _read(
     source: Path, ferplus: Path | None, test_as: str, on_rows: Callable[[int], None]
 ) -> "tuple[Dataset, tuple[BrokenRow, ...]]":
     """The data with its votes, and the rows that are broken, each of which is named."""
-    from smartselfie.data import source as forms
-    from smartselfie.data.dataset import Split
-    from smartselfie.data.ferplus import join, read_votes
+    from smartselfie.datasets import reader as forms
+    from smartselfie.datasets.dataset import Split
+    from smartselfie.datasets.ferplus import join, read_votes
 
     votes = None if ferplus is None else read_votes(ferplus)
     read = forms.read(source, on_rows, Split(test_as))
@@ -102,7 +102,7 @@ def _read(
 
 
 def _show(found: "Audit", broken: int) -> None:
-    from smartselfie.cli.screen import columns
+    from smartselfie.cli.terminal import columns
     from smartselfie.core.emotion import EMOTIONS
 
     rows = [["split", *EMOTIONS, "rows"]]

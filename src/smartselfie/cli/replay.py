@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.cli.options import shared_options
-from smartselfie.cli.progress import telling
-from smartselfie.cli.screen import columns
-from smartselfie.config import load_settings
+from smartselfie.cli.terminal import columns, telling
 from smartselfie.errors import SmartselfieError
+from smartselfie.settings.load import load_settings
 
 if TYPE_CHECKING:
     from smartselfie.evaluation.replay import Replay, Taken, Total
@@ -48,7 +47,7 @@ def command(
     Example: smartselfie replay clips.zip --report replay.html
     """
     from smartselfie.evaluation.replay import replay, total
-    from smartselfie.evaluation.replay_page import check_page, write_page
+    from smartselfie.evaluation.replay_report import check_page, write_page
     from smartselfie.evaluation.timeline import open_clips
 
     settings = load_settings(flags, config)

@@ -1,10 +1,14 @@
-"""`smartselfie train`: from prepared data to a run's folder."""
+"""Ctrl-C as a wish: the job ends at the next safe place; a second one ends it at once."""
 
 import logging
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -13,9 +17,30 @@ from smartselfie.errors import RunError
 from smartselfie.training.recipe import RECIPES, Recipe
 
 if TYPE_CHECKING:
-    from smartselfie.training.history import EpochResult
     from smartselfie.training.loop import Trainer
-    from smartselfie.training.progress import Progress
+    from smartselfie.training.records import EpochResult, Progress
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """While it lasts, SIGINT or SIGTERM makes the yielded function say true; a second one raises KeyboardInterrupt."""
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    before = {number: signal.signal(number, ask) for number in SIGNALS}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
 
 INTERRUPTED = 130
 
@@ -90,13 +115,12 @@ def command(
 
     Example: smartselfie train faces.npz --out runs/compact
     """
-    from smartselfie.cli.stopping import stop_on_signal
-    from smartselfie.training.needs import require_libraries
+    from smartselfie.training.requirements import require_libraries
 
     require_libraries()
     with stop_on_signal() as wants_stop:
-        from smartselfie.data import dataset
-        from smartselfie.training.devices import leave, make_fabric
+        from smartselfie.datasets import dataset
+        from smartselfie.training.environment import leave, make_fabric
         from smartselfie.training.loop import Trainer
 
         # lightning, which sets its own level when it is imported, tells on each start which precision it was given
@@ -126,8 +150,8 @@ def command(
 
 def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
     """Recipe and seed of a new run; what is unsaid is the recipe's."""
-    from smartselfie.training.recipe_file import recipe_for
-    from smartselfie.training.run import has_checkpoint
+    from smartselfie.training.checkpoint import has_checkpoint
+    from smartselfie.training.recipe import recipe_for
 
     if has_checkpoint(out):
         raise RunError(f"{out} holds a run already", "go on with --resume, or choose another --out")
@@ -145,7 +169,7 @@ def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
 
 def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
     """Take over weights and teachers' answers, where asked."""
-    from smartselfie.cli.progress import telling
+    from smartselfie.cli.terminal import telling
 
     if start is not None:
         trainer.start_from(start)
@@ -157,8 +181,8 @@ def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -
 
 def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
     """Recipe and seed of the folder's run; what is said must agree with them."""
-    from smartselfie.training.recipe_file import recipe_for, with_options_of
-    from smartselfie.training.run import load_checkpoint
+    from smartselfie.training.checkpoint import load_checkpoint
+    from smartselfie.training.recipe import recipe_for, with_options_of
 
     saved = load_checkpoint(out)
     recipe = saved.recipe
@@ -183,7 +207,7 @@ def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
 
 def _tensorboard(trainer: "Trainer") -> "Callable[[EpochResult], None]":
     """What writes an epoch for TensorBoard; of several processes one does."""
-    from smartselfie.training.tensorboard import log_epoch, open_writer
+    from smartselfie.training.records import log_epoch, open_writer
 
     if not trainer.fabric.is_global_zero:
         return lambda _: None
@@ -194,8 +218,8 @@ def _train(
     trainer: "Trainer", wants_stop: Callable[[], bool], log_epoch: "Callable[[EpochResult], None]", again: str
 ) -> int:
     """Train, telling how far it is; returns the exit code."""
-    from smartselfie.cli.progress import in_words, telling
-    from smartselfie.training.progress import Watcher
+    from smartselfie.cli.terminal import in_words, telling
+    from smartselfie.training.records import Watcher
 
     run = trainer.run
     with telling(trainer.last_step) as teller:

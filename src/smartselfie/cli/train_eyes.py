@@ -17,13 +17,12 @@ def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
 
     Example: smartselfie train-eyes eye_crops.zip eyes.onnx
     """
-    from smartselfie.cli.progress import telling
-    from smartselfie.training.needs import require_libraries
+    from smartselfie.cli.terminal import telling
+    from smartselfie.training.requirements import require_libraries
 
     require_libraries()
-    from smartselfie.data.eyes import read_eyes
-    from smartselfie.training.eyes import EyeRecipe, train_eyes
-    from smartselfie.training.eyes_export import export_eyes
+    from smartselfie.datasets.eyes import read_eyes
+    from smartselfie.training.eyes import EyeRecipe, export_eyes, train_eyes
 
     training, validation = read_eyes(eyes)
     recipe = EyeRecipe(epochs=epochs)

@@ -9,17 +9,16 @@ from pathlib import Path
 
 import click
 
-from smartselfie.assemble import make_pipeline, make_rule, make_source
-from smartselfie.cli.meter import draw_meter
+from smartselfie.cli.event_printer import Teller
 from smartselfie.cli.options import shared_options
-from smartselfie.cli.screen import Block
-from smartselfie.cli.telling import Teller
-from smartselfie.config import load_settings
-from smartselfie.core.moment import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
-from smartselfie.core.tracking import MEMORY
-from smartselfie.core.wire import event_to_json
+from smartselfie.cli.terminal import Block, draw_meter
+from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.factory import make_pipeline, make_rule, make_source
 from smartselfie.hooks import make_hooks
 from smartselfie.pipeline import Pipeline
+from smartselfie.serialize import event_to_json
+from smartselfie.settings.load import load_settings
+from smartselfie.trigger.tracker import MEMORY
 
 
 @click.command()

@@ -1,4 +1,7 @@
-"""The one way from a picture to the emotion network's input: for training, evaluation and run time alike."""
+"""The one way from a picture to a network's input, for training, evaluation and run time.
+
+Also the squares around the eyes, and how well a face can be seen.
+"""
 
 import math
 from typing import Protocol, Self, TypeVar
@@ -7,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.core.box import Box
+from smartselfie.core.types import Box, DetectedFace, Image, Quality
 
 UPRIGHT = 4.0
 """Degrees up to which a head counts as upright, and its pixels are cut as they stand."""
@@ -79,3 +82,59 @@ def standardise(grey: P, mean: float, std: float) -> P:
 def network_input(crops: NDArray[np.uint8], mean: float, std: float) -> NDArray[np.float32]:
     """Crops (n, size, size) uint8 to the network's input (n, 1, size, size) float32."""
     return standardise(crops[:, None].astype(np.float32), mean, std)
+
+
+EYE_SIZE = 24
+"""Side of an eye's crop in pixels."""
+
+EYE_SQUARE = 0.6
+"""Side of an eye's square by the distance of the eyes; of 0.4 to 0.9 the one at which most eyes on photos are open."""
+
+
+def eye_squares(face: DetectedFace) -> tuple[Box, ...]:
+    """The squares around the left and the right eye of the picture; empty where the detector knows no landmarks."""
+    if len(face.landmarks) < 2:
+        return ()
+    (left_x, left_y), (right_x, right_y) = face.landmarks[:2]
+    # turned heads bring the eyes together, while an eye keeps its height: the box says how large the face is
+    apart = max(float(np.hypot(right_x - left_x, right_y - left_y)), 0.3 * max(face.box.width, face.box.height))
+    side = EYE_SQUARE * apart
+    return tuple(Box(x - side / 2, y - side / 2, side, side) for x, y in ((left_x, left_y), (right_x, right_y)))
+
+
+def crop_eyes(image: Image, squares: tuple[Box, ...]) -> NDArray[np.uint8]:
+    """(n, EYE_SIZE, EYE_SIZE) uint8 grey: those squares of a (H, W, 3) BGR picture."""
+    if not squares:
+        return np.zeros((0, EYE_SIZE, EYE_SIZE), np.uint8)
+    return np.stack([crop_face(image, square, EYE_SIZE) for square in squares])
+
+
+QUALITY_SIDE = 96
+"""Every face is looked at in a square of so many pixels, so that near and far ones compare."""
+
+
+def measure_quality(image: Image, face: DetectedFace) -> Quality:
+    """Look at one face of a (H, W, 3) BGR picture."""
+    grey = crop_face(image, face.square, QUALITY_SIDE).astype(np.float32)
+    edges = cv2.Laplacian(grey, cv2.CV_32F)
+    # noise of the sensor, about two grey values, is no contrast
+    sharpness = float(edges.var() / (grey.var() + 25.0))
+    share = max(face.box.width, face.box.height) / max(image.shape[:2])
+    return Quality(share, sharpness, float(grey.mean()), frontality(face.landmarks))
+
+
+def frontality(landmarks: tuple[tuple[float, float], ...]) -> float:
+    """1 less the distance of the nose's tip from the middle between the eyes, along their line, in halves of it.
+
+    Against known angles of heads turned to a side: 0.94 up to 6°, 0.7 at 20° to 29°, 0.5 at 29° to 40°, 0.34 beyond
+    (medians).
+    """
+    if len(landmarks) < 3:
+        return 1.0
+    (left_x, left_y), (right_x, right_y), (nose_x, nose_y) = landmarks[:3]
+    x, y = right_x - left_x, right_y - left_y
+    length = x * x + y * y
+    if length <= 0:
+        return 0.0
+    along = ((nose_x - left_x) * x + (nose_y - left_y) * y) / length
+    return max(0.0, 1.0 - 2.0 * abs(along - 0.5))

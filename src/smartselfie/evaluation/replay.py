@@ -1,25 +1,24 @@
 """The trigger on clips with timelines: photos expected, taken, missed and false, how late, and how well chosen."""
 
-import random
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from smartselfie.assemble import make_pipeline, make_source
-from smartselfie.config import Settings
-from smartselfie.core.face import Face
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import Moment, Photo, Shot, SourceBack, SourceLost
-from smartselfie.core.reason import Reason
-from smartselfie.core.trigger import Holding
+from smartselfie.core.events import Photo, Shot
+from smartselfie.core.types import Face, Image
 from smartselfie.errors import DataError
 from smartselfie.evaluation.timeline import Clip, Shows, Span
+from smartselfie.factory import make_pipeline, make_source
+from smartselfie.moment import Moment
 from smartselfie.pipeline import Pipeline
-from smartselfie.ports import FrameSource
+from smartselfie.settings.schema import Settings
+from smartselfie.sources.filters import Thinned
+from smartselfie.trigger.rule import Reason
+from smartselfie.trigger.trigger import Holding
 
 SLACK = 3
 """Frames by which eyes may differ on where a smile begins and ends."""
@@ -121,41 +120,6 @@ class Total:
     median_latency: float | None
     worst_latency: float | None
     false_per_hour: float | None
-
-
-class Thinned:
-    """A clip as a slower or a busier camera would give it: at most so many frames a second, some dropped at random."""
-
-    live = False
-
-    def __init__(self, inner: FrameSource, fps: float | None, drop: float, seed: int) -> None:
-        """`inner` is closed when this is; `drop` is the share of the frames that is left out."""
-        self._inner, self._fps, self._drop, self._seed = inner, fps, drop, seed
-        self.name = inner.name
-
-    @property
-    def fps(self) -> float | None:
-        """The inner source's, or less."""
-        known = [fps for fps in (self._inner.fps, self._fps) if fps is not None]
-        return min(known, default=None)
-
-    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
-        """The frames that are left, with their times and numbers."""
-        chance, due = random.Random(self._seed), 0.0
-        for item in self._inner.frames():
-            if isinstance(item, Frame):
-                if self._fps is not None:
-                    if item.at < due - 1e-6:
-                        continue
-                    # what was late is not made up for: no two frames are nearer than the rate says, but for half a step
-                    due = max(due, item.at - 0.5 / self._fps) + 1.0 / self._fps
-                if chance.random() < self._drop:
-                    continue
-            yield item
-
-    def close(self) -> None:
-        """Close the inner source."""
-        self._inner.close()
 
 
 class _NoAlbum:

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image as Pictures
 
-from smartselfie.atomic import written_whole
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.errors import DataError
-from smartselfie.evaluation.diagrams import calibration, confusion, smile_roc
 from smartselfie.evaluation.evaluate import READING, Answers, Evaluation, judge_all
-from smartselfie.modelcard import ModelCard
+from smartselfie.evaluation.plots import calibration, confusion, smile_roc
+from smartselfie.files import written_whole
+from smartselfie.inference.card import ModelCard
 
 NAME = "index.html"
 MISTAKES = 24

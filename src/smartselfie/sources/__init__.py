@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from smartselfie.errors import SourceError
-from smartselfie.pictures import PICTURE_SUFFIXES
+from smartselfie.images import PICTURE_SUFFIXES
 from smartselfie.ports import FrameSource
 
 ADDRESS = re.compile(r"^(rtsps?|https?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
@@ -27,7 +27,7 @@ def open_source(name: str, *, size: tuple[int, int] | None, rotate: int, fps: fl
     source = _open(name, size, fps)
     if rotate == 0:
         return source
-    from smartselfie.sources.rotated import Rotated
+    from smartselfie.sources.filters import Rotated
 
     return Rotated(source, rotate)
 
@@ -43,7 +43,7 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
         return open_stream(name)
     path = Path(name).expanduser()
     if path.is_dir():
-        from smartselfie.sources.images import ImageFolder
+        from smartselfie.sources.files import ImageFolder
 
         return ImageFolder(path, fps)
     if path.is_file():
@@ -60,7 +60,7 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
 
 
 def _open_file(path: Path) -> FrameSource:
-    from smartselfie.sources.video import VideoFile
+    from smartselfie.sources.files import VideoFile
 
     # animated GIFs are clips; every other picture stands still
     if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:

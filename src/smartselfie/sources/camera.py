@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 
 from smartselfie.errors import SourceError
+from smartselfie.sources.capture import OpenCvCapture, quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
-from smartselfie.sources.opencv import OpenCvCapture, quiet_opening
 
 SIZES = ((1920, 1080), (1280, 720), (800, 600), (640, 480))
 """What a camera is asked for, best first; what it then delivers is taken, whatever it is."""

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 
-from smartselfie.core.frame import Frame, Image
-from smartselfie.core.moment import SourceBack, SourceLost
+from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.core.types import Frame, Image
 
 WIDTH, HEIGHT, FPS = 1280, 720, 30
 SCENE_WIDTH, SCENE_HEIGHT = 6400, 1300

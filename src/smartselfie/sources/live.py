@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from smartselfie.core.frame import Frame
-from smartselfie.core.moment import SourceBack, SourceLost
+from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
 
 log = logging.getLogger(__name__)

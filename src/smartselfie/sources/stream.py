@@ -6,8 +6,8 @@ from urllib.parse import urlsplit, urlunsplit
 import cv2
 
 from smartselfie.errors import SourceError
+from smartselfie.sources.capture import OpenCvCapture, quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
-from smartselfie.sources.opencv import OpenCvCapture, quiet_opening
 
 OPEN_MS, READ_MS = 8000, 4000
 """How long FFmpeg waits for a connection and for a packet, in milliseconds."""

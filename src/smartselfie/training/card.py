@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.data.fer2013 import TRAINING_ROWS
-from smartselfie.modelcard import Licence, ModelCard
-from smartselfie.training.recipe import RECIPES
-from smartselfie.training.recipe_file import with_options_of
-from smartselfie.training.run import Checkpoint, told
+from smartselfie.datasets.fer2013 import TRAINING_ROWS
+from smartselfie.inference.card import Licence, ModelCard
+from smartselfie.training.checkpoint import Checkpoint, told
+from smartselfie.training.recipe import RECIPES, with_options_of
 
 READING = {"fer2013": 0.5, "ferplus": 0.5}
 """How much each output counts in what users see, where a network has both."""

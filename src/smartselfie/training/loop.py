@@ -1,9 +1,4 @@
-"""The training loop: seeded, resumable after any interruption, with a record of every epoch.
-
-A run's folder holds `checkpoint.pt` (everything needed to go on), `history.csv` (a line an epoch) and `curve.png`.
-Random numbers are drawn anew for each step from (seed, step), so a run that was interrupted and resumed sees what an
-uninterrupted one sees.
-"""
+"""How the weights move: the optimiser, and its learning rate over the epochs."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,25 +8,40 @@ from typing import Any
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import one_hot
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from smartselfie.core.crop import standardise
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.data.dataset import Dataset, Split
+from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
-from smartselfie.training.devices import agreed, mean_over
-from smartselfie.training.faces import held_out_faces, training_faces
-from smartselfie.training.history import EpochResult, write_history
-from smartselfie.training.needs import require_compiler
+from smartselfie.training.checkpoint import Checkpoint, load_checkpoint, make_folder, save_checkpoint, told
+from smartselfie.training.data import ask, fingerprints, held_out_faces, keep, kept, training_faces
+from smartselfie.training.environment import agreed, mean_over
 from smartselfie.training.networks import NETWORKS
-from smartselfie.training.progress import Clock, Progress, Watcher
 from smartselfie.training.recipe import Recipe
-from smartselfie.training.run import Checkpoint, load_checkpoint, make_folder, save_checkpoint, told
-from smartselfie.training.schedule import learning_rate, make_optimizer
-from smartselfie.training.teachers import ask, fingerprints, keep, kept
+from smartselfie.training.records import Clock, EpochResult, Progress, Watcher, write_history
+from smartselfie.training.requirements import require_compiler
+
+
+def learning_rate(recipe: Recipe, epoch: float) -> float:
+    """The rate at a point of the schedule (epochs, fractions count): linear warm-up, then a half cosine to zero."""
+    if epoch < recipe.warmup_epochs:
+        return recipe.learning_rate * (epoch + 0.05) / (recipe.warmup_epochs + 0.05)
+    done = (epoch - recipe.warmup_epochs) / max(recipe.epochs - recipe.warmup_epochs, 1e-9)
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+
+
+def make_optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """SGD with Nesterov momentum, or AdamW (Loshchilov & Hutter 2019); biases and batch norms do not decay."""
+    decayed = [weight for weight in network.parameters() if weight.ndim > 1]
+    free = [weight for weight in network.parameters() if weight.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    if recipe.optimizer == "adam":
+        return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(recipe.momentum, 0.999))
+    return torch.optim.SGD(groups, lr=recipe.learning_rate, momentum=recipe.momentum, nesterov=True)
 
 
 class Trainer:

@@ -1,1 +1,0 @@
-"""Photos, videos and folders in bulk."""

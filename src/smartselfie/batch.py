@@ -1,0 +1,243 @@
+"""Photos, videos and folders in bulk, and copies of them with the faces drawn in."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+from PIL import Image as Pictures
+from PIL import ImageDraw, ImageFont
+
+from smartselfie.api import FaceAnalyzer
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.types import Face, Frame, Image
+from smartselfie.errors import AlbumError, PictureError, SmartselfieError
+from smartselfie.files import written_whole
+from smartselfie.images import PICTURE_SUFFIXES, VIDEO_SUFFIXES, read_picture
+from smartselfie.sources import open_source
+from smartselfie.trigger.tracker import Tracks
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to look at, and its place below the folder that was asked for."""
+
+    path: Path
+    place: Path
+
+    @property
+    def is_video(self) -> bool:
+        """By its name; everything else is tried as a picture."""
+        return self.path.suffix.lower() in VIDEO_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One picture, or one frame of a video, and everybody on it.
+
+    `frame` and `at` (seconds) are None for a picture; `fps` is known for videos.
+    """
+
+    item: Item
+    frame: int | None
+    at: float | None
+    image: Image
+    faces: tuple[Face, ...]
+    fps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, or not to its end."""
+
+    item: Item
+    error: SmartselfieError
+
+
+def find_files(paths: Sequence[Path]) -> list[Item]:
+    """Files as named, and what folders hold of pictures and videos, recursively and by name; each file once.
+
+    Hidden files and folders, and files with other endings, are passed over inside folders. A path that does not exist
+    stays in the list: reading it says so.
+    """
+    items: dict[Path, Item] = {}
+    for path in paths:
+        found = _inside(path) if path.is_dir() else [Item(path, Path(path.name))]
+        for item in found:
+            items.setdefault(Path(os.path.realpath(item.path)), item)
+    return list(items.values())
+
+
+def _inside(root: Path) -> list[Item]:
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.suffix.lower() in PICTURE_SUFFIXES | VIDEO_SUFFIXES:
+                found.append(Item(path, path.relative_to(root)))
+    return found
+
+
+def read_all(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> Iterator[Reading | Failure]:
+    """Read files in order.
+
+    Args:
+        items: what `find_files` found.
+        analyzer: finds and reads the faces.
+        every: of videos, each so-many-th frame is read, from the first.
+    """
+    for item in items:
+        try:
+            if item.is_video:
+                yield from _read_video(item, analyzer, every)
+            else:
+                image = read_picture(item.path)
+                yield Reading(item, None, None, image, analyzer.analyze(image))
+        except SmartselfieError as error:
+            yield Failure(item, error)
+
+
+def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Reading]:
+    if not item.path.is_file():
+        raise PictureError(f"{item.path} is not there", "check the path")
+    source = open_source(str(item.path), size=None, rotate=0, fps=30.0)
+    tracks = Tracks()
+    try:
+        for frame in source.frames():
+            if isinstance(frame, Frame) and frame.index % every == 0:
+                found = analyzer.analyze(frame.image)
+                tracks, ids = tracks.see(frame.at, [face.box for face in found])
+                faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
+                yield Reading(item, frame.index, frame.at, frame.image, faces, source.fps)
+    finally:
+        source.close()
+
+
+HAPPY, OTHER, INK, SHADE = (255, 200, 40), (230, 230, 230), (255, 255, 255), (0, 0, 0)
+Rgb = tuple[int, int, int]
+
+
+def draw_faces(image: Image, faces: tuple[Face, ...]) -> Image:
+    """A copy of the picture with every face marked; sizes follow the picture's.
+
+    Args:
+        image: (H, W, 3) uint8, BGR; is not changed.
+        faces: with boxes in the picture's pixels.
+
+    Returns:
+        (H, W, 3) uint8, BGR.
+    """
+    canvas = Pictures.fromarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+    draw = ImageDraw.Draw(canvas, "RGBA")
+    for face in faces:
+        _mark(draw, face, canvas.size)
+    return cv2.cvtColor(np.asarray(canvas), cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
+
+
+def _mark(draw: ImageDraw.ImageDraw, face: Face, size: tuple[int, int]) -> None:
+    unit = max(0.2, max(size) / 640)  # letters need a pixel or two
+    box = face.box
+    colour = HAPPY if face.emotion is Emotion.HAPPY else OTHER
+    right, bottom = box.left + box.width, box.top + box.height
+    draw.rounded_rectangle(
+        (box.left, box.top, right, bottom), radius=4 * unit, outline=colour, width=max(1, round(2 * unit))
+    )
+    line = 11 * unit
+    width, height = 104 * unit, line * (len(face.emotions) + 1.6)
+    # beside the face where there is room, else over its lower edge
+    left = right + 4 * unit if right + 4 * unit + width <= size[0] else max(0.0, box.left - 4 * unit - width)
+    top = min(max(0.0, box.top), max(0.0, size[1] - height))
+    draw.rounded_rectangle((left, top, left + width, top + height), radius=4 * unit, fill=(*SHADE, 150))
+    large, small = ImageFont.load_default(12 * unit), ImageFont.load_default(9 * unit)
+    title = f"{face.emotion} {face.emotions[face.emotion]:.0%}"
+    draw.text((left + 5 * unit, top + 2 * unit), title, font=large, fill=colour)
+    for row, (name, score) in enumerate(face.emotions.items()):
+        y = top + line * (row + 1.45)
+        draw.text((left + 5 * unit, y), name, font=small, fill=INK)
+        start, length = left + 48 * unit, 50 * unit
+        draw.rectangle((start, y + 2 * unit, start + length, y + 8 * unit), fill=(*INK, 50))
+        draw.rectangle((start, y + 2 * unit, start + length * score, y + 8 * unit), fill=colour)
+
+
+HINT = "choose another folder for --annotated, or free some space"
+
+
+class AnnotatedFolder:
+    """Writes one file for each picture or video, at its place below the folder; a context manager.
+
+    Pictures become JPEGs, videos MP4s. A file of an earlier run is replaced, a source never is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is made where it does not exist."""
+        self._folder = folder
+        self._taken: set[Path] = set()
+        self._video: tuple[Path, Path, cv2.VideoWriter, tuple[int, int]] | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing is opened yet."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish the video that is under way."""
+        del kind, error, trace
+        self._finish_video()
+
+    def add(self, reading: Reading) -> None:
+        """Draw one reading; a video's frames must come in order, one video after the other.
+
+        Raises:
+            AlbumError: the folder cannot be written, or the copy would replace a source.
+        """
+        drawn = draw_faces(reading.image, reading.faces)
+        try:
+            if reading.frame is None:
+                self._finish_video()
+                path = self._path(reading, ".jpg")
+                with written_whole(path) as file:
+                    Pictures.fromarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2RGB)).save(file, "JPEG", quality=92)
+            else:
+                self._add_frame(reading, drawn)
+        except OSError as error:
+            raise AlbumError(f"{self._folder} cannot be written: {error.strerror or error}", HINT) from None
+
+    def _add_frame(self, reading: Reading, drawn: Image) -> None:
+        source = reading.item.path
+        if self._video is None or self._video[0] != source:
+            self._finish_video()
+            path = self._path(reading, ".mp4")
+            size = (drawn.shape[1], drawn.shape[0])
+            fourcc = cv2.VideoWriter.fourcc(*"mp4v")
+            writer = cv2.VideoWriter(str(path), fourcc, reading.fps or 30.0, size)
+            if not writer.isOpened():
+                raise AlbumError(f"{path} cannot be written as a video", HINT)
+            self._video = (source, path, writer, size)
+        _, _, writer, size = self._video
+        if (drawn.shape[1], drawn.shape[0]) != size:
+            drawn = cv2.resize(drawn, size).astype("uint8", copy=False)
+        writer.write(drawn)
+
+    def _finish_video(self) -> None:
+        if self._video is not None:
+            self._video[2].release()
+            self._video = None
+
+    def _path(self, reading: Reading, suffix: str) -> Path:
+        """Where a copy goes: its source's place, with a number where two sources would share it."""
+        wanted = self._folder / reading.item.place
+        path, number = wanted.with_suffix(suffix), 2
+        while path in self._taken:
+            path = wanted.with_name(f"{wanted.stem}_{number}{suffix}")
+            number += 1
+        if path.exists() and path.samefile(reading.item.path):
+            raise AlbumError(f"the copy would replace {path}", "choose another folder for --annotated")
+        self._taken.add(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path

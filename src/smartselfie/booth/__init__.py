@@ -1,0 +1,1 @@
+"""The booth: the page, its server, and the running camera behind it."""

@@ -1,0 +1,125 @@
+"""The server behind the page: the live picture, the shutter, the photos."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.responses import FileResponse
+from starlette.websockets import WebSocketDisconnect
+
+from smartselfie.booth.auth import Door, Outside
+from smartselfie.booth.booth import House
+from smartselfie.booth.live_settings import Desk
+from smartselfie.booth.middleware import Guard, Limits
+from smartselfie.booth.routes.booth import control_routes
+from smartselfie.booth.routes.camera import camera_routes
+from smartselfie.booth.routes.pairing import inside_routes, outside_routes
+from smartselfie.booth.routes.photos import photo_routes
+from smartselfie.booth.runner import Live, Viewer
+from smartselfie.booth.schema import pack, shown_to_json
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
+IN_FLIGHT = 2
+"""Messages on their way to a viewer that it has not drawn yet; more would show it the past."""
+MOST_VIEWERS = 64
+
+
+def create_app(
+    house: House,
+    leave: Callable[[], None],
+    *,
+    host: str = "127.0.0.1",
+    names: tuple[str, ...] = (),
+    outside: Outside | None = None,
+    paired_only: bool = False,
+) -> FastAPI:
+    """Build the server; nothing runs, nothing is opened.
+
+    Args:
+        house: what it serves; started and closed by the caller.
+        leave: called once the page was told that the booth is being left; ends the server.
+        host: where it will listen, for the check of the Host header.
+        names: further names of this machine that may stand in the Host header.
+        outside: the door to the local network, if there is one.
+        paired_only: whether this is that door.
+    """
+    # the interactive documentation pages would load scripts from elsewhere
+    app = FastAPI(title="smartselfie", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app.add_middleware(Limits)
+    if outside is not None:
+        app.include_router(inside_routes(house, outside))
+        if paired_only:
+            app.include_router(outside_routes(house, outside.pairing, STATIC / "join.html"))
+            app.add_middleware(Door, pairing=outside.pairing)
+    app.add_middleware(Guard, host=host, names=names)
+    _serve_page(app)
+    app.include_router(photo_routes(house.gallery, house.lock, house.live.touch))
+    app.include_router(control_routes(house, leave))
+    app.include_router(camera_routes(lambda: house.desk.source))
+
+    @app.websocket("/live")
+    async def watch(socket: WebSocket) -> None:
+        """What there is to see, as it comes (`booth/schema.py`); a viewer says "ready" for each message it has drawn."""
+        if house.live.viewers >= MOST_VIEWERS:
+            await socket.close(1013)
+            return
+        await socket.accept()
+        await _show(socket, house.live, house.desk)
+
+    return app
+
+
+def static_files() -> dict[str, Path]:
+    """The files of the page by what stands behind `/static/` in their address."""
+    return {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.suffix in KINDS}
+
+
+def _serve_page(app: FastAPI) -> None:
+    files = static_files()
+    # `no-cache` asks each time whether a file has changed, so that an update shows at once
+    fresh = {"Cache-Control": "no-cache"}
+
+    @app.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html", media_type="text/html", headers=fresh)
+
+    @app.get("/static/{name:path}", include_in_schema=False)
+    def static(name: str) -> FileResponse:
+        if name not in files:
+            raise HTTPException(404)
+        return FileResponse(files[name], media_type=KINDS[files[name].suffix], headers=fresh)
+
+
+async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
+    """Send what is newest, as fast as the viewer draws it, until it leaves."""
+    room = asyncio.Semaphore(IN_FLIGHT)
+    under_way = 0
+
+    async def send(viewer: Viewer) -> None:
+        nonlocal under_way
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                await room.acquire()
+                message = await _message(viewer, desk)
+                under_way += 1
+                await socket.send_bytes(message)
+
+    with live.look() as viewer:
+        async with asyncio.TaskGroup() as both:
+            sending = both.create_task(send(viewer))
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                # whoever says "ready" too often gains nothing
+                if under_way > 0:
+                    under_way -= 1
+                    room.release()
+            sending.cancel()
+
+
+async def _message(viewer: Viewer, desk: Desk) -> bytes:
+    shown, events, skipped = await viewer.next()
+    # encoding takes milliseconds: not in the loop that serves everybody
+    jpeg = b"" if shown.preview is None else await asyncio.to_thread(shown.preview.jpeg)
+    return pack(shown_to_json(shown, mirror=desk.mirror, events=events, skipped=skipped), jpeg)

@@ -1,0 +1,177 @@
+"""A browser's own camera: small frames come in over a WebSocket, and the still of the shutter at full resolution.
+
+The page sends a frame only when it was told "next", which happens when the pipeline has taken one: a slow analysis gets
+fewer frames, never old ones. When a photo is to be kept the page is told the address that its still is posted to; where
+none comes in time, the small frame is the photo.
+"""
+
+import io
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import monotonic
+
+import numpy as np
+from PIL import Image as Pictures
+
+from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.types import Box, Frame, Image
+from smartselfie.errors import PictureError
+from smartselfie.ports import Album
+
+SILENCE = 2.0
+"""Seconds without a frame until the camera counts as lost."""
+STILL_TIME = 4.0
+"""Seconds that a still may take on its way."""
+FRAME_PIXELS, STILL_PIXELS = 2_100_000, 60_000_000
+"""Most pixels of a small frame (1080p) and of a still; looked at before anything is decoded."""
+
+log = logging.getLogger(__name__)
+
+
+def read_jpeg(content: bytes, most: int) -> Image:
+    """A JPEG as (H, W, 3) uint8 BGR.
+
+    Raises:
+        PictureError: it is none, is damaged, or has more than `most` pixels.
+    """
+    hint = "send a JPEG"
+    try:
+        with Pictures.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+            if picture.width * picture.height > most:
+                raise PictureError(f"the picture has more than {most} pixels", "make it smaller")
+            rgb = np.asarray(picture.convert("RGB"), np.uint8)
+    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
+        raise PictureError("that is no whole JPEG", hint) from None
+    return np.ascontiguousarray(rgb[:, :, ::-1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """What a page that gives frames can be asked; each is called from the pipeline's thread."""
+
+    next: Callable[[], None]
+    still: Callable[[], None]
+
+
+class BrowserCamera:
+    """A live source whose frames a page pushes; one page at a time."""
+
+    name, live, fps = "browser", True, None
+
+    def __init__(self, *, clock: Callable[[], float] = monotonic, now: Callable[[], datetime] = datetime.now) -> None:
+        """Nobody gives frames yet; `clock` counts seconds, `now` is the local time of day."""
+        self._clock, self._now = clock, now
+        self._news = threading.Condition()
+        self._page: Page | None = None
+        self._newest: tuple[Image, float, datetime] | None = None
+        self._still: Image | None = None
+        self._closed = False
+
+    def attach(self, page: Page) -> bool:
+        """Let a page give frames; False where another does already."""
+        with self._news:
+            if self._page is not None or self._closed:
+                return False
+            self._page = page
+            return True
+
+    def detach(self, page: Page) -> None:
+        """The page is gone."""
+        with self._news:
+            if self._page is page:
+                self._page = None
+
+    def push(self, image: Image) -> None:
+        """Take the newest frame; an older one that nobody had time for is forgotten."""
+        with self._news:
+            self._newest = image, self._clock(), self._now()
+            self._news.notify_all()
+
+    def push_still(self, image: Image) -> None:
+        """Take the still that was asked for."""
+        with self._news:
+            self._still = image
+            self._news.notify_all()
+
+    def take_still(self) -> Image | None:
+        """Ask the page for its picture at full resolution; None where none comes in time."""
+        with self._news:
+            page, self._still = self._page, None
+        if page is None:
+            return None
+        page.still()
+        with self._news:
+            self._news.wait_for(lambda: self._still is not None or self._closed, timeout=STILL_TIME)
+            still, self._still = self._still, None
+        return still
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        """The newest frame each time; `SourceLost` while no page gives any."""
+        begin: float | None = None
+        index, lost = 0, False
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._newest or self._closed, timeout=None if lost else SILENCE)
+                if self._closed:
+                    return
+                newest, self._newest = self._newest, None
+                page = self._page
+            if newest is None:
+                lost = True
+                yield SourceLost("no page gives its camera's picture")
+                continue
+            if page is not None:
+                page.next()
+            if lost:
+                lost = False
+                yield SourceBack()
+            image, at, taken = newest
+            begin = at if begin is None else begin
+            yield Frame(image, at - begin, index, taken)
+            index += 1
+
+    def close(self) -> None:
+        """End `frames`."""
+        with self._news:
+            self._closed = True
+            self._news.notify_all()
+
+
+class StillAlbum:
+    """An album that keeps the browser's still in place of the small frame."""
+
+    def __init__(self, inner: Album, camera: BrowserCamera) -> None:
+        """`inner` keeps."""
+        self._inner, self._camera = inner, camera
+
+    def keep(self, shot: Shot) -> Photo:
+        """Keep the still, with the boxes in its pixels; where none comes, the small frame.
+
+        Raises:
+            AlbumError: it could not be kept.
+        """
+        still = self._camera.take_still()
+        if still is None:
+            log.warning("the browser sent no still in time: its small frame is kept")
+        return self._inner.keep(shot if still is None else enlarged(shot, still))
+
+    def close(self) -> None:
+        """Close the inner album."""
+        self._inner.close()
+
+
+def enlarged(shot: Shot, still: Image) -> Shot:
+    """The shot with another picture of the same view, its boxes scaled to it."""
+    height, width = shot.frame.image.shape[:2]
+    across, down = still.shape[1] / width, still.shape[0] / height
+    faces = tuple(
+        replace(
+            face,
+            box=Box(face.box.left * across, face.box.top * down, face.box.width * across, face.box.height * down),
+        )
+        for face in shot.faces
+    )
+    return replace(shot, frame=replace(shot.frame, image=still), faces=faces)

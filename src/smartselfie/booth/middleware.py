@@ -1,0 +1,165 @@
+"""What every request passes first: who is being talked to and by whom, how much, and how often."""
+
+import ipaddress
+import threading
+from collections.abc import Callable
+from time import monotonic
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+class Guard:
+    """Wraps the app; refuses with 403, and adds the safety headers to every answer."""
+
+    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", names: tuple[str, ...] = ()) -> None:
+        """Decide who may be talked to.
+
+        Args:
+            app: what is guarded.
+            host: where it listens. On loopback only loopback addresses are its names; elsewhere every address is,
+                because rebinding needs a name.
+            names: further names of this machine.
+        """
+        self._app = app
+        self._open = not is_loopback(host)
+        self._names = frozenset(name.lower() for name in ("localhost", host, *names))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, then pass on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        if self._allows(scope):
+            await self._app(scope, receive, send_safely)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await PlainTextResponse("forbidden\n", 403)(scope, receive, send_safely)
+
+    def _allows(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or not self._is_ours(hosts[0]):
+            return False
+        reading = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin)[:2] not in (("http", hosts[0]), ("https", hosts[0])):
+            return False
+        # browsers say whose page asks; following a link to the booth is fine, fetching from it is not
+        asks = headers.get("sec-fetch-site", "none")
+        return asks in ("same-origin", "none") or (reading and headers.get("sec-fetch-mode") == "navigate")
+
+    def _is_ours(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+            if name in self._names:
+                return True
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self._open or address.is_loopback
+
+
+MOST_BODY = 16 << 10
+"""Bytes of a request."""
+STILLS, MOST_STILL = "/api/still/", 32 << 20
+"""Where a photo comes from a browser's camera, and its bytes."""
+A_SECOND, AT_ONCE = 10.0, 30.0
+"""Requests that change something, of all clients together: in the long run, and in one go."""
+
+
+class Allowance:
+    """A bucket of tokens that fills up again with time; from any thread."""
+
+    def __init__(self, a_second: float, at_once: float, clock: Callable[[], float] = monotonic) -> None:
+        """It begins full."""
+        self._rate, self._most, self._clock = a_second, at_once, clock
+        self._lock = threading.Lock()
+        self._left, self._at = at_once, clock()
+
+    def take(self) -> bool:
+        """Take one token; False where there is none."""
+        with self._lock:
+            now = self._clock()
+            self._left = min(self._most, self._left + (now - self._at) * self._rate)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+class Limits:
+    """Wraps the app; answers 413 to what is too large and 429 to what comes too often."""
+
+    def __init__(self, app: ASGIApp, allowance: Allowance | None = None) -> None:
+        """`allowance` counts what changes something; None takes the usual one."""
+        self._app = app
+        self._allowance = Allowance(A_SECOND, AT_ONCE) if allowance is None else allowance
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count, then pass on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = MOST_STILL if scope["path"].startswith(STILLS) else MOST_BODY
+        announced = Headers(scope=scope).get("content-length", "0")
+        if not announced.isdecimal() or int(announced) > most:
+            await PlainTextResponse("too large\n", 413)(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD") and not self._allowance.take():
+            await PlainTextResponse("too often\n", 429, {"Retry-After": "1"})(scope, receive, send)
+        else:
+            await self._app(scope, self._counted(receive, most), send)
+
+    @staticmethod
+    def _counted(receive: Receive, left: int) -> Receive:
+        """What says no length may not be longer either: the rest is cut off, and cannot be read as JSON."""
+
+        async def read() -> Message:
+            nonlocal left
+            message = await receive()
+            if message["type"] == "http.request":
+                body = message.get("body", b"")
+                if len(body) > left:
+                    return {"type": "http.request", "body": body[:left], "more_body": False}
+                left -= len(body)
+            return message
+
+        return read

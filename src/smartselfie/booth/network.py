@@ -1,0 +1,259 @@
+"""Where the booth listens: the page on this machine and, where it is asked for, https in the local network."""
+
+import contextlib
+import errno
+import ipaddress
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import platformdirs
+import uvicorn
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from fastapi import FastAPI
+
+from smartselfie.booth.app import create_app
+from smartselfie.booth.auth import Outside, Pairing
+from smartselfie.booth.booth import House
+from smartselfie.errors import ConfigError
+from smartselfie.files import written_whole
+from smartselfie.settings.schema import Settings
+
+PORTS_TO_TRY = 50
+MOST_CONNECTIONS = 256
+MOST_FRAME = 512 << 10
+"""Bytes of a message from a page: a small frame of its camera."""
+BUSY = {errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.EADDRINUSE}
+
+log = logging.getLogger(__name__)
+
+
+def make_server(app: FastAPI, certificate: Path | None = None) -> uvicorn.Server:
+    """A server that logs no addresses, takes no long messages, and does not wait for viewers at the end.
+
+    With a certificate (a PEM file of it and its key) it speaks https.
+    """
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            ws_max_size=MOST_FRAME,
+            limit_concurrency=MOST_CONNECTIONS,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
+            ssl_keyfile=certificate,
+        )
+    )
+
+
+@contextlib.contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens at that port or, where it is busy, at the next free one.
+
+    Raises:
+        ConfigError: nobody can listen there.
+    """
+    hint = "check --host and --port"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise ConfigError(f"there is no address {host}", hint) from None
+    last = port if port == 0 else min(port + PORTS_TO_TRY - 1, 65535)
+    for candidate in range(port, last + 1):
+        with socket.socket(family, kind, protocol) as door:
+            _reserve(door)
+            try:
+                door.bind((address[0], candidate, *address[2:]))
+                door.listen(128)
+            except OSError as error:
+                if error.errno not in BUSY:
+                    raise ConfigError(f"nobody can listen at {host}:{candidate}: {error.strerror}", hint) from None
+                continue
+            if candidate != port:
+                log.warning("port %d is busy: taking %d", port, candidate)
+            yield door
+            return
+    raise ConfigError(f"the ports from {port} to {last} are all busy", "choose another --port")
+
+
+def _reserve(door: socket.socket) -> None:
+    """A port that was let go of a moment ago can be had again; one in use cannot."""
+    if sys.platform == "win32":
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+
+LASTS = timedelta(days=365)
+RENEWED = timedelta(days=30)
+"""Before its end a new one is made."""
+
+
+def own_certificate(path: Path, names: Sequence[str], addresses: Sequence[str], now: datetime | None = None) -> Path:
+    """The certificate with its key at `path`; made where there is none that fits any more.
+
+    Args:
+        path: a PEM file that only the user may read.
+        names: this machine's names.
+        addresses: its addresses.
+        now: with a time zone; None for the clock's.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    moment = datetime.now(UTC) if now is None else now
+    if not _fits(path, names, addresses, moment):
+        try:
+            with written_whole(path) as file:
+                if hasattr(os, "fchmod"):
+                    os.fchmod(file.fileno(), 0o600)
+                file.write(_make(names, addresses, moment))
+        except OSError as error:
+            found = f"the certificate {path} cannot be written: {error.strerror}"
+            raise ConfigError(found, "check the folder") from None
+    return path
+
+
+def _fits(path: Path, names: Sequence[str], addresses: Sequence[str], now: datetime) -> bool:
+    try:
+        known = x509.load_pem_x509_certificate(path.read_bytes())
+        said = known.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return False
+    has_names = set(names) <= set(said.get_values_for_type(x509.DNSName))
+    has_addresses = set(addresses) <= {str(address) for address in said.get_values_for_type(x509.IPAddress)}
+    return has_names and has_addresses and now < known.not_valid_after_utc - RENEWED
+
+
+def _make(names: Sequence[str], addresses: Sequence[str], now: datetime) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smartselfie")])
+    said: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
+    said += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(who)
+        .issuer_name(who)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + LASTS)
+        .add_extension(x509.SubjectAlternativeName(said), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private + certificate.public_bytes(serialization.Encoding.PEM)
+
+
+class Lan:
+    """A second server, in a thread of its own."""
+
+    def __init__(self, app: FastAPI, door: socket.socket, certificate: Path) -> None:
+        """Nothing runs before `start`.
+
+        Args:
+            app: what it serves.
+            door: a socket that listens on the network.
+            certificate: PEM of certificate and key.
+        """
+        self._server = make_server(app, certificate)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [door]}, name="lan", daemon=True)
+
+    def start(self) -> None:
+        """Let people in."""
+        self._thread.start()
+        log.info("phones can connect: choose the phone's sign on the page, and scan the code")
+
+    def close(self) -> None:
+        """Close the door."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(3)
+
+
+def own_address() -> str | None:
+    """This machine's address in the local network; None where there is none.
+
+    A datagram socket is pointed at an address of the documentation's range, which sends nothing.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return None
+
+
+def make_certificate(folder: Path, address: str, names: tuple[str, ...]) -> Path:
+    """The certificate for this address and these names, kept in a folder of the user's.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    return own_certificate(folder / "lan.pem", names, (address, "127.0.0.1"))
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - only with --lan, behind the pairing
+
+
+def own_names() -> tuple[str, ...]:
+    """What this machine is called in its network."""
+    name = socket.gethostname()
+    return name, f"{name}.local"
+
+
+@contextlib.contextmanager
+def open_to_network(
+    settings: Settings,
+    house: House,
+    leave: Callable[[], None],
+    *,
+    folder: Path | None = None,
+    address: str | None = None,
+) -> Iterator[Outside | None]:
+    """While it lasts phones that were paired can come in; None where the settings do not ask for it.
+
+    Args:
+        settings: whether, and at which port: the next after the page's.
+        house: what they come to.
+        leave: ends the booth.
+        folder: where the certificate is kept; None for the user's data folder.
+        address: this machine's in the network; None finds it out.
+
+    Raises:
+        ConfigError: there is no network, no port, or no place for the certificate.
+    """
+    if not settings.lan:
+        yield None
+        return
+    here = own_address() if address is None else address
+    if here is None:
+        raise ConfigError("this machine is in no network", "connect it, or leave out --lan")
+    kept = Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) if folder is None else folder
+    certificate = make_certificate(kept, here, own_names())
+    with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
+        outside = Outside(Pairing(), f"https://{here}:{door.getsockname()[1]}")
+        app = create_app(house, leave, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
+        lan = Lan(app, door, certificate)
+        lan.start()
+        try:
+            yield outside
+        finally:
+            lan.close()

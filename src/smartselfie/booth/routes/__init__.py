@@ -1,0 +1,1 @@
+"""What can be asked of the booth over HTTP, one file a subject."""

@@ -1,0 +1,92 @@
+"""The routes that let phones and guests in."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import segno
+from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel
+
+from smartselfie.booth.auth import COOKIE, GUEST, STAY, Outside, Pairing
+from smartselfie.booth.booth import House
+from smartselfie.booth.routes.photos import sent_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An address, and the same as a QR code (an SVG picture)."""
+
+    url: str
+    qr: str
+
+
+class Code(BaseModel):
+    """What a phone scanned."""
+
+    code: str
+
+
+def inside_routes(house: House, outside: Outside) -> APIRouter:
+    """The routes that make codes and links, for those who are in already.
+
+    Args:
+        house: what is shared.
+        outside: makes them.
+    """
+    pairing, url = outside.pairing, outside.url
+    router = APIRouter(tags=["local network"])
+
+    @router.post("/api/invite", dependencies=[Depends(house.lock.host_only)])
+    def invite() -> Invitation:
+        """An address that lets one phone in, once, within five minutes."""
+        return _drawn(f"{url}/join#{pairing.invite()}")
+
+    @router.post("/api/photos/{name}/share")
+    def share(name: str) -> Invitation:
+        """An address at which a guest gets this one photo on the own phone, for an hour."""
+        if house.gallery.find(name) is None:
+            raise HTTPException(404, "there is no such photo")
+        return _drawn(f"{url}{GUEST}{pairing.share(name)}")
+
+    return router
+
+
+def outside_routes(house: House, pairing: Pairing, page: Path) -> APIRouter:
+    """The routes for those who are not in yet.
+
+    Args:
+        house: what is shared.
+        pairing: knows who may come in.
+        page: the page that hands in what was scanned.
+    """
+    router = APIRouter(tags=["local network"])
+
+    @router.get("/join", include_in_schema=False)
+    def door() -> FileResponse:
+        return FileResponse(page, media_type="text/html", headers={"Cache-Control": "no-store"})
+
+    @router.post("/api/join", status_code=204)
+    def join(scanned: Code, response: Response) -> None:
+        """Come in with the code that was scanned; it is spent by that."""
+        cookie = pairing.join(scanned.code)
+        if cookie is None:
+            raise HTTPException(403, "the code was used already, or is too old")
+        response.set_cookie(COOKIE, cookie, max_age=int(STAY), secure=True, httponly=True, samesite="strict")
+
+    @router.get("/guest/{key}", response_class=Response)
+    def guest(key: str) -> Response:
+        """The one photo of a guest's link."""
+        name = pairing.shared(key)
+        path = None if name is None else house.gallery.find(name)
+        return sent_whole(path, "image/jpeg", gone="this link is too old, or the photo is gone")
+
+    return router
+
+
+def _drawn(url: str) -> Invitation:
+    buffer = BytesIO()
+    code = segno.make(url, error="m")
+    code.save(buffer, kind="svg", xmldecl=False, border=2, scale=8, dark="#1c1a17", light="#ffffff")
+    return Invitation(url, buffer.getvalue().decode())

@@ -1,0 +1,152 @@
+"""What the page is told: the shapes as JSON, and the message that carries them together with their picture.
+
+A message of the WebSocket `/live` is one binary whole, so that boxes never stand on another frame than theirs:
+
+    4 bytes, big-endian: length of the JSON │ the JSON (UTF-8) │ the JPEG (nothing before the first frame)
+"""
+
+import json
+import struct
+from typing import TypedDict
+
+from smartselfie.booth.runner import Shown
+from smartselfie.core.events import Event, Photo
+from smartselfie.errors import SmartselfieError
+from smartselfie.moment import Moment
+from smartselfie.serialize import EventJson, FaceJson, PersonJson, event_to_json, face_to_json, people_to_json
+from smartselfie.trigger.rule import Reason
+from smartselfie.trigger.trigger import Holding, Ready, Resting
+
+
+class ProblemJson(TypedDict):
+    """What was found, and what to do about it."""
+
+    message: str
+    hint: str
+
+
+class MomentJson(TypedDict):
+    """One frame and what was read on it.
+
+    `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the largest
+    face that counts; `people` tells how far each of the faces is, in their order; `held` of `needed` happy frames are
+    there; `rest` the seconds until the next hold may begin; `why_not` the one reason why no photo comes on this frame
+    (`trigger/rule.py`), "ready" where one is taken; `dropped` counts the camera's frames that nobody had time for.
+    """
+
+    frame: int
+    at: float
+    size: list[int]
+    faces: list[FaceJson]
+    people: list[PersonJson]
+    subject: int | None
+    happy: bool
+    state: str
+    held: int
+    needed: int
+    progress: float
+    threshold: float
+    rest: float
+    why_not: str
+    dropped: int
+
+
+class ShownJson(TypedDict):
+    """All that the page shows.
+
+    `moment` is null before the first frame and while the booth is paused or waits for consent; `skipped` counts what
+    this viewer had no time for, `photos` those of this run; when `version` rises, settings or photos were changed.
+    """
+
+    number: int
+    version: int
+    phase: str
+    problem: ProblemJson | None
+    moment: MomentJson | None
+    mirror: bool
+    photos: int
+    disk_low: bool
+    skipped: int
+    events: list[EventJson]
+
+
+def shown_to_json(shown: Shown, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0) -> ShownJson:
+    """What there is to see, with the events since this viewer's last message."""
+    return {
+        "number": shown.number,
+        "version": shown.version,
+        "phase": shown.phase.value,
+        "problem": None if shown.problem is None else _problem(shown.problem),
+        "moment": None if shown.moment is None else moment_to_json(shown.moment),
+        "mirror": mirror,
+        "photos": shown.photos,
+        "disk_low": shown.disk_low,
+        "skipped": skipped,
+        "events": [event_without_folder(event) for event in events],
+    }
+
+
+def moment_to_json(moment: Moment) -> MomentJson:
+    """One Moment without its picture and its events."""
+    height, width = moment.frame.image.shape[:2]
+    rule, state = moment.trigger.rule, moment.trigger.state
+    return {
+        "frame": moment.frame.index,
+        "at": round(moment.frame.at, 6),
+        "size": [width, height],
+        "faces": [face_to_json(face) for face in moment.faces],
+        "people": people_to_json(moment),
+        "subject": next((index for index, face in enumerate(moment.faces) if face is moment.subject), None),
+        "happy": moment.happy,
+        "state": type(state).__name__.lower(),
+        "held": _held(moment),
+        "needed": rule.frames,
+        "progress": round(moment.trigger.progress, 4),
+        "threshold": rule.smile,
+        "rest": round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, Resting) else 0.0,
+        "why_not": (Reason.LOST if moment.lost else moment.trigger.reason).value,
+        "dropped": moment.dropped,
+    }
+
+
+def pack(shown: ShownJson, jpeg: bytes) -> bytes:
+    """One message."""
+    text = json.dumps(shown, separators=(",", ":")).encode()
+    return b"".join((struct.pack(">I", len(text)), text, jpeg))
+
+
+def unpack(message: bytes) -> tuple[ShownJson, bytes]:
+    """The JSON and the JPEG of a message.
+
+    Raises:
+        ValueError: it is no such message.
+    """
+    if len(message) < 4:
+        raise ValueError("a message has at least four bytes")
+    end = 4 + struct.unpack(">I", message[:4])[0]
+    return json.loads(message[4:end]), message[end:]
+
+
+def _held(moment: Moment) -> int:
+    """Happy frames so far; on the frame at which the shutter fires by itself, all of them."""
+    match moment.trigger.state:
+        case Holding(frames):
+            return frames
+        case Resting() if moment.trigger.reason is Reason.READY:
+            return moment.trigger.rule.frames
+        case Ready() | Resting():
+            return 0
+
+
+def event_without_folder(event: Event) -> EventJson:
+    """An event as everybody tells it, but for a photo its name only: pages need not know the user's folders."""
+    told = event_to_json(event)
+    if isinstance(event, Photo):
+        told["path"] = event.path.name
+    return told
+
+
+def _problem(problem: Exception) -> ProblemJson:
+    if isinstance(problem, SmartselfieError):
+        return {"message": problem.message, "hint": problem.hint}
+    return {"message": "something went wrong inside smartselfie", "hint": "the terminal says more"}

@@ -1,1 +1,0 @@
-"""Who reads the emotions on a face."""

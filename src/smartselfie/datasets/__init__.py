@@ -1,0 +1,1 @@
+"""FER-2013, FER+ and faces of one's own as arrays."""

@@ -1,0 +1,96 @@
+"""The image-folder layout, SPLIT/CLASS/FILE, in a folder or an archive."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smartselfie.datasets.archive import Entry, entries
+from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_place, split_of
+from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, to_side
+from smartselfie.errors import DataError, PictureError
+from smartselfie.images import PICTURE_SUFFIXES, decode_picture
+
+HINT = (
+    "pictures are wanted as train/angry/1.jpg, …, in folders train, validation and test, named after the seven emotions"
+)
+MOST_BYTES = 16 << 20
+"""Of a picture's file."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """One file: where it stands, and its (48, 48) grey face, or why it is broken."""
+
+    split: Split
+    label: int
+    name: str
+    face: NDArray[np.uint8] | str
+
+
+def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fer2013:
+    """Read all pictures; in each split they are ordered by name.
+
+    Raises:
+        DataError: a picture stands in a folder that is no split or none of the seven emotions, or none can be read.
+    """
+    found: list[_Picture] = []
+    for entry in entries(path):
+        if entry.suffix in PICTURE_SUFFIXES:
+            split, label = _place(path, entry.name, test)
+            found.append(_Picture(split, label, entry.name, _face(entry)))
+            if len(found) % 1000 == 0:
+                on_rows(len(found))
+    on_rows(len(found))
+    order = list(Split)
+    found.sort(key=lambda picture: (order.index(picture.split), picture.name))
+    sizes = dict.fromkeys(Split, 0)
+    good, broken, rows = list[_Picture](), list[BrokenRow](), list[int]()
+    for picture in found:
+        if isinstance(picture.face, str):
+            broken.append(BrokenRow(picture.name, picture.face))
+        else:
+            good.append(picture)
+            rows.append(sizes[picture.split])
+        sizes[picture.split] += 1
+    if not good:
+        raise DataError(f"{path} holds no picture that can be read; {broken[0].where}: {broken[0].reason}", HINT)
+    data = Dataset(
+        pixels=np.stack([picture.face for picture in good if not isinstance(picture.face, str)]),
+        labels=np.array([picture.label for picture in good], np.int64),
+        splits=np.array([picture.split.value for picture in good]),
+        rows=np.array(rows, np.int64),
+    )
+    return Fer2013(data, tuple(broken), sizes, in_order=False)
+
+
+def _place(path: Path, name: str, test: Split) -> tuple[Split, int]:
+    """Split and emotion of a picture, by the two folders above it."""
+    above = PurePosixPath(name).parts[:-1]
+    if len(above) < 2:
+        raise DataError(f"{path} holds {name}, which is not in a folder SPLIT/CLASS", HINT)
+    split, label = split_of(above[-2], test), emotion_place(above[-1])
+    if label is None:
+        raise DataError(f"{path} has a folder {above[-1]}, which is none of the seven emotions", HINT)
+    if split is None:
+        raise DataError(f"{path} has a folder {above[-2]}, which is no split", HINT)
+    return split, label
+
+
+def _face(entry: Entry) -> NDArray[np.uint8] | str:
+    """The picture as a grey face of 48×48, or what is wrong with it."""
+    with entry.open() as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        return f"it has more than {MOST_BYTES >> 20} MiB"
+    try:
+        image = decode_picture(content, entry.name, most_pixels=SIDES.stop**2)
+    except PictureError as error:
+        return error.message.removeprefix(f"{entry.name} ")
+    height, width = image.shape[:2]
+    if height != width or height not in SIDES:
+        return f"{width}×{height} is no square of {SIDES.start} to {SIDES.stop - 1} pixels a side"
+    return to_side(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8), SIDE)

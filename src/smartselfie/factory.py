@@ -1,0 +1,113 @@
+"""The only place that maps a name to a class: settings in, objects out."""
+
+import logging
+from pathlib import Path
+
+from smartselfie.core.emotion import Emotion
+from smartselfie.inference.runtime import EMOTION_MODEL, EYE_MODEL, FACE_MODEL, bundled_model
+from smartselfie.pipeline import Pipeline
+from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
+from smartselfie.settings.schema import Settings
+from smartselfie.trigger.rule import Rule
+
+log = logging.getLogger(__name__)
+
+
+def make_detector(settings: Settings) -> FaceDetector:
+    """The face detector that the settings name."""
+    match settings.detector:
+        case "yunet":
+            from smartselfie.inference.detectors import YuNet
+
+            return YuNet(bundled_model(FACE_MODEL), far_faces=settings.far_faces)
+        case "haar":
+            from smartselfie.inference.detectors import Haar
+
+            return Haar(settings.haar_scale, settings.haar_neighbours)
+
+
+def make_classifier(model: Path | None = None) -> EmotionClassifier:
+    """The emotion network of that file, or the one that ships.
+
+    Raises:
+        ModelError: the file cannot be used.
+    """
+    from smartselfie.inference.classifiers import OnnxClassifier
+
+    if model is None:
+        return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL)
+    return OnnxClassifier.from_file(model)
+
+
+def make_eyes() -> EyeClassifier:
+    """The network that looks at eyes."""
+    from smartselfie.inference.classifiers import OnnxEyes
+
+    return OnnxEyes(bundled_model(EYE_MODEL), EYE_MODEL)
+
+
+def make_album(settings: Settings) -> Album:
+    """The folder of the photos.
+
+    Raises:
+        AlbumError: it cannot be written.
+    """
+    from smartselfie.albums.folder import FolderAlbum
+
+    return FolderAlbum(settings.album_folder, sidecar=settings.sidecar)
+
+
+def make_rule(settings: Settings) -> Rule:
+    """The trigger's rule."""
+    return Rule(
+        frames=settings.hold,
+        seconds=settings.hold_seconds,
+        smile=settings.smile,
+        rest=settings.rest,
+        who=settings.rule,
+        expression=settings.expression,
+        eyes_open=settings.eyes_open,
+        eyes_wait=settings.eyes_wait,
+        # one person's smile says nothing of their anger
+        calibration=settings.calibration if settings.expression is Emotion.HAPPY else (0.0, 1.0),
+    )
+
+
+def make_source(name: str, settings: Settings) -> FrameSource:
+    """The source that a word on the command line means.
+
+    `demo`, an address (`rtsp://…`, `http://…`), a folder, a file, a camera's number, or (part of) a camera's name.
+
+    Raises:
+        SourceError: there is no such thing, or it cannot be opened.
+    """
+    from smartselfie.sources import open_source
+
+    return open_source(name, size=settings.size, rotate=settings.rotate, fps=settings.fps)
+
+
+def make_pipeline(source: FrameSource, settings: Settings, album: Album | None = None) -> Pipeline:
+    """Everything that settings name, connected to an open source; closes the source where the rest cannot be had.
+
+    Args:
+        source: where frames come from.
+        settings: all the rest.
+        album: None for the settings' folder.
+    """
+    try:
+        classifier = make_classifier(settings.model)
+        log.debug("settings: %s", settings)
+        log.debug("source %s, network %s: %s", source.name, classifier.card.name, classifier.card.origin)
+        return Pipeline(
+            source,
+            make_detector(settings),
+            classifier,
+            make_album(settings) if album is None else album,
+            make_rule(settings),
+            settings.max_photos,
+            eyes=make_eyes(),
+            best_of=settings.best_of,
+        )
+    except BaseException:
+        source.close()
+        raise

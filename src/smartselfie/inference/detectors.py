@@ -1,0 +1,159 @@
+"""The face detectors.
+
+YuNet (Wu et al. 2023) on ONNX Runtime, and OpenCV's frontal-face cascade (Viola and Jones 2001).
+"""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from smartselfie.core.types import Box, DetectedFace, Image
+from smartselfie.errors import ModelError
+from smartselfie.inference.runtime import open_session
+
+YUNET_CROP = 1.01
+"""FER-2013's crop is the square around the box's centre, 1.01 times its longer side (measured on 1,500 faces)."""
+
+SLACK = 0.25
+"""How much longer the box of a face that is tilted by 45° is than that of the same face upright; less where it is
+tilted less (`python -m benchmarks.pictures --tilt`: 0.15 to 0.4 make no difference)."""
+
+LONG_SIDE = 320
+"""At this size faces from an eighth of the picture's height up are found."""
+
+FAR_LONG_SIDE = 640
+"""At this size faces from a twentieth of the picture's height up are found, in four times the time."""
+
+STRIDES = (8, 16, 32)
+THRESHOLD = 0.7
+OVERLAP = 0.3
+
+Array = NDArray[np.float32]
+
+
+class YuNet:
+    """Looks at the picture at long side 320 and, only where that shows nobody, again at 640.
+
+    What is found depends on the picture alone, so a clip gives the same faces at every run.
+    """
+
+    def __init__(self, content: bytes, *, far_faces: bool = False, threads: int = 1) -> None:
+        """Open the network.
+
+        Args:
+            content: the ONNX file, with symbolic height and width.
+            far_faces: look at 640 at once, so that small faces are found beside large ones.
+            threads: for one picture.
+
+        Raises:
+            ModelError: the content is not that network.
+        """
+        self._session = open_session(content, "yunet", threads)
+        self._names = [output.name for output in self._session.get_outputs()]
+        wanted = {f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in STRIDES}
+        if set(self._names) != wanted or [entry.name for entry in self._session.get_inputs()] != ["input"]:
+            raise ModelError("yunet is another network", "install smartselfie again")
+        self._sizes = (FAR_LONG_SIDE,) if far_faces else (LONG_SIDE, FAR_LONG_SIDE)
+
+    def detect(self, image: Image) -> list[DetectedFace]:
+        """The faces of a (H, W, 3) uint8 BGR picture, largest first."""
+        for long_side in self._sizes:
+            faces = self._detect_at(image, long_side)
+            if faces:
+                return sorted(faces, key=lambda face: -face.box.area)
+        return []
+
+    def _detect_at(self, image: Image, long_side: int) -> list[DetectedFace]:
+        """The faces at one size of the picture."""
+        height, width = image.shape[:2]
+        scale = long_side / max(height, width)
+        small = (max(1, round(width * scale)), max(1, round(height * scale)))
+        resized = _shrink(image, small) if scale < 1 else cv2.resize(image, small, interpolation=cv2.INTER_LINEAR)
+        # the network halves five times: sides must be multiples of 32
+        padded = cv2.copyMakeBorder(resized, 0, -small[1] % 32, 0, -small[0] % 32, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32)
+        outputs = dict(zip(self._names, self._session.run(None, {"input": blob}), strict=True))
+        columns = padded.shape[1]
+        parts = [_decode(outputs, stride, columns // stride) for stride in STRIDES]
+        scores, boxes, points = (np.concatenate(column) for column in zip(*parts, strict=True))
+        kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), THRESHOLD, OVERLAP)
+        to_picture = np.array([width / small[0], height / small[1]], np.float32)
+        return [_face(boxes[index], float(scores[index]), points[index], to_picture) for index in kept]
+
+
+def _shrink(image: Image, size: tuple[int, int]) -> Image:
+    """The picture at a smaller size (width, height), averaged; by halves first, which is several times as quick."""
+    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
+        half = (max(size[0], image.shape[1] // 2), max(size[1], image.shape[0] // 2))
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _decode(outputs: dict[str, Array], stride: int, columns: int) -> tuple[Array, Array, Array]:
+    """One stride's candidates above the threshold.
+
+    Returns:
+        Scores (n,), boxes (n, 4) as left, top, width, height, and landmarks (n, 5, 2), in the network's pixels.
+    """
+    likely, present = outputs[f"cls_{stride}"][0, :, 0], outputs[f"obj_{stride}"][0, :, 0]
+    scores = np.sqrt(np.clip(likely, 0, 1) * np.clip(present, 0, 1))
+    chosen = np.flatnonzero(scores >= THRESHOLD)
+    cells = np.stack([chosen % columns, chosen // columns], axis=1).astype(np.float32)
+    box = outputs[f"bbox_{stride}"][0, chosen]
+    centres, sides = (cells + box[:, :2]) * stride, np.exp(box[:, 2:]) * stride
+    points = outputs[f"kps_{stride}"][0, chosen].reshape(-1, 5, 2)
+    boxes = np.concatenate([centres - sides / 2, sides], axis=1)
+    return scores[chosen], boxes, (points + cells[:, None]) * stride
+
+
+def _face(box: Array, score: float, points: Array, to_picture: Array) -> DetectedFace:
+    left, top = box[:2] * to_picture
+    width, height = box[2:] * to_picture
+    found = Box(float(left), float(top), float(width), float(height))
+    landmarks = tuple((float(x), float(y)) for x, y in points * to_picture)
+    face = DetectedFace(found, found.square(YUNET_CROP), min(score, 1.0), landmarks)
+    return replace(face, square=found.square(YUNET_CROP / (1 + SLACK * abs(math.sin(2 * math.radians(face.tilt))))))
+
+
+HAAR_CROP = 1.03
+"""FER-2013's crop is the cascade's box, 1.03 times as long (measured on 1,500 faces)."""
+
+SMALLEST = 24
+"""The cascade's window: it sees nothing in a smaller picture."""
+
+
+class Haar:
+    """Finds frontal, upright faces; slower than `YuNet` and blind to tilted ones; knows no score."""
+
+    def __init__(self, scale_factor: float = 1.1, neighbours: int = 5) -> None:
+        """Open the cascade that OpenCV ships.
+
+        Args:
+            scale_factor: how much the window grows from one size to the next, above 1.
+            neighbours: how many overlapping hits make a face.
+
+        Raises:
+            ModelError: this OpenCV has no cascades.
+        """
+        folder = Path(cv2.__file__).parent / "data"
+        path = folder / "haarcascade_frontalface_default.xml"
+        if not hasattr(cv2, "CascadeClassifier") or not path.is_file():
+            raise ModelError(
+                f"OpenCV {cv2.__version__} has no Haar cascades", "use --detector yunet, or opencv-python-headless<5"
+            )
+        self._cascade = cv2.CascadeClassifier(str(path))
+        self._scale_factor, self._neighbours = scale_factor, neighbours
+
+    def detect(self, image: Image) -> list[DetectedFace]:
+        """The faces of a (H, W, 3) uint8 BGR picture, largest first."""
+        if min(image.shape[:2]) < SMALLEST:
+            return []
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        found = self._cascade.detectMultiScale(grey, self._scale_factor, self._neighbours)
+        boxes = [Box(float(x), float(y), float(width), float(height)) for x, y, width, height in found]
+        boxes.sort(key=lambda box: (-box.area, box.left, box.top))
+        return [DetectedFace(box, box.square(HAAR_CROP)) for box in boxes]

@@ -1,0 +1,170 @@
+"""Settings from their layers: defaults, the TOML file, the page's choices, the environment, the command line."""
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import platformdirs
+from pydantic import TypeAdapter, ValidationError
+
+from smartselfie.errors import ConfigError
+from smartselfie.files import written_whole
+from smartselfie.settings.schema import NAMES, PREFIX, SECRET, Settings
+
+
+def default_config_file() -> Path:
+    """`config.toml` in the user's configuration folder; need not exist."""
+    return Path(platformdirs.user_config_dir("smartselfie", appauthor=False)) / "config.toml"
+
+
+def load_settings(
+    flags: Mapping[str, object],
+    config: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    *,
+    chosen: bool = False,
+) -> Settings:
+    """Lay the layers over one another.
+
+    Args:
+        flags: what the command line says; None means unsaid.
+        config: a TOML file that must exist; None reads the user's, if there is one.
+        environment: variables; None takes the process's.
+        chosen: whether what was chosen on the page lies over the file.
+
+    Raises:
+        ConfigError: a file cannot be read, a key is unknown, or a value is out of range; it names where it came from.
+    """
+    variables = os.environ if environment is None else environment
+    said: dict[str, object] = {}
+    origin: dict[str, str] = {}
+    page = choices_of(config)
+    layers = (
+        _file_layer(config),
+        (read_choices(page) if chosen else {}, str(page)),
+        (_environment_layer(variables), "the environment"),
+        ({name: value for name, value in flags.items() if value is not None}, "the command line"),
+    )
+    for layer, where in layers:
+        said.update(layer)
+        origin.update(dict.fromkeys(layer, where))
+    return _validated(said, origin)
+
+
+def choices_of(config: Path | None) -> Path:
+    """Where the page's choices are saved that belong to this file of settings, or to the user's."""
+    return choices_file(default_config_file() if config is None else config)
+
+
+def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
+    """The settings with some of them changed.
+
+    Raises:
+        ConfigError: a name is unknown, or a value out of range.
+    """
+    now = {name: getattr(settings, name) for name in NAMES}
+    return _validated({**now, **changes}, dict.fromkeys({**now, **changes}, "the page"))
+
+
+def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Settings:
+    try:
+        return TypeAdapter(Settings).validate_python(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        if first["type"] == "unexpected_keyword_argument":
+            raise ConfigError(f"{origin[name]}: there is no setting {name}", f"settings: {', '.join(NAMES)}") from None
+        why = first["msg"].removeprefix("Value error, ")
+        why = why[0].lower() + why[1:]
+        given = "…" if name in SECRET else f"{first['input']!r}"
+        raise ConfigError(
+            f"{origin[name]}: {name} = {given}: {why}", "smartselfie booth --help lists what is possible"
+        ) from None
+
+
+def keep_setting(path: Path, name: str, value: str) -> None:
+    """Write one setting into a TOML file, in place of its line or as a new first one; all else stays as it is.
+
+    Args:
+        path: the file; made where it does not exist.
+        name: a setting.
+        value: as TOML writes it.
+
+    Raises:
+        ConfigError: the file cannot be read or written, or is not TOML.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() and _file_layer(path) else ""
+    line, before = f"{name} = {value}\n", re.compile(rf"^[ \t]*{name}[ \t]*=.*(\n|\Z)", re.MULTILINE)
+    changed = before.sub(line, text, count=1) if before.search(text) else line + text
+    try:
+        tomllib.loads(changed)
+    except tomllib.TOMLDecodeError:
+        raise ConfigError(f"{path} has {name} over several lines", f"write by hand: {line.strip()}") from None
+    try:
+        with written_whole(path) as file:
+            file.write(changed.encode())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
+
+
+def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:
+    path = default_config_file() if config is None else config
+    if config is None and not path.is_file():
+        return {}, str(path)
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")), str(path)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", "check --config") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}", "a line looks like: hold = 10") from None
+
+
+def _environment_layer(variables: Mapping[str, str]) -> dict[str, object]:
+    """Variables with the prefix; `SMARTSELFIE_CONFIG` names the file and is read by the command line."""
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(PREFIX) and name != PREFIX + "CONFIG"
+    }
+
+
+def choices_file(config: Path) -> Path:
+    """`config.toml` → `config.booth.json`; need not exist."""
+    return config.with_suffix(".booth.json")
+
+
+def read_choices(path: Path) -> dict[str, object]:
+    """The saved choices by the name of their setting; none where nothing was saved.
+
+    Raises:
+        ConfigError: the file cannot be read, or is not what `save_choices` writes.
+    """
+    hint = "delete it to forget what was chosen on the page"
+    try:
+        choices = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint) from None
+    except ValueError:
+        raise ConfigError(f"{path} is damaged", hint) from None
+    if not isinstance(choices, dict):
+        raise ConfigError(f"{path} is damaged", hint)
+    return choices
+
+
+def save_choices(path: Path, choices: Mapping[str, object], forget: Collection[str] = ()) -> None:
+    """Save choices over those of the same names that were saved before; those named in `forget` are saved no longer.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    whole = {name: value for name, value in {**read_choices(path), **choices}.items() if name not in forget}
+    try:
+        with written_whole(path) as file:
+            file.write(json.dumps(whole, indent=2, ensure_ascii=False).encode())
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "the choice holds until the end") from None

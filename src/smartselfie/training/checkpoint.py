@@ -1,0 +1,144 @@
+"""A run's folder: the checkpoint that a training goes on from and that export reads."""
+
+import pickle
+import warnings
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from smartselfie.errors import RunError
+from smartselfie.files import written_whole
+from smartselfie.training.networks import NETWORKS
+from smartselfie.training.recipe import Recipe
+from smartselfie.training.records import EpochResult
+
+NAME = "checkpoint.pt"
+"""The one file of the folder that a training and an export read."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """Everything that a training needs to go on, and export to write the network.
+
+    `rows` are the Training rows of each class as they were prepared. `begun` tells of the run whose weights it began
+    with, or is empty where they were random. `teachers` are the fingerprints of those whose answers are learnt. `step`
+    counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network` is what
+    is trained, `average` its averaged weights, which are what is kept.
+    """
+
+    recipe: Recipe
+    seed: int
+    outputs: tuple[str, ...]
+    rows: tuple[int, ...]
+    begun: str
+    teachers: tuple[str, ...]
+    step: int
+    loss_sum: float
+    history: tuple[EpochResult, ...]
+    network: dict[str, torch.Tensor]
+    average: dict[str, torch.Tensor]
+    optimizer: dict[str, object]
+
+
+def told(checkpoint: Checkpoint) -> str:
+    """A run in a few words: recipe, epochs, seed, and what it began with."""
+    recipe, done = checkpoint.recipe, len(checkpoint.history)
+    epochs = f"{recipe.epochs} epochs" if done >= recipe.epochs else f"{done} of {recipe.epochs} epochs"
+    run = f"recipe {recipe.name}, {epochs}, seed {checkpoint.seed}"
+    return f"{run}, begun with the weights of another run ({checkpoint.begun})" if checkpoint.begun else run
+
+
+def make_folder(run: Path) -> None:
+    """Make the folder where it is missing, before hours are spent on what it is to hold.
+
+    Raises:
+        RunError: it cannot be made.
+    """
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"{run} cannot be made a folder: {error.strerror}", "choose another --out") from None
+
+
+def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
+    """Replace the folder's checkpoint, whole or not at all."""
+    plain = {
+        "recipe": asdict(checkpoint.recipe),
+        "seed": checkpoint.seed,
+        "outputs": list(checkpoint.outputs),
+        "rows": list(checkpoint.rows),
+        "begun": checkpoint.begun,
+        "teachers": list(checkpoint.teachers),
+        "step": checkpoint.step,
+        "loss_sum": checkpoint.loss_sum,
+        "history": [asdict(result) for result in checkpoint.history],
+        "network": checkpoint.network,
+        "average": checkpoint.average,
+        "optimizer": checkpoint.optimizer,
+    }
+    try:
+        with written_whole(run / NAME) as file:
+            torch.save(plain, file)
+    except (OSError, RuntimeError) as error:
+        raise RunError(f"{run / NAME} cannot be written: {error}", "free some space, then use --resume") from None
+
+
+def load_checkpoint(run: Path) -> Checkpoint:
+    """The folder's checkpoint, on the CPU; executes nothing that the file contains.
+
+    Raises:
+        RunError: there is none, it is damaged, or its network is unknown here.
+    """
+    path = run / NAME
+    if not path.is_file():
+        raise RunError(f"{run} holds no {NAME}", "start one with: smartselfie train DATA.npz --out RUN")
+    try:
+        with warnings.catch_warnings():
+            # torch warns of what is odd in a damaged file; one line says it all
+            warnings.simplefilter("ignore")
+            plain = torch.load(path, map_location="cpu", weights_only=True)
+        checkpoint = Checkpoint(
+            recipe=Recipe(**plain["recipe"]),
+            seed=plain["seed"],
+            outputs=tuple(plain["outputs"]),
+            rows=tuple(plain["rows"]),
+            begun=plain["begun"],
+            teachers=tuple(plain["teachers"]),
+            step=plain["step"],
+            loss_sum=plain["loss_sum"],
+            history=tuple(EpochResult(**result) for result in plain["history"]),
+            network=plain["network"],
+            average=plain["average"],
+            optimizer=plain["optimizer"],
+        )
+    except (
+        OSError,
+        RuntimeError,
+        pickle.UnpicklingError,
+        EOFError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
+        raise _unusable(path, _reason(error)) from None
+    if checkpoint.recipe.network not in NETWORKS:
+        raise _unusable(path, f"there is no network {checkpoint.recipe.network}")
+    return checkpoint
+
+
+def _unusable(path: Path, reason: str) -> RunError:
+    return RunError(f"{path} is damaged or from another version: {reason}", "train again")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, pickle.UnpicklingError):
+        # torch's own words here advise to execute what the file contains
+        return "it is no checkpoint of numbers alone"
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def has_checkpoint(run: Path) -> bool:
+    """Whether a training was begun in that folder."""
+    return (run / NAME).exists()

@@ -1,0 +1,1 @@
+"""When the shutter fires: pure rules over analysed frames, without camera, clock or disk."""

@@ -1,0 +1,210 @@
+"""One person before the camera: what they show, how long they have held it, and why that is not enough yet."""
+
+from dataclasses import dataclass, replace
+
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.types import Face
+from smartselfie.trigger.rule import Reason, Rule
+from smartselfie.trigger.signals import Course, Eyelids
+
+BLINK = 0.3
+"""Seconds for which a face may be lost without its hold being lost, but no longer than it was there before: what a
+detector sees on one frame alone holds nobody up."""
+
+DISTRESS = 0.5
+"""A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
+
+GLANCE = 0.5
+"""Seconds for which somebody who counts still does though turned away, blurred, dark or small; no hold grows then."""
+
+FADED = 0.5
+"""A smile whose odds have fallen to less than this share of what they were fades; nobody wants the end of one."""
+
+BEST, LATELY = 1.0, 0.2
+"""Seconds back in which it was at its best, and in which it must have been as good again. A smile that ends at the
+moment at which its hold is full is still photographed: its best frame is kept."""
+
+SURE = 0.98
+"""Levels beyond it are all the same: the network is sure, and no distress before makes it doubtful."""
+
+
+UNKNOWN, OPEN = Course(), Eyelids()
+"""What is known of a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smile:
+    """A smile that lasts (or another expression, where that is waited for).
+
+    Attributes:
+        frames: that count towards the photo; none while the trigger rests.
+        since: time of the first of them.
+        doubtful: it grew out of distress, and has never been sure.
+        levels: time and (steadied) level of its frames of the last second.
+    """
+
+    frames: int
+    since: float
+    doubtful: bool = False
+    levels: tuple[tuple[float, float], ...] = ()
+
+    def see(self, at: float, level: float) -> "Smile":
+        """Take in how much of a smile there is."""
+        known = tuple((then, each) for then, each in self.levels if 0 <= at - then <= BEST + 1e-6)
+        return replace(self, levels=(*known, (at, level)), doubtful=self.doubtful and level < SURE)
+
+    @property
+    def fading(self) -> bool:
+        """Whether it has clearly been less for a while than it was before; one that has settled at less is not."""
+        if not self.levels:
+            return False
+        now = self.levels[-1][0]
+        best = max(level for _, level in self.levels)
+        lately = max(level for at, level in self.levels if now - at <= LATELY + 1e-6)
+        return _odds(lately) < FADED * _odds(best)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is followed; `see` and `miss` give the next state.
+
+    Attributes:
+        id: the person's number.
+        face: as it was last seen.
+        seen_at: when that was; `met_at`: when the person was seen first.
+        course: the scores over time.
+        eyelids: the eyes over time.
+        smile: the smile that lasts, or None.
+        spent: the smile was photographed, and has not been seen to go since.
+        missing: not on the newest frame; `gone`: for longer than a blink.
+        aside: which limit the face misses on the newest frame, or None; `aside_since`: since when it misses one.
+        background: why the person does not count, or None who does.
+    """
+
+    id: int
+    face: Face
+    seen_at: float
+    met_at: float = 0.0
+    course: Course = UNKNOWN
+    eyelids: Eyelids = OPEN
+    smile: Smile | None = None
+    spent: bool = False
+    missing: bool = False
+    gone: bool = False
+    aside: Reason | None = None
+    aside_since: float | None = None
+    background: Reason | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the person is there and no background."""
+        return self.background is None and not self.gone
+
+    def see(self, at: float, face: Face, rule: Rule, *, counting: bool, aside: Reason | None = None) -> "Person":
+        """Take in the person's face on a frame.
+
+        Args:
+            at: the frame's time.
+            face: as it is there.
+            rule: what is waited for.
+            counting: whether holds go on, or the trigger rests.
+            aside: why a face like this one does not count, or None.
+        """
+        stranger = self.course.at is None
+        since = None if aside is None else at if self.aside_since is None else self.aside_since
+        long = since is not None and (stranger or self.background is not None or at - since > GLANCE)
+        background = aside if long else None
+        # what nobody sees well makes no hold, and in the background a hold begins anew
+        counting = counting and aside is None
+        level = rule.level(face.emotions)
+        course = self.course.see(at, face.emotions)
+        steady = face.emotions if course.steady is None else course.steady
+        smile = self.smile
+        if smile is None:
+            if rule.begins(steady, self.course.resting):
+                # only a smile can be taken for crying, wincing or shouting
+                doubtful = rule.expression is Emotion.HAPPY and self.course.distress >= DISTRESS
+                smile = Smile(int(counting), at, doubtful)
+        elif not rule.lasts(steady):
+            smile = None
+        elif counting:
+            smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
+        if smile is not None and background is not None:
+            smile = replace(smile, frames=0)
+        if smile is None:
+            course = course.learn(self.course, face.emotions, level)
+        else:
+            smile = smile.see(at, rule.level(steady))
+        return replace(
+            self,
+            face=face,
+            seen_at=at,
+            course=course,
+            eyelids=self.eyelids.see(at, face.eyes_open),
+            smile=smile,
+            spent=self.spent and smile is not None,
+            missing=False,
+            gone=False,
+            aside=aside,
+            aside_since=since,
+            background=background,
+        )
+
+    def miss(self, at: float) -> "Person":
+        """The person is not on this frame: for a blink the hold stays, and does not grow."""
+        gone = at - self.seen_at > min(BLINK, self.seen_at - self.met_at)
+        return replace(self, missing=True, gone=gone, smile=None if gone else self.smile)
+
+    def interrupted(self) -> "Person":
+        """Time went by without a frame, or the source was lost: a hold is broken."""
+        return replace(self, smile=None)
+
+    def photographed(self) -> "Person":
+        """A photo was taken: this smile has had its photo."""
+        if self.smile is None:
+            return self
+        return replace(self, spent=True, smile=replace(self.smile, frames=0))
+
+    def progress(self, rule: Rule) -> float:
+        """How far the hold is, from 0 to 1: by frames or by seconds, whichever is behind."""
+        if self.smile is None or self.smile.frames == 0:
+            return 0.0
+        twice = 2 if self.smile.doubtful else 1
+        by_frames = self.smile.frames / (twice * rule.frames)
+        # a frame that comes just in time does, whatever the rounding
+        held, needed = self.seen_at - self.smile.since, twice * rule.seconds
+        by_time = held / needed if held < needed - 1e-6 else 1.0
+        return min(1.0, by_frames, by_time)
+
+    def ready(self, rule: Rule) -> bool:
+        """Whether the hold is full and the person is there, smiling enough, and not less and less."""
+        return (
+            self.smile is not None
+            and self.progress(rule) >= 1.0
+            and not self.missing
+            and self.aside is None
+            and self.smile.levels[-1][1] >= rule.smile
+            and not self.smile.fading
+        )
+
+    def unready(self, rule: Rule) -> Reason:
+        """Why the hold of somebody who is not ready makes no photo: it is too short, or the smile has become less."""
+        there = not self.missing and self.aside is None
+        return Reason.SMILE_MORE if there and self.progress(rule) >= 1.0 else Reason.HOLDING
+
+    def reason(self, rule: Rule) -> Reason:
+        """What is missing from this person."""
+        if self.background is not None:
+            return self.background
+        if self.smile is None:
+            return Reason.NOT_SMILING
+        if self.spent:
+            return Reason.STILL_SMILING
+        if not self.ready(rule):
+            return self.aside or self.unready(rule)
+        return Reason.EYES_CLOSED if rule.eyes_open and self.eyelids.closed else Reason.READY
+
+
+def _odds(level: float) -> float:
+    sure = min(level, SURE)
+    return sure / (1.0 - sure)

@@ -1,0 +1,119 @@
+"""One person's signals over time: the scores, steadied, the face at rest, and the eyes."""
+
+import math
+from dataclasses import dataclass, replace
+from statistics import median
+
+from smartselfie.core.emotion import EMOTIONS, Emotions
+from smartselfie.trigger.rule import distress
+
+WINDOW = 0.1
+"""Seconds back whose median counts: flicker of a frame or two goes, an onset comes a frame late."""
+
+BEFORE = 0.7
+"""Seconds over which distress before a smile is averaged."""
+
+REST, REST_RISING = 2.0, 8.0
+"""Seconds over which the level at rest is averaged; more where it rises, since a smile that comes slowly is no rest."""
+
+KNOWN = 1.0
+"""Seconds without a smile after which somebody's face at rest is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What one person showed; `see` gives the next state, `learn` completes it where no smile lasts.
+
+    Attributes:
+        recent: time and scores of the frames within `WINDOW`.
+        steady: the median of each score over them, scaled to sum to 1; None before the first frame.
+        at: time of the newest frame.
+        distress: anger, disgust, fear and sadness together, averaged up to the smile that lasts, if one does.
+        rest: the level of the expression, averaged over the frames without it.
+        watched: seconds that went into `rest`.
+    """
+
+    recent: tuple[tuple[float, Emotions], ...] = ()
+    steady: Emotions | None = None
+    at: float | None = None
+    distress: float = 0.0
+    rest: float = 0.0
+    watched: float = 0.0
+
+    @property
+    def resting(self) -> float:
+        """The level at rest; 0 until it is known."""
+        return self.rest if self.watched >= KNOWN else 0.0
+
+    def see(self, at: float, emotions: Emotions) -> "Course":
+        """Take in a frame's scores."""
+        # a frame that is just as old as the window is long belongs to it, whatever the rounding
+        recent = (*((then, each) for then, each in self.recent if 0 <= at - then <= WINDOW + 1e-6), (at, emotions))
+        steady = emotions if len(recent) == 1 else _median([each for _, each in recent])
+        return replace(self, recent=recent, steady=steady, at=at)
+
+    def learn(self, before: "Course", emotions: Emotions, level: float) -> "Course":
+        """Learn from a frame without a smile what the face is like at rest, and what comes before the next smile.
+
+        Args:
+            before: the course before that frame.
+            emotions: the frame's scores.
+            level: how much of the expression they hold.
+        """
+        if before.at is None or self.at is None:
+            return replace(self, distress=distress(emotions), rest=level)
+        time = max(0.0, self.at - before.at)
+        return replace(
+            self,
+            distress=_towards(distress(emotions), self.distress, time / BEFORE),
+            rest=_towards(level, self.rest, time / (REST if level <= self.rest else REST_RISING)),
+            watched=self.watched + min(time, KNOWN / 2),
+        )
+
+
+def _median(frames: list[Emotions]) -> Emotions:
+    scores = [median(each[name] for each in frames) for name in EMOTIONS]
+    total = sum(scores)
+    return frames[-1] if total <= 0 else Emotions([score / total for score in scores])
+
+
+def _towards(new: float, old: float, time: float) -> float:
+    """The exponential average after `time`, in time constants."""
+    return new + (old - new) * math.exp(-time)
+
+
+CLOSED = 0.5
+"""Eyes are closed when they are less than this share as open as they usually are."""
+
+USUAL = 0.7
+"""Seconds over which one learns what is usual: a blink is over long before, a laughing squint soon is usual."""
+
+LEAST = 0.2
+"""Eyes that are usually less open than this are taken to be closed, not narrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eyelids:
+    """One person's eyes over time; `see` gives the next state.
+
+    Attributes:
+        openness: on the newest frame where the eyes were seen, 0 to 1; None before.
+        usual: the openness that is usual for this person of late; a stranger's is 1.
+        at: time of that frame.
+    """
+
+    openness: float | None = None
+    usual: float = 1.0
+    at: float | None = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the eyes are closed now; eyes that nobody looked at are not."""
+        return self.openness is not None and self.openness < CLOSED * max(self.usual, LEAST)
+
+    def see(self, at: float, openness: float | None) -> "Eyelids":
+        """Take in a frame; `openness` is None where the eyes were not looked at."""
+        if openness is None:
+            return Eyelids(None, self.usual, self.at)
+        time = 0.0 if self.at is None else max(0.0, at - self.at)
+        return Eyelids(openness, openness + (self.usual - openness) * math.exp(-time / USUAL), at)

@@ -1,0 +1,209 @@
+"""The local network: nothing is reachable without a code, and a code opens once."""
+
+import re
+import socket
+import ssl
+import stat
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from cryptography import x509
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from smartselfie.booth.auth import CODE, COOKIE, LINK, STAY, Pairing
+from smartselfie.booth.network import LASTS, RENEWED, open_to_network, own_address, own_certificate
+from smartselfie.errors import ConfigError
+from smartselfie.settings.schema import Settings
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def network(serve, tmp_path):
+    """A booth with a door to the network, which for the test is this machine itself."""
+    (tmp_path / "album").mkdir()
+    settings = Settings(lan=True, port=0)
+    with (
+        serve(settings=settings, folder=tmp_path / "album") as booth,
+        open_to_network(
+            settings, booth.house, booth.left.set, folder=tmp_path / "keys", address="127.0.0.1"
+        ) as outside,
+    ):
+        yield booth, outside
+
+
+def trust():
+    """A phone has to take the certificate on trust."""
+    trusting = ssl.create_default_context()
+    trusting.check_hostname = False
+    trusting.verify_mode = ssl.CERT_NONE
+    return trusting
+
+
+def client(outside):
+    return httpx.Client(base_url=outside.url, verify=trust(), timeout=20)
+
+
+def join(phone, outside):
+    return phone.post("/api/join", json={"code": outside.pairing.invite()})
+
+
+def test_without_a_code_there_is_the_door_and_nothing_behind_it(network):
+    booth, outside = network
+    (booth.house.gallery.folder / "a.jpg").write_bytes(b"secret")
+    booth.feed()
+    paths = ["/", "/api/state", "/api/photos", "/photos/a.jpg", "/thumbnails/a.jpg", "/openapi.json", "/api/settings"]
+    paths += [
+        "/static/app.js",
+        "/static/words/en.json",
+        "/api/events",
+        "/zip/x",
+        "/strips/a.jpg",
+        "/nothing",
+        "/join/../api/state",
+    ]
+    with client(outside) as phone:
+        for path in paths:
+            answer = phone.get(path)
+            assert answer.status_code == 403, path
+            assert b"secret" not in answer.content
+        for path in ("/api/shoot", "/api/quit", "/api/invite", "/api/photos/a.jpg/share", "/api/zip"):
+            assert phone.post(path).status_code == 403, path
+        assert phone.get("/join").status_code == 200
+    assert not booth.left.is_set()
+    for path in ("/live", "/camera"):
+        with pytest.raises(InvalidStatus):
+            connect(outside.url.replace("https", "wss") + path, ssl=trust(), origin=outside.url)
+
+
+def test_the_door_page_names_nothing_that_is_locked(network):
+    _, outside = network
+    with client(outside) as phone:
+        page = phone.get("/join")
+        named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert len(named) >= 3
+        assert [phone.get(name).status_code for name in named] == [200] * len(named)
+
+
+def test_a_code_lets_one_phone_in_once(network):
+    booth, outside = network
+    booth.feed()
+    code = outside.pairing.invite()
+    with client(outside) as phone, client(outside) as other:
+        answer = phone.post("/api/join", json={"code": code})
+        assert answer.status_code == 204
+        cookie = answer.headers["set-cookie"].lower()
+        assert all(word in cookie for word in ("secure", "httponly", "samesite=strict", "path=/"))
+        assert phone.get("/api/state").json()["phase"] == "running"
+        assert phone.get("/").status_code == 200
+        assert other.post("/api/join", json={"code": code}).status_code == 403
+        assert other.get("/api/state").status_code == 403
+        forged = {COOKIE: "x" * 43}
+        assert other.get("/api/state", headers={"Cookie": f"{COOKIE}={forged[COOKIE]}"}).status_code == 403
+
+
+def test_the_page_makes_codes_as_pictures_and_the_code_stands_where_no_server_sees_it(network, serve):
+    booth, outside = network
+    with client(outside) as phone:
+        join(phone, outside)
+        told = phone.post("/api/invite", headers={"Origin": outside.url}).json()
+        assert re.fullmatch(re.escape(outside.url) + r"/join#[\w-]{43}", told["url"])
+        assert told["qr"].startswith("<svg")
+        code = told["url"].partition("#")[2]
+        with client(outside) as next_phone:
+            assert next_phone.post("/api/join", json={"code": code}).status_code == 204
+    # without --lan there is no such thing
+    with serve() as plain:
+        assert httpx.post(plain.url + "/api/invite").status_code == 404
+    assert booth.live.newest.photos == 0
+
+
+def test_a_guests_link_gives_one_photo_and_nothing_else(network):
+    booth, outside = network
+    for name in ("a.jpg", "b.jpg"):
+        (booth.house.gallery.folder / name).write_bytes(name.encode())
+    with client(outside) as phone, client(outside) as guest:
+        join(phone, outside)
+        url = phone.post("/api/photos/a.jpg/share").json()["url"]
+        assert phone.post("/api/photos/none.jpg/share").status_code == 404
+        answer = guest.get(url)
+        assert answer.content == b"a.jpg"
+        assert answer.headers["content-disposition"].startswith("inline")
+        assert guest.get("/photos/b.jpg").status_code == 403
+        assert guest.get("/guest/" + "x" * 43).status_code == 404
+        phone.delete("/api/photos/a.jpg")
+        assert guest.get(url).status_code == 404
+
+
+def test_a_name_that_is_not_this_machine_is_refused_there_too(network):
+    _, outside = network
+    with client(outside) as phone:
+        assert phone.get("/join", headers={"Host": "evil.example"}).status_code == 403
+        assert (
+            phone.post("/api/join", json={"code": "x"}, headers={"Origin": "https://evil.example"}).status_code == 403
+        )
+
+
+def test_codes_phones_and_links_all_end():
+    clock = Clock()
+    pairing = Pairing(clock)
+    late, cookie, link = pairing.invite(), pairing.join(pairing.invite()), pairing.share("a.jpg")
+    clock.now = CODE
+    assert pairing.join(late) is None
+    assert pairing.shared(link) == "a.jpg"
+    clock.now = LINK
+    assert pairing.shared(link) is None
+    assert pairing.knows(cookie)
+    clock.now = STAY
+    assert not pairing.knows(cookie)
+    # what opens one thing opens no other
+    assert not pairing.knows(pairing.invite())
+    assert pairing.shared(pairing.invite()) is None
+
+
+def test_the_certificate_is_the_users_alone_and_made_once(tmp_path):
+    path = own_certificate(tmp_path / "keys" / "lan.pem", ("booth", "booth.local"), ("192.168.1.7",), NOON)
+    first = path.read_bytes()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert own_certificate(path, ("booth",), ("192.168.1.7",), NOON).read_bytes() == first
+    said = x509.load_pem_x509_certificate(first).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert said.get_values_for_type(x509.DNSName) == ["booth", "booth.local"]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "later"), [(("192.168.1.8",), timedelta()), (("192.168.1.7",), LASTS - RENEWED + timedelta(1))]
+)
+def test_another_address_or_a_near_end_makes_a_new_one(tmp_path, addresses, later):
+    path = own_certificate(tmp_path / "lan.pem", ("booth",), ("192.168.1.7",), NOON)
+    first = path.read_bytes()
+    assert own_certificate(path, ("booth",), addresses, NOON + later).read_bytes() != first
+
+
+def test_a_damaged_certificate_is_replaced_and_a_place_that_cannot_be_written_named(tmp_path):
+    path = tmp_path / "lan.pem"
+    path.write_text("damaged")
+    assert own_certificate(path, ("booth",), ("127.0.0.1",), NOON).read_text().startswith("-----BEGIN")
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot be written"):
+        own_certificate(tmp_path / "file" / "lan.pem", ("booth",), ("127.0.0.1",), NOON)
+
+
+def test_finding_the_own_address_sends_nothing():
+    address = own_address()
+    if address is None:
+        pytest.skip("this machine is in no network")
+    assert socket.inet_aton(address)
+
+
+def test_without_lan_nothing_listens_on_the_network(serve):
+    with serve() as booth, open_to_network(Settings(), booth.house, booth.left.set) as outside:
+        assert outside is None

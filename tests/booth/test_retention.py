@@ -1,0 +1,44 @@
+"""What is looked after while nobody does."""
+
+import os
+from time import time
+
+from smartselfie.albums.gallery import Gallery
+from smartselfie.booth.retention import ROOM, Housekeeping
+
+
+def test_a_disk_that_is_nearly_full_is_told_and_so_is_room_again(serve, tmp_path):
+    free = [ROOM - 1]
+    with serve() as booth, booth.viewer() as page:
+        housekeeping = Housekeeping(Gallery(tmp_path), booth.live, None, free=lambda _: free[0], every=0.01)
+        housekeeping.start()
+        while not page.get()[0]["disk_low"]:
+            pass
+        free[0] = ROOM
+        while page.get()[0]["disk_low"]:
+            pass
+        housekeeping.close()
+
+
+def test_old_photos_go_and_every_page_hears_of_it(serve, tmp_path):
+    from tests.albums.test_gallery import taken_by_us
+
+    photo = taken_by_us(tmp_path, 1)
+    os.utime(photo, (time() - 7200, time() - 7200))
+    with serve() as booth:
+        version = booth.live.newest.version
+        housekeeping = Housekeeping(Gallery(tmp_path), booth.live, 1.0, every=0.01)
+        housekeeping.start()
+        booth.wait_for(lambda: booth.live.newest.version > version)
+        housekeeping.close()
+    assert not photo.exists()
+
+
+def test_an_album_that_is_gone_does_not_stop_it(serve, tmp_path):
+    with serve() as booth:
+        gallery = Gallery(tmp_path / "gone")
+        housekeeping = Housekeeping(gallery, booth.live, 1.0, free=lambda _: 0, every=0.01)
+        housekeeping.start()
+        gallery.folder.mkdir()
+        booth.wait_for(lambda: booth.live.newest.disk_low)
+        housekeeping.close()

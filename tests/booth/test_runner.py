@@ -1,0 +1,249 @@
+"""Viewers and the pipeline: nobody waits for anybody."""
+
+import asyncio
+import contextlib
+import threading
+from time import sleep
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+
+from smartselfie.booth.runner import WIDEST, Live, Phase, Preview
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.errors import AlbumError, SourceError
+from smartselfie.pipeline import Pipeline
+from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, ScriptedSource, frames_at, scores
+from smartselfie.trigger.rule import Rule
+
+
+def pipeline_of(source, album=None):
+    classifier = ScriptedClassifier([scores(Emotion.HAPPY)])
+    return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), Rule(), None)
+
+
+def test_a_slow_viewer_skips_frames_and_delays_nobody(serve):
+    with serve() as booth, booth.viewer() as slow, booth.viewer() as quick:
+        booth.wait_for(lambda: booth.live.viewers == 2)
+        seen = []
+        for index in range(20):
+            booth.feed()
+            shown, _ = quick.get_frame(index)
+            seen.append(shown["moment"]["frame"])
+        assert seen == list(range(20))
+        first = [slow.get(ready=False)[0] for _ in range(2)]
+        with pytest.raises(TimeoutError):
+            slow.line.recv(timeout=0.2)
+        slow.line.send("ready")
+        shown, _ = slow.get(ready=False)
+        assert shown["moment"]["frame"] == 19
+        assert shown["skipped"] == shown["number"] - first[-1]["number"] - 1 > 10
+
+
+def test_events_of_skipped_frames_reach_the_slow_viewer_once(serve):
+    with serve(emotion=Emotion.HAPPY) as booth, booth.viewer() as slow:
+        booth.wait_for(lambda: booth.live.viewers == 1)
+        slow.get(ready=False)
+        booth.feed()
+        slow.get(ready=False)
+        booth.feed(9)
+        slow.line.send("ready")
+        shown, _ = slow.get(ready=False)
+        assert [event["event"] for event in shown["events"]] == ["photo"]
+        assert shown["photos"] == 1
+        booth.feed()
+        slow.line.send("ready")
+        assert slow.get(ready=False)[0]["events"] == []
+
+
+def test_a_viewer_that_says_ready_too_often_gains_nothing(serve):
+    with serve() as booth, booth.viewer() as greedy:
+        for _ in range(100):
+            greedy.line.send("ready")
+        # the answer to a ping comes after all of them have been taken in
+        assert greedy.line.ping().wait(20)
+        sleep(0.2)
+        got = 0
+        with contextlib.suppress(TimeoutError):
+            for _ in range(30):
+                booth.feed()
+                greedy.line.recv(timeout=0.2)
+                got += 1
+        assert got <= 4
+
+
+def test_a_viewer_without_any_face_still_gets_every_frame(serve):
+    with serve() as booth, booth.viewer() as page:
+        for index in range(5):
+            booth.feed()
+            shown, jpeg = page.get_frame(index)
+            assert shown["moment"]["faces"] == []
+            assert shown["moment"]["why_not"] == "no_face"
+            assert jpeg.startswith(b"\xff\xd8")
+
+
+def test_ten_viewers_see_the_same_picture(serve):
+    with serve() as booth:
+        lines = [booth.viewer() for _ in range(10)]
+        pages = [line.__enter__() for line in lines]
+        booth.feed()
+        pictures = {page.get_frame(0)[1] for page in pages}
+        assert len(pictures) == 1
+        for line in lines:
+            line.__exit__(None, None, None)
+        booth.wait_for(lambda: booth.live.viewers == 0)
+
+
+def test_a_preview_is_at_most_1280_wide_and_made_once(serve):
+    with serve() as booth, booth.viewer() as page:
+        booth.feed(width=2560)
+        shown, jpeg = page.get_frame(0)
+        assert shown["moment"]["size"] == [2560, 1920]
+        assert cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR).shape == (960, WIDEST, 3)
+    preview = Preview(np.zeros((4, 4, 3), np.uint8))
+    assert preview.jpeg() is preview.jpeg()
+
+
+def test_pressing_many_times_before_the_next_frame_takes_one_photo(serve):
+    with serve() as booth:
+        booth.feed()
+        for _ in range(7):
+            assert httpx.post(booth.url + "/api/shoot").status_code == 202
+        booth.feed(5)
+        assert booth.live.newest.photos == 1
+
+
+def test_a_lost_camera_is_told_and_cannot_be_shot_with(serve):
+    with serve() as booth, booth.viewer() as page:
+        assert httpx.post(booth.url + "/api/shoot").status_code == 409
+        booth.feed()
+        booth.source.put(SourceLost("it was pulled"))
+        while (shown := page.get()[0])["moment"] is None or shown["moment"]["why_not"] != "lost":
+            pass
+        assert [event["event"] for event in shown["events"]] == ["source-lost"]
+        assert httpx.post(booth.url + "/api/shoot").status_code == 409
+        booth.source.put(SourceBack())
+        booth.feed()
+        assert page.get_frame(1)[0]["moment"]["why_not"] == "no_face"
+        assert booth.live.newest.photos == 0
+        assert httpx.post(booth.url + "/api/shoot").status_code == 202
+
+
+def test_a_camera_that_fails_for_good_is_told_in_plain_words(serve):
+    with serve() as booth, booth.viewer() as page:
+        booth.feed()
+        booth.source.put(SourceError("the camera caught fire", "use another"))
+        while (shown := page.get()[0])["phase"] != "failed":
+            pass
+        assert shown["problem"] == {"message": "the camera caught fire", "hint": "use another"}
+        assert httpx.get(booth.url + "/api/state").json()["problem"] == shown["problem"]
+        assert httpx.post(booth.url + "/api/shoot").status_code == 409
+
+
+def test_a_full_album_is_told_in_plain_words(serve):
+    with serve(emotion=Emotion.HAPPY, album=MemoryAlbum(broken=True)) as booth:
+        booth.source.feed(3)
+        booth.wait_for(lambda: booth.live.newest.phase is Phase.FAILED)
+        problem = booth.live.newest.problem
+        assert isinstance(problem, AlbumError)
+    assert booth.source.closed.is_set()
+
+
+def test_a_bug_reaches_whoever_runs_the_booth_and_the_page_says_where_to_look(serve):
+    with serve() as booth:
+        booth.source.put(ZeroDivisionError("a bug"))
+        booth.wait_for(lambda: booth.live.newest.phase is Phase.FAILED)
+        assert isinstance(booth.live.newest.problem, ZeroDivisionError)
+        problem = httpx.get(booth.url + "/api/state").json()["problem"]
+        assert "bug" not in problem["message"]
+        assert "terminal" in problem["hint"]
+
+
+def test_the_end_of_a_clip_leaves_its_last_frame_to_see(serve):
+    with serve() as booth, booth.viewer() as page:
+        booth.feed(2)
+        booth.source.put(None)
+        while (shown := page.get()[0])["phase"] != "ended":
+            pass
+        assert shown["moment"]["frame"] == 1
+    assert booth.source.closed.is_set()
+
+
+def test_enough_photos_finish_the_booth(serve):
+    with serve(emotion=Emotion.HAPPY, max_photos=1) as booth:
+        booth.source.feed(30)
+        booth.wait_for(lambda: booth.live.newest.phase is Phase.FINISHED)
+        assert booth.live.newest.photos == 1
+        assert booth.live.newest.moment.frame.index == 2
+
+
+def test_it_can_be_left_while_no_face_is_visible(serve):
+    with serve() as booth, booth.viewer() as page:
+        booth.feed()
+        assert httpx.post(booth.url + "/api/quit", headers={"Origin": booth.url}).status_code == 202
+        while page.get()[0]["phase"] != "left":
+            pass
+        booth.wait_for(booth.left.is_set)
+        booth.source.feed()
+        booth.live.close()
+        assert booth.live.newest.phase is Phase.LEFT
+
+
+def test_a_source_that_is_stuck_cannot_hold_up_closing():
+    stuck, freed = threading.Event(), threading.Event()
+
+    class Stuck(ScriptedSource):
+        def frames(self):
+            stuck.set()
+            freed.wait()
+            yield from ()
+
+        def close(self):
+            freed.wait()
+
+    live = Live(lambda: pipeline_of(Stuck([])))
+    live.start()
+    assert stuck.wait(10)
+    closing = threading.Thread(target=live.close, args=(0.1,))
+    closing.start()
+    closing.join(10)
+    assert not closing.is_alive()
+    freed.set()
+    live.wait(10)
+
+
+def test_closing_while_the_camera_is_still_being_opened_lets_go_of_it():
+    opened, go = threading.Event(), threading.Event()
+    source, album = ScriptedSource(frames_at(30, 1), endless=True), MemoryAlbum()
+
+    def open_slowly():
+        opened.set()
+        go.wait()
+        return pipeline_of(source, album)
+
+    live = Live(open_slowly)
+    live.start()
+    assert opened.wait(10)
+    live.close(0.01)
+    go.set()
+    live.wait(10)
+    assert source.closed
+    assert album.closed
+
+
+def test_a_viewer_whose_loop_is_gone_does_not_stop_the_pipeline():
+    items = frames_at(30, 3)
+    live = Live(lambda: pipeline_of(ScriptedSource(items)))
+
+    async def look_and_vanish():
+        with live.look() as viewer:
+            return viewer
+
+    viewer = asyncio.run(look_and_vanish())
+    live._viewers.add(viewer)
+    live.start()
+    live.wait(10)
+    assert live.newest.phase is Phase.ENDED
+    assert live.newest.moment.frame.index == 2

@@ -1,0 +1,57 @@
+"""The face analyzer, and the loop for programs, with the networks that ship."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as Pictures
+
+import smartselfie
+from smartselfie import FaceAnalyzer, Photo, watch
+from smartselfie.core.types import Image
+from smartselfie.errors import PictureError
+from smartselfie.settings.schema import Settings
+
+SMILE, NO_SMILE, NOBODY = 290, 140, 10
+
+
+def test_a_smile_is_a_smile_and_a_serious_face_is_not(demo: list[Image]) -> None:
+    analyzer = FaceAnalyzer()
+    (smiling,), (serious,) = analyzer.analyze(demo[SMILE]), analyzer.analyze(demo[NO_SMILE])
+    assert smiling.emotion == "happy"
+    assert smiling.emotions["happy"] > 0.8
+    assert serious.emotions["happy"] < 0.2
+    assert analyzer.analyze(demo[NOBODY]) == ()
+
+
+def test_an_array_and_its_file_are_read_alike(demo: list[Image], tmp_path: Path) -> None:
+    Pictures.fromarray(demo[SMILE][..., ::-1]).save(tmp_path / "a.png")
+    analyzer = FaceAnalyzer()
+    read = analyzer.analyze(demo[SMILE])
+    assert analyzer.analyze(tmp_path / "a.png") == read
+    assert analyzer.analyze(str(tmp_path / "a.png")) == read
+
+
+@pytest.mark.parametrize("array", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)])
+def test_what_is_no_picture_is_refused(array: Image) -> None:
+    with pytest.raises(PictureError, match="is not a picture"):
+        FaceAnalyzer().analyze(array)
+
+
+def test_watching_yields_moments_and_calls_back_with_photos(tmp_path: Path) -> None:
+    photos: list[Photo] = []
+    moments = 0
+    for moment in watch("demo", Settings(album=tmp_path), photos.append):
+        moments += 1
+        if moment.photos:
+            break
+    (photo,) = photos
+    assert photo.path.is_file()
+    assert photo.shot.decided == moments - 1
+    assert photo.shot.frame.index <= photo.shot.decided
+
+
+def test_every_public_name_is_there() -> None:
+    assert all(getattr(smartselfie, name) is not None for name in smartselfie.__all__)
+    with pytest.raises(AttributeError):
+        smartselfie.nonsense  # noqa: B018

@@ -1,0 +1,86 @@
+"""Files and folders, one after the other."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pictures
+
+from smartselfie.api import FaceAnalyzer
+from smartselfie.batch import Failure, Item, Reading, find_files, read_all
+from smartselfie.core.emotion import Emotion
+from smartselfie.testing import ScriptedClassifier, ScriptedDetector, face_at, scores
+
+
+@pytest.fixture
+def analyzer() -> FaceAnalyzer:
+    """Sees one happy face on everything."""
+    return FaceAnalyzer(
+        detector=ScriptedDetector(lambda _: [face_at(2, 2, 8)]), classifier=ScriptedClassifier([scores(Emotion.HAPPY)])
+    )
+
+
+def picture(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Pictures.new("RGB", (20, 16), (90, 90, 90)).save(path)
+    return path
+
+
+def video(path: Path, frames: int = 6) -> Path:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    for index in range(frames):
+        writer.write(np.full((48, 64, 3), 4 * index, np.uint8))
+    writer.release()
+    return path
+
+
+def test_folders_are_searched_recursively_by_name_for_pictures_and_videos(tmp_path: Path) -> None:
+    for name in ("b.jpg", "a/z.png", "a/y.JPG", ".hidden.jpg", ".cache/x.jpg", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "c.mp4").write_bytes(b"x")
+    places = [item.place.as_posix() for item in find_files([tmp_path])]
+    assert places == ["b.jpg", "c.mp4", "a/y.JPG", "a/z.png"]
+
+
+def test_a_file_that_is_named_twice_is_read_once_and_a_missing_one_stays(tmp_path: Path) -> None:
+    path = picture(tmp_path / "a.png")
+    items = find_files([path, tmp_path, tmp_path / "none.jpg"])
+    assert [item.path.name for item in items] == ["a.png", "none.jpg"]
+
+
+def test_a_file_with_an_odd_ending_is_read_where_it_is_named(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
+    path = picture(tmp_path / "a.png").rename(tmp_path / "a.data")
+    (reading,) = read_all(find_files([path]), analyzer)
+    assert isinstance(reading, Reading)
+
+
+def test_one_bad_file_stops_nothing(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
+    picture(tmp_path / "a.png")
+    (tmp_path / "b.jpg").write_bytes(b"broken")
+    (tmp_path / "c.mp4").write_bytes(b"broken")
+    picture(tmp_path / "d.png")
+    results = list(read_all(find_files([tmp_path]), analyzer))
+    assert [type(result) for result in results] == [Reading, Failure, Failure, Reading]
+    assert [result.item.path.name for result in results] == ["a.png", "b.jpg", "c.mp4", "d.png"]
+
+
+def test_of_a_video_every_frame_is_read_or_each_nth(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
+    item = Item(video(tmp_path / "clip.avi"), Path("clip.avi"))
+    every = [result for result in read_all([item], analyzer) if isinstance(result, Reading)]
+    third = [result for result in read_all([item], analyzer, every=3) if isinstance(result, Reading)]
+    assert [reading.frame for reading in every] == [0, 1, 2, 3, 4, 5]
+    assert [reading.frame for reading in third] == [0, 3]
+    assert every[3].at == pytest.approx(0.3, abs=0.002)
+    assert every[0].faces[0].emotion is Emotion.HAPPY
+    assert {reading.faces[0].id for reading in every} == {1}
+
+
+def test_a_truncated_video_gives_its_frames_and_then_a_failure(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
+    whole = video(tmp_path / "whole.avi", 60).read_bytes()
+    (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
+    results = list(read_all([Item(tmp_path / "cut.avi", Path("cut.avi"))], analyzer))
+    assert len(results) > 10
+    assert isinstance(results[-1], Failure)
+    assert all(isinstance(result, Reading) for result in results[:-1])

@@ -1,0 +1,76 @@
+"""Names to classes, and networks that are what they were when they were shipped."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+import smartselfie
+from smartselfie import factory
+from smartselfie.errors import ModelError, SourceError
+from smartselfie.inference import runtime
+from smartselfie.inference.detectors import Haar, YuNet
+from smartselfie.settings.schema import Settings
+from smartselfie.testing import ScriptedSource, frames_at
+from smartselfie.trigger.rule import Rule
+
+MODELS = Path(smartselfie.__file__).parent / "models"
+
+
+def test_settings_become_a_rule() -> None:
+    settings = Settings(hold=4, hold_seconds=0.5, smile=0.7, rest=1.0)
+    assert factory.make_rule(settings) == Rule(frames=4, seconds=0.5, smile=0.7, rest=1.0)
+
+
+def test_a_detectors_name_becomes_that_detector() -> None:
+    assert isinstance(factory.make_detector(Settings()), YuNet)
+    assert isinstance(factory.make_detector(Settings(detector="haar")), Haar)
+
+
+def test_every_network_that_ships_has_its_checksum_and_its_licence() -> None:
+    networks = sorted(path.name for path in MODELS.glob("*.onnx"))
+    assert networks == [runtime.EMOTION_MODEL, runtime.EYE_MODEL, runtime.FACE_MODEL]
+    for name in networks:
+        assert runtime.bundled_model(name)
+    assert (MODELS / runtime.FACE_MODEL).with_suffix(".LICENSE.txt").is_file()
+    cards = ((runtime.EMOTION_MODEL, factory.make_classifier().card), (runtime.EYE_MODEL, factory.make_eyes().card))
+    for name, card in cards:
+        beside = json.loads((MODELS / name).with_suffix(".card.json").read_text(encoding="utf-8"))
+        file = beside.pop("file", None)
+        assert beside == json.loads(json.dumps(asdict(card)))
+        if name == runtime.EMOTION_MODEL:
+            content = (MODELS / name).read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            assert file == {"name": name, "bytes": len(content), "sha256": digest}
+
+
+def test_the_eye_network_is_small_and_was_measured_on_people_it_had_not_seen() -> None:
+    assert len(runtime.bundled_model(runtime.EYE_MODEL)) <= 300_000
+    assert factory.make_eyes().card.metrics["accuracy"] >= 0.95
+
+
+def test_a_damaged_network_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(MODELS, tmp_path / "models")
+    damaged = tmp_path / "models" / runtime.FACE_MODEL
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"\x00")
+    monkeypatch.setattr(factory.resources, "files", lambda _: tmp_path)
+    with pytest.raises(ModelError, match="is damaged"):
+        runtime.bundled_model(runtime.FACE_MODEL)
+    damaged.unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        runtime.bundled_model(runtime.FACE_MODEL)
+
+
+def test_a_source_is_closed_when_the_rest_cannot_be_had(tmp_path: Path) -> None:
+    source = ScriptedSource(frames_at(30, 1))
+    with pytest.raises(ModelError):
+        factory.make_pipeline(source, Settings(model=tmp_path / "missing.onnx", album=tmp_path))
+    assert source.closed
+
+
+def test_a_word_that_is_no_source_is_refused() -> None:
+    with pytest.raises(SourceError):
+        factory.make_source("no/such/clip.mp4", Settings())
