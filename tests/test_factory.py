@@ -56,7 +56,7 @@ def test_a_damaged_network_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     shutil.copytree(MODELS, tmp_path / "models")
     damaged = tmp_path / "models" / runtime.FACE_MODEL
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"\x00")
-    monkeypatch.setattr(factory.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(runtime.resources, "files", lambda _: tmp_path)
     with pytest.raises(ModelError, match="is damaged"):
         runtime.bundled_model(runtime.FACE_MODEL)
     damaged.unlink()

@@ -62,7 +62,7 @@ def create_app(
 
     @app.websocket("/live")
     async def watch(socket: WebSocket) -> None:
-        """What there is to see, as it comes (`booth/schema.py`); a viewer says "ready" for each message it has drawn."""
+        """What there is to see, as it comes (`booth/schema.py`); a viewer says "ready" for each one it has drawn."""
         if house.live.viewers >= MOST_VIEWERS:
             await socket.close(1013)
             return
