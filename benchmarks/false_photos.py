@@ -179,7 +179,7 @@ class Plain:
         self._held, self._until, self._gone = 0, 0.0, True
         self.fired: list[float] = []
 
-    def see(self, at: float, faces: tuple[Face, ...]) -> None:
+    def update(self, at: float, faces: tuple[Face, ...]) -> None:
         """Take in a frame."""
         face = largest(faces)
         happy = face is not None and face.emotion is Emotion.HAPPY and face.emotions["happy"] >= 0.5
@@ -197,7 +197,7 @@ class Kept:
         """Nobody yet."""
         self.faces: dict[float, Image] = {}
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         """Cut out the largest face."""
         box = max((face.box for face in shot.faces), key=lambda box: box.area).square(1.5).within(WIDTH, HEIGHT)
         top, left = int(box.top), int(box.left)
@@ -259,7 +259,7 @@ def main() -> None:
     settings, plain = Settings(rule=arguments.rule), Plain()
     for moment in make_pipeline(footage, settings, album).moments():
         seen += bool(moment.faces)
-        plain.see(moment.frame.at, moment.faces)
+        plain.update(moment.frame.at, moment.faces)
         shots += [(moment.frame.at, photo.shot.frame.at) for photo in moment.photos]
         if moment.frame.index % 6000 == 0:
             print(f"{moment.frame.at / 60:.0f} min of footage, {len(shots)} photos", flush=True)

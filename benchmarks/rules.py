@@ -27,11 +27,11 @@ from smartselfie.core.types import Box, Face
 from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.pipeline import read_faces
 from smartselfie.settings.schema import Settings
-from smartselfie.trigger.rule import Rule, Who
+from smartselfie.trigger.rule import GroupRule, TriggerRule
 from smartselfie.trigger.trigger import Fire, Trigger
 
 FPS, SECONDS = 15, 8
-RULES: tuple[Who | int, ...] = (*Who, 2)
+RULES: tuple[GroupRule | int, ...] = (*GroupRule, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ def gather(random_: random.Random, read: dict[str, list[Face]]) -> list[Guest]:
     return guests
 
 
-def shot_of(guests: list[Guest], who: Who | int) -> float | None:
+def shot_of(guests: list[Guest], who: GroupRule | int) -> float | None:
     """When the first photo is taken, if one is."""
-    trigger = Trigger(Rule(who=who))
+    trigger = Trigger(TriggerRule(group=who))
     for index in range(FPS * SECONDS):
         at, faces = index / FPS, []
         for place, guest in enumerate(guests):
@@ -87,7 +87,7 @@ def shot_of(guests: list[Guest], who: Who | int) -> float | None:
             quality = None if face.quality is None else replace(face.quality, share=guest.side / 640)
             box = Box(200.0 * place, 100.0, guest.side, guest.side)
             faces.append(replace(face, box=box, id=place + 1, quality=quality))
-        trigger, signals = trigger.see(at, faces)
+        trigger, signals = trigger.update(at, faces)
         if any(isinstance(signal, Fire) for signal in signals):
             return at
     return None

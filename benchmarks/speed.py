@@ -22,11 +22,11 @@ from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import DetectedFace, Face, Frame, Image, Quality
 from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.images import read_picture
-from smartselfie.inference.detectors import Haar
+from smartselfie.inference.detectors import HaarCascade
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.demo import DemoSource
-from smartselfie.trigger.rule import Rule
-from smartselfie.trigger.tracker import Tracks
+from smartselfie.trigger.rule import TriggerRule
+from smartselfie.trigger.tracker import Tracker
 from smartselfie.trigger.trigger import Trigger
 
 
@@ -56,7 +56,7 @@ class Line:
         self.emotions: list[Emotions] = []
         self.eyes, self.openness = make_eyes(), list[float]()
         self.quality: list[Quality] = []
-        self.trigger, self.tracks, self.at = Trigger(Rule()), Tracks(), 0.0
+        self.trigger, self.tracks, self.at = Trigger(TriggerRule()), Tracker(), 0.0
 
     def detect(self) -> None:
         """Find the faces."""
@@ -81,14 +81,14 @@ class Line:
     def decide(self) -> None:
         """Let the trigger see the frame."""
         self.at += 1 / 30
-        self.tracks, ids = self.tracks.see(self.at, [face.box for face in self.found])
+        self.tracks, ids = self.tracks.update(self.at, [face.box for face in self.found])
         faces = [
             Face(face.box, emotions, face.score, person, openness, quality)
             for face, emotions, person, openness, quality in zip(
                 self.found, self.emotions, ids, self.openness, self.quality, strict=True
             )
         ]
-        self.trigger, _ = self.trigger.see(self.at, faces)
+        self.trigger, _ = self.trigger.update(self.at, faces)
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -106,7 +106,7 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     image = demo_frame() if arguments.picture is None else read_picture(arguments.picture)
-    line, cascade = Line(image), Haar(1.1, 5)
+    line, cascade = Line(image), HaarCascade(1.1, 5)
     stages = {
         "detect": line.detect,
         "crop": line.crop,

@@ -12,22 +12,22 @@ import smartselfie
 from smartselfie import factory
 from smartselfie.errors import ModelError, SourceError
 from smartselfie.inference import runtime
-from smartselfie.inference.detectors import Haar, YuNet
+from smartselfie.inference.detectors import HaarCascade, YuNet
 from smartselfie.settings.schema import Settings
 from smartselfie.testing import ScriptedSource, frames_at
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 MODELS = Path(smartselfie.__file__).parent / "models"
 
 
 def test_settings_become_a_rule() -> None:
     settings = Settings(hold=4, hold_seconds=0.5, smile=0.7, rest=1.0)
-    assert factory.make_rule(settings) == Rule(frames=4, seconds=0.5, smile=0.7, rest=1.0)
+    assert factory.make_rule(settings) == TriggerRule(hold_frames=4, hold_seconds=0.5, smile=0.7, cooldown=1.0)
 
 
 def test_a_detectors_name_becomes_that_detector() -> None:
     assert isinstance(factory.make_detector(Settings()), YuNet)
-    assert isinstance(factory.make_detector(Settings(detector="haar")), Haar)
+    assert isinstance(factory.make_detector(Settings(detector="haar")), HaarCascade)
 
 
 def test_every_network_that_ships_has_its_checksum_and_its_licence() -> None:

@@ -25,7 +25,7 @@ from smartselfie.testing import (
     mixed,
     scores,
 )
-from smartselfie.trigger.rule import Reason, Rule, Who
+from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
 from smartselfie.trigger.trigger import Holding, Ready
 
 HAPPY, NEUTRAL = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL)
@@ -40,13 +40,17 @@ def line(
     items: Sequence[Frame | SourceLost | SourceBack] | None = None,
     album: MemoryAlbum | None = None,
     max_photos: int | None = None,
-    rule: Rule | None = None,
+    rule: TriggerRule | None = None,
 ) -> tuple[Pipeline, MemoryAlbum, ScriptedSource]:
     """A pipeline of doubles, one frame for each entry of the script unless told otherwise."""
     # at five frames a second none is steadied by another
     source = ScriptedSource(frames_at(5, len(script)) if items is None else items)
     album = album or MemoryAlbum()
-    return Pipeline(source, detector, ScriptedClassifier(script), album, rule or Rule(), max_photos), album, source
+    return (
+        Pipeline(source, detector, ScriptedClassifier(script), album, rule or TriggerRule(), max_photos),
+        album,
+        source,
+    )
 
 
 def test_the_tenth_happy_frame_is_the_photo() -> None:
@@ -96,7 +100,7 @@ def test_every_frame_gives_a_moment_while_no_face_is_visible() -> None:
 
 def test_it_can_be_stopped_while_no_face_is_visible() -> None:
     source = ScriptedSource(frames_at(30, 1), live=True, fps=1000, endless=True)
-    pipeline = Pipeline(source, NOBODY, ScriptedClassifier([HAPPY]), MemoryAlbum(), Rule())
+    pipeline = Pipeline(source, NOBODY, ScriptedClassifier([HAPPY]), MemoryAlbum(), TriggerRule())
     seen = 0
     for _ in pipeline.moments():
         seen += 1
@@ -116,13 +120,15 @@ def test_the_largest_face_decides() -> None:
         def classify(self, crops: Image) -> list[Emotions]:
             return [HAPPY, NEUTRAL][: len(crops)]
 
-    pipeline = Pipeline(ScriptedSource(frames_at(30, 1)), detector, BySize(), MemoryAlbum(), Rule())
+    pipeline = Pipeline(ScriptedSource(frames_at(30, 1)), detector, BySize(), MemoryAlbum(), TriggerRule())
     (moment,) = pipeline.moments()
     assert [face.box.left for face in moment.faces] == [0, 30]
     assert [face.id for face in moment.faces] == [1, 2]
     assert moment.subject is moment.faces[0]
     assert moment.happy
-    everyone = Pipeline(ScriptedSource(frames_at(5, 20)), detector, BySize(), MemoryAlbum(), Rule(who=Who.EVERYONE))
+    everyone = Pipeline(
+        ScriptedSource(frames_at(5, 20)), detector, BySize(), MemoryAlbum(), TriggerRule(group=GroupRule.EVERYONE)
+    )
     assert not any(moment.photos for moment in everyone.moments())
 
 
@@ -185,16 +191,18 @@ def test_photos_that_were_kept_are_told_before_one_that_could_not_be() -> None:
     last = threading.Event()
 
     class SlowAndFullForOne(MemoryAlbum):
-        def keep(self, shot: Shot) -> Photo:
+        def save(self, shot: Shot) -> Photo:
             assert last.wait(5)
             if shot.frame.index == 19:
                 raise AlbumError("the disk is full", "free some space")
-            return super().keep(shot)
+            return super().save(shot)
 
     album = SlowAndFullForOne()
     source = ScriptedSource(frames_at(5, 40), live=True)
     script = ([NEUTRAL] * 5 + [HAPPY] * 5) * 4
-    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, Rule(frames=5, rest=0.0), best_of=0)
+    pipeline = Pipeline(
+        source, ONE_FACE, ScriptedClassifier(script), album, TriggerRule(hold_frames=5, cooldown=0.0), best_of=0
+    )
     told: list[int] = []
     with pytest.raises(AlbumError, match="full"):  # noqa: PT012
         for moment in pipeline.moments():
@@ -225,7 +233,7 @@ def test_the_best_frame_of_the_hold_is_kept_with_the_faces_that_are_on_it() -> N
     source = ScriptedSource(frames_at(20, 10))
     album = MemoryAlbum()
     script = [mixed(happy=level) for level in levels]
-    moments = list(Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, Rule()).moments())
+    moments = list(Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, TriggerRule()).moments())
     (photo,) = album.photos
     assert (photo.shot.frame.index, photo.shot.decided) == (3, 9)
     assert photo.shot.faces == moments[3].faces
@@ -236,7 +244,7 @@ def test_without_a_ring_the_frame_at_which_the_shutter_fires_is_kept() -> None:
     album = MemoryAlbum()
     script = [mixed(happy=level) for level in [0.9] * 9 + [0.6]]
     pipeline = Pipeline(
-        ScriptedSource(frames_at(20, 10)), ONE_FACE, ScriptedClassifier(script), album, Rule(), best_of=0
+        ScriptedSource(frames_at(20, 10)), ONE_FACE, ScriptedClassifier(script), album, TriggerRule(), best_of=0
     )
     list(pipeline.moments())
     assert [photo.shot.frame.index for photo in album.photos] == [9]
@@ -253,7 +261,7 @@ def test_eyes_are_told_and_put_a_photo_off() -> None:
     album = MemoryAlbum()
     eyes = ScriptedEyes([0.9] * 5 + [0.02] * 8 + [0.9] * 9)
     source = ScriptedSource(frames_at(20, 20))
-    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, Rule(), eyes=eyes)
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, TriggerRule(), eyes=eyes)
     moments = list(pipeline.moments())
     assert [moment.faces[0].eyes_open for moment in moments[4:6]] == [0.9, 0.02]
     assert moments[10].trigger.reason is Reason.EYES_CLOSED
@@ -275,12 +283,12 @@ class SlowAlbum(MemoryAlbum):
         super().__init__()
         self.allowed = threading.Event()
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         assert self.allowed.wait(30)
-        return super().keep(shot)
+        return super().save(shot)
 
 
-def live_line(album: MemoryAlbum, script: Sequence[Emotions], rule: Rule) -> Pipeline:
+def live_line(album: MemoryAlbum, script: Sequence[Emotions], rule: TriggerRule) -> Pipeline:
     return Pipeline(
         ScriptedSource(frames_at(5, len(script)), live=True), ONE_FACE, ScriptedClassifier(script), album, rule
     )
@@ -289,7 +297,7 @@ def live_line(album: MemoryAlbum, script: Sequence[Emotions], rule: Rule) -> Pip
 def test_a_slow_disk_delays_no_decision_of_a_live_source_and_loses_no_photo() -> None:
     album = SlowAlbum()
     script = ([HAPPY] * 2 + [NEUTRAL]) * 4
-    pipeline = live_line(album, script, Rule(frames=2, rest=0.0))
+    pipeline = live_line(album, script, TriggerRule(hold_frames=2, cooldown=0.0))
     fired, told = [], []
     for moment in pipeline.moments():
         if moment.trigger.reason is Reason.READY:
@@ -305,7 +313,7 @@ def test_a_slow_disk_delays_no_decision_of_a_live_source_and_loses_no_photo() ->
 
 def test_a_photo_that_a_slow_disk_still_writes_is_kept_when_the_loop_is_left() -> None:
     album = SlowAlbum()
-    moments = live_line(album, [HAPPY] * 5, Rule(frames=2)).moments()
+    moments = live_line(album, [HAPPY] * 5, TriggerRule(hold_frames=2)).moments()
     for moment in moments:
         if moment.trigger.reason is Reason.READY:
             break
@@ -317,13 +325,13 @@ def test_a_photo_that_a_slow_disk_still_writes_is_kept_when_the_loop_is_left() -
 
 def test_a_live_photo_that_cannot_be_kept_is_raised() -> None:
     with pytest.raises(AlbumError):
-        list(live_line(MemoryAlbum(broken=True), [HAPPY] * 5, Rule(frames=2)).moments())
+        list(live_line(MemoryAlbum(broken=True), [HAPPY] * 5, TriggerRule(hold_frames=2)).moments())
 
 
 def test_the_source_is_not_asked_for_more_once_enough_photos_are_under_way() -> None:
     source = ScriptedSource(frames_at(5, 30), live=True)
     album = MemoryAlbum()
-    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, Rule(), 1)
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, TriggerRule(), 1)
     assert [photo.shot.decided for moment in pipeline.moments() for photo in moment.photos] == [9]
     assert pipeline.frames == 10
 
@@ -341,6 +349,6 @@ def test_two_people_who_cross_keep_their_numbers_and_their_holds() -> None:
         return [face_at(8 * index, 40, 30), face_at(240 - 8 * index, 44, 28)]
 
     source = ScriptedSource(frames_at(20, 30, blank(320, 120)))
-    pipeline = Pipeline(source, ScriptedDetector(find), ScriptedClassifier([NEUTRAL]), MemoryAlbum(), Rule())
+    pipeline = Pipeline(source, ScriptedDetector(find), ScriptedClassifier([NEUTRAL]), MemoryAlbum(), TriggerRule())
     last = list(pipeline.moments())[-1]
     assert [(face.id, face.box.left) for face in last.faces] == [(2, 8), (1, 232)]

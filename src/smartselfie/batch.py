@@ -19,7 +19,7 @@ from smartselfie.errors import AlbumError, PictureError, SmartselfieError
 from smartselfie.files import written_whole
 from smartselfie.images import PICTURE_SUFFIXES, VIDEO_SUFFIXES, read_picture
 from smartselfie.sources import open_source
-from smartselfie.trigger.tracker import Tracks
+from smartselfie.trigger.tracker import Tracker
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Read
     if not item.path.is_file():
         raise PictureError(f"{item.path} is not there", "check the path")
     source = open_source(str(item.path), size=None, rotate=0, fps=30.0)
-    tracks = Tracks()
+    tracks = Tracker()
     try:
         for frame in source.frames():
             if isinstance(frame, Frame) and frame.index % every == 0:
                 found = analyzer.analyze(frame.image)
-                tracks, ids = tracks.see(frame.at, [face.box for face in found])
+                tracks, ids = tracks.update(frame.at, [face.box for face in found])
                 faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
                 yield Reading(item, frame.index, frame.at, frame.image, faces, source.fps)
     finally:

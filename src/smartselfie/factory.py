@@ -8,7 +8,7 @@ from smartselfie.inference.runtime import EMOTION_MODEL, EYE_MODEL, FACE_MODEL, 
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
 from smartselfie.settings.schema import Settings
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,9 @@ def make_detector(settings: Settings) -> FaceDetector:
 
             return YuNet(bundled_model(FACE_MODEL), far_faces=settings.far_faces)
         case "haar":
-            from smartselfie.inference.detectors import Haar
+            from smartselfie.inference.detectors import HaarCascade
 
-            return Haar(settings.haar_scale, settings.haar_neighbours)
+            return HaarCascade(settings.haar_scale, settings.haar_neighbours)
 
 
 def make_classifier(model: Path | None = None) -> EmotionClassifier:
@@ -41,9 +41,9 @@ def make_classifier(model: Path | None = None) -> EmotionClassifier:
 
 def make_eyes() -> EyeClassifier:
     """The network that looks at eyes."""
-    from smartselfie.inference.classifiers import OnnxEyes
+    from smartselfie.inference.classifiers import OnnxEyeClassifier
 
-    return OnnxEyes(bundled_model(EYE_MODEL), EYE_MODEL)
+    return OnnxEyeClassifier(bundled_model(EYE_MODEL), EYE_MODEL)
 
 
 def make_album(settings: Settings) -> Album:
@@ -57,19 +57,19 @@ def make_album(settings: Settings) -> Album:
     return FolderAlbum(settings.album_folder, sidecar=settings.sidecar)
 
 
-def make_rule(settings: Settings) -> Rule:
+def make_rule(settings: Settings) -> TriggerRule:
     """The trigger's rule."""
-    return Rule(
-        frames=settings.hold,
-        seconds=settings.hold_seconds,
+    return TriggerRule(
+        hold_frames=settings.hold,
+        hold_seconds=settings.hold_seconds,
         smile=settings.smile,
-        rest=settings.rest,
-        who=settings.rule,
+        cooldown=settings.rest,
+        group=settings.rule,
         expression=settings.expression,
         eyes_open=settings.eyes_open,
         eyes_wait=settings.eyes_wait,
         # one person's smile says nothing of their anger
-        calibration=settings.calibration if settings.expression is Emotion.HAPPY else (0.0, 1.0),
+        scale=settings.calibration if settings.expression is Emotion.HAPPY else (0.0, 1.0),
     )
 
 

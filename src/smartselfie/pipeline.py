@@ -14,32 +14,32 @@ from smartselfie.core.types import DetectedFace, Face, Frame, Image
 from smartselfie.errors import AlbumError
 from smartselfie.moment import Moment
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
-from smartselfie.trigger.best_frame import Ring
-from smartselfie.trigger.rule import Reason, Rule
-from smartselfie.trigger.tracker import Tracks
+from smartselfie.trigger.best_frame import FrameBuffer
+from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.trigger.tracker import Tracker
 from smartselfie.trigger.trigger import Began, Fire, Holding, Lost, Signal, Trigger
 
 MOST_WAITING = 8
 """Photos that may wait for the disk; the next one waits for them, so that memory stays bounded and none is lost."""
 
 
-class Keeper:
+class PhotoWriter:
     """Hands shots to an album, one after the other, and tells which are kept."""
 
     def __init__(self, album: Album, *, at_once: bool) -> None:
-        """With `at_once` each photo is kept before `keep` returns: a clip has time, and tells the same at every run."""
+        """With `at_once` each photo is kept before `save` returns: a clip has time, and tells the same at every run."""
         self._album, self._at_once = album, at_once
         self._writer = ThreadPoolExecutor(1, "album")
         self._waiting: deque[Future[Photo]] = deque()
         self._failed: AlbumError | None = None
 
-    def keep(self, shot: Shot) -> None:
-        """Have a photo kept; `kept` and `finish` tell of it."""
-        self._waiting.append(self._writer.submit(self._album.keep, shot))
+    def save(self, shot: Shot) -> None:
+        """Have a photo kept; `saved` and `finish` tell of it."""
+        self._waiting.append(self._writer.submit(self._album.save, shot))
         if self._at_once or len(self._waiting) > MOST_WAITING:
             self._waiting[0].exception()
 
-    def kept(self) -> tuple[Photo, ...]:
+    def saved(self) -> tuple[Photo, ...]:
         """The photos that were kept since the last call.
 
         Raises:
@@ -56,13 +56,13 @@ class Keeper:
         return tuple(done)
 
     def finish(self) -> tuple[Photo, ...]:
-        """Wait until everything is kept; the photos that `kept` has not told. To be called until there are none.
+        """Wait until everything is kept; the photos that `saved` has not told. To be called until there are none.
 
         Raises:
             AlbumError: one could not be kept; it is raised once all the others have been told.
         """
         wait(self._waiting)
-        return self.kept()
+        return self.saved()
 
     def close(self) -> None:
         """Wait until everything is kept, and let go of the album; safely more than once."""
@@ -117,7 +117,7 @@ class Pipeline:
         detector: FaceDetector,
         classifier: EmotionClassifier,
         album: Album,
-        rule: Rule,
+        rule: TriggerRule,
         max_photos: int | None = None,
         *,
         eyes: EyeClassifier | None = None,
@@ -136,10 +136,10 @@ class Pipeline:
             best_of: seconds before the shutter whose best frame is kept; 0 keeps the frame at which it fires.
         """
         self._source, self._detector, self._classifier, self._eyes = source, detector, classifier, eyes
-        self._keeper = Keeper(album, at_once=not source.live)
+        self._keeper = PhotoWriter(album, at_once=not source.live)
         self._max_photos = max_photos
-        self._trigger, self._tracks = Trigger(rule), Tracks()
-        self._ring = Ring(rule, best_of)
+        self._trigger, self._tracks = Trigger(rule), Tracker()
+        self._ring = FrameBuffer(rule, best_of)
         self._hand = threading.Event()
         self._shots = 0
         self.photos = 0
@@ -147,7 +147,7 @@ class Pipeline:
         self.dropped = 0
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> TriggerRule:
         """When it takes a photo."""
         return self._trigger.rule
 
@@ -195,11 +195,11 @@ class Pipeline:
         self.frames += 1
         self.dropped = frame.dropped
         found = read_faces(frame.image, self._detector, self._classifier, self._eyes)
-        self._tracks, ids = self._tracks.see(frame.at, [face.box for face in found])
+        self._tracks, ids = self._tracks.update(frame.at, [face.box for face in found])
         faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
-        self._trigger, signals = self._trigger.see(frame.at, faces)
+        self._trigger, signals = self._trigger.update(frame.at, faces)
         self._shoot(frame, faces, signals)
-        photos = self._keeper.kept()
+        photos = self._keeper.saved()
         self.photos += len(photos)
         subject = next((face for face in faces if face.id == self._trigger.subject), None)
         smiling = {person.id for person in self._trigger.people if person.smile is not None}
@@ -233,7 +233,7 @@ class Pipeline:
 
     def _keep(self, kept: Frame, decided: Frame, faces: tuple[Face, ...], why: str) -> None:
         rule = self._trigger.rule.as_notes()
-        self._keeper.keep(Shot(kept, decided.index, faces, why, rule, self._classifier.card.name, self._source.name))
+        self._keeper.save(Shot(kept, decided.index, faces, why, rule, self._classifier.card.name, self._source.name))
         self._shots += 1
 
     def _pause(self, last: Frame, events: tuple[Event, ...], *, lost: bool = False) -> Moment:

@@ -85,7 +85,7 @@ class EyeClassifier(Protocol):
 class Album(Protocol):
     """Keeps photos."""
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         """Keep a photo, whole or not at all, under a name that was free.
 
         Raises:

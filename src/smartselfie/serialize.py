@@ -79,7 +79,7 @@ def people_to_json(moment: Moment) -> list[PersonJson]:
     return [
         {
             "id": person.id,
-            "counts": person.counts,
+            "counts": person.eligible,
             "progress": round(person.progress(rule), 4),
             "why_not": person.reason(rule).value,
         }

@@ -13,7 +13,7 @@ from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
 from smartselfie.core.types import Box, DetectedFace, Face, Frame, Image, Quality
 from smartselfie.errors import AlbumError
 from smartselfie.inference.card import Licence, ModelCard
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.trigger import Fire, Signal, Trigger
 
 CARD = ModelCard(
@@ -81,11 +81,11 @@ class Played:
         return any(isinstance(signal, Fire) for signal in self.signals)
 
 
-def play(frames: Iterable[tuple[float, Sequence[Face]]], rule: Rule | None = None) -> list[Played]:
+def play(frames: Iterable[tuple[float, Sequence[Face]]], rule: TriggerRule | None = None) -> list[Played]:
     """Run the faces of frames, each with its time, through a new trigger."""
-    trigger, played = Trigger(Rule() if rule is None else rule), []
+    trigger, played = Trigger(TriggerRule() if rule is None else rule), []
     for at, faces in frames:
-        trigger, signals = trigger.see(at, faces)
+        trigger, signals = trigger.update(at, faces)
         played.append(Played(at, trigger, signals))
     return played
 
@@ -205,12 +205,12 @@ class MemoryAlbum:
     """Keeps shots in a list; fails on demand."""
 
     def __init__(self, *, broken: bool = False) -> None:
-        """`broken` makes every `keep` fail as a full disk does."""
+        """`broken` makes every `save` fail as a full disk does."""
         self.photos: list[Photo] = []
         self.closed = False
         self._broken = broken
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         """Keep a shot under the number of its frame, or the next free one."""
         if self._broken:
             raise AlbumError("the album is full", "free some space")

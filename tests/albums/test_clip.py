@@ -5,22 +5,22 @@ import os
 import numpy as np
 from PIL import Image as Pictures
 
-from smartselfie.albums.clip import AFTER, BEFORE, LONGEST, STEP, Clips
+from smartselfie.albums.clip import AFTER, BEFORE, LONGEST, STEP, ClipRecorder
 from smartselfie.core.events import Photo, Shot
 from smartselfie.core.types import Frame
 from smartselfie.moment import Moment
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.trigger import Trigger
 
 
-def see(clips, start, end, *, photo=None, fps=30, width=64):
+def update(clips, start, end, *, photo=None, fps=30, width=64):
     """Show the clips a grey that brightens with time; the photo is taken on the first frame."""
     for index in range(round(start * fps), round(end * fps)):
         image = np.full((width * 3 // 4, width, 3), index % 250, np.uint8)
         frame = Frame(image, index / fps, index)
         shot = Shot(frame, index, (), "smile", {}, "m", "c")
         events = () if photo is None else (Photo(photo, shot),)
-        clips.see(Moment(frame, (), None, False, Trigger(Rule()), events))
+        clips.update(Moment(frame, (), None, False, Trigger(TriggerRule()), events))
         photo = None
 
 
@@ -33,9 +33,9 @@ def test_a_clip_holds_what_was_before_and_after(tmp_path):
     photo = tmp_path / "a.jpg"
     photo.touch()
     told = []
-    clips = Clips(lambda: True, lambda: told.append(1))
-    see(clips, 0, 3)
-    see(clips, 3, 6, photo=photo, width=1280)
+    clips = ClipRecorder(lambda: True, lambda: told.append(1))
+    update(clips, 0, 3)
+    update(clips, 3, 6, photo=photo, width=1280)
     clips.close()
     frames, size = lengths(tmp_path / "a.gif")
     assert abs(frames - (BEFORE + AFTER) / STEP) <= 2
@@ -46,8 +46,8 @@ def test_a_clip_holds_what_was_before_and_after(tmp_path):
 
 def test_where_none_is_wanted_none_is_made(tmp_path):
     (tmp_path / "a.jpg").touch()
-    clips = Clips(lambda: False)
-    see(clips, 0, 3, photo=tmp_path / "a.jpg")
+    clips = ClipRecorder(lambda: False)
+    update(clips, 0, 3, photo=tmp_path / "a.jpg")
     clips.close()
     assert not (tmp_path / "a.gif").exists()
 
@@ -55,10 +55,10 @@ def test_where_none_is_wanted_none_is_made(tmp_path):
 def test_the_end_and_a_lost_camera_finish_what_was_begun(tmp_path):
     for name in ("a", "b"):
         (tmp_path / f"{name}.jpg").touch()
-    clips = Clips(lambda: True)
-    see(clips, 0, 1)
-    see(clips, 1, 1.3, photo=tmp_path / "a.jpg")
-    see(clips, 60, 60.5, photo=tmp_path / "b.jpg")
+    clips = ClipRecorder(lambda: True)
+    update(clips, 0, 1)
+    update(clips, 1, 1.3, photo=tmp_path / "a.jpg")
+    update(clips, 60, 60.5, photo=tmp_path / "b.jpg")
     clips.close()
     assert lengths(tmp_path / "a.gif")[0] > 10
     assert 2 < lengths(tmp_path / "b.gif")[0] < 8
@@ -67,9 +67,9 @@ def test_the_end_and_a_lost_camera_finish_what_was_begun(tmp_path):
 def test_a_clip_never_takes_anothers_place_nor_outlives_its_photo(tmp_path):
     (tmp_path / "a.jpg").touch()
     (tmp_path / "a.gif").write_bytes(b"mine")
-    clips = Clips(lambda: True)
-    see(clips, 0, 0.5, photo=tmp_path / "a.jpg")
-    see(clips, 1, 1.5, photo=tmp_path / "gone.jpg")
+    clips = ClipRecorder(lambda: True)
+    update(clips, 0, 0.5, photo=tmp_path / "a.jpg")
+    update(clips, 1, 1.5, photo=tmp_path / "gone.jpg")
     clips.close()
     assert (tmp_path / "a.gif").read_bytes() == b"mine"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "a.jpg"]
@@ -81,8 +81,8 @@ def test_a_disk_that_is_full_costs_the_clip_only(tmp_path, caplog):
     photo = album / "a.jpg"
     photo.touch()
     # a folder in the place of the file that is to be written
-    clips = Clips(lambda: True)
-    see(clips, 0, 0.5, photo=photo)
+    clips = ClipRecorder(lambda: True)
+    update(clips, 0, 0.5, photo=photo)
     (album / f".a-{os.getpid()}.gif.partial").mkdir()
     clips.close()
     assert "the clip of a.jpg could not be kept" in caplog.text

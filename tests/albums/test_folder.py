@@ -32,25 +32,25 @@ def names(folder: Path) -> list[str]:
 
 
 def test_a_photo_of_a_live_source_is_named_by_its_time(tmp_path: Path) -> None:
-    photo = FolderAlbum(tmp_path / "album").keep(shot(taken=NOON))
+    photo = FolderAlbum(tmp_path / "album").save(shot(taken=NOON))
     assert photo.path == tmp_path / "album" / "2026-11-23_05-20-11.123.jpg"
     assert names(tmp_path / "album") == ["2026-11-23_05-20-11.123.jpg", "2026-11-23_05-20-11.123.json"]
 
 
 def test_a_photo_of_a_clip_is_named_by_its_frame(tmp_path: Path) -> None:
-    assert FolderAlbum(tmp_path).keep(shot()).path.name == "party_000126.jpg"
+    assert FolderAlbum(tmp_path).save(shot()).path.name == "party_000126.jpg"
 
 
 def test_the_photo_has_every_pixel_at_high_quality(tmp_path: Path) -> None:
     made = shot()
-    with Pictures.open(FolderAlbum(tmp_path).keep(made).path) as picture:
+    with Pictures.open(FolderAlbum(tmp_path).save(made).path) as picture:
         back = np.asarray(picture)[..., ::-1].astype(int)
     assert back.shape == (240, 320, 3)
     assert np.abs(back - made.frame.image.astype(int)).mean() < 2
 
 
 def test_exif_says_when_it_was_taken(tmp_path: Path) -> None:
-    with Pictures.open(FolderAlbum(tmp_path).keep(shot(taken=NOON)).path) as picture:
+    with Pictures.open(FolderAlbum(tmp_path).save(shot(taken=NOON)).path) as picture:
         exif = picture.getexif()
         details = exif.get_ifd(0x8769)
     assert exif[0x0132] == details[0x9003] == "2026:11:23 05:20:11"
@@ -58,14 +58,14 @@ def test_exif_says_when_it_was_taken(tmp_path: Path) -> None:
 
 
 def test_exif_of_a_clips_photo_says_when_it_was_written(tmp_path: Path) -> None:
-    with Pictures.open(FolderAlbum(tmp_path, clock=lambda: NOON).keep(shot()).path) as picture:
+    with Pictures.open(FolderAlbum(tmp_path, clock=lambda: NOON).save(shot()).path) as picture:
         exif = picture.getexif()
     assert exif[0x0132] == "2026:11:23 05:20:11"
     assert 0x9003 not in exif.get_ifd(0x8769)
 
 
 def test_the_sidecar_says_when_why_and_with_what(tmp_path: Path) -> None:
-    photo = FolderAlbum(tmp_path).keep(shot(taken=NOON))
+    photo = FolderAlbum(tmp_path).save(shot(taken=NOON))
     notes = json.loads(photo.path.with_suffix(".json").read_text())
     assert notes["taken"].startswith("2026-11-23T05:20:11.123")
     assert (notes["why"], notes["model"], notes["rule"], notes["decided"]) == (
@@ -79,21 +79,21 @@ def test_the_sidecar_says_when_why_and_with_what(tmp_path: Path) -> None:
 
 
 def test_without_sidecar_there_is_only_the_photo(tmp_path: Path) -> None:
-    FolderAlbum(tmp_path, sidecar=False).keep(shot())
+    FolderAlbum(tmp_path, sidecar=False).save(shot())
     assert names(tmp_path) == ["party_000126.jpg"]
 
 
 def test_a_photo_is_never_overwritten_not_even_after_a_restart(tmp_path: Path) -> None:
-    first = FolderAlbum(tmp_path).keep(shot())
+    first = FolderAlbum(tmp_path).save(shot())
     before = first.path.read_bytes()
-    again = [FolderAlbum(tmp_path).keep(shot(index=126)).path.name for _ in range(2)]
+    again = [FolderAlbum(tmp_path).save(shot(index=126)).path.name for _ in range(2)]
     assert again == ["party_000126_2.jpg", "party_000126_3.jpg"]
     assert first.path.read_bytes() == before
 
 
 def test_a_sidecar_of_somebody_elses_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "party_000126.json").write_text("mine")
-    assert FolderAlbum(tmp_path).keep(shot()).path.name == "party_000126_2.jpg"
+    assert FolderAlbum(tmp_path).save(shot()).path.name == "party_000126_2.jpg"
     assert (tmp_path / "party_000126.json").read_text() == "mine"
 
 
@@ -105,7 +105,7 @@ def test_where_there_are_no_hard_links_photos_are_still_whole_and_kept_apart(
 
     monkeypatch.setattr(os, "link", refuse)
     album = FolderAlbum(tmp_path, sidecar=False)
-    first, second = album.keep(shot()), album.keep(shot())
+    first, second = album.save(shot()), album.save(shot())
     assert names(tmp_path) == ["party_000126.jpg", "party_000126_2.jpg"]
     assert first.path.read_bytes() != b""
     assert second.path.stat().st_size == first.path.stat().st_size
@@ -127,7 +127,7 @@ from test_folder import shot
 album = FolderAlbum(Path(sys.argv[1]), rescue=[Path(name) for name in sys.argv[2].split(":") if name])
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
-    album.keep(shot())
+    album.save(shot())
 except AlbumError as error:
     print(error.message)
 """
@@ -155,7 +155,7 @@ def test_a_photo_that_the_album_cannot_take_is_saved_elsewhere(tmp_path: Path) -
     album_folder.rmdir()
     album_folder.write_text("somebody put a file in the album's place")
     with pytest.raises(AlbumError, match="it was saved as") as caught:
-        album.keep(shot())
+        album.save(shot())
     (saved,) = rescue.glob("*.jpg")
     assert str(saved) in caught.value.message
     with Pictures.open(saved) as picture:

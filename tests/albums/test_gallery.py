@@ -50,7 +50,7 @@ def files(folder: Path) -> list[str]:
 
 def taken_by_us(folder: Path, index: int) -> Path:
     face = Face(Box(1, 1, 9, 9), scores(Emotion.HAPPY))
-    return FolderAlbum(folder).keep(Shot(Frame(blank(), 1.0, index), index, (face,), "smile", {}, "m", "party")).path
+    return FolderAlbum(folder).save(Shot(Frame(blank(), 1.0, index), index, (face,), "smile", {}, "m", "party")).path
 
 
 def test_photos_are_sorted_by_time_or_by_smile_and_those_without_a_score_come_last(tmp_path: Path) -> None:

@@ -14,12 +14,12 @@ from websockets.sync.client import ClientConnection, connect
 
 from smartselfie.albums.folder import FolderAlbum
 from smartselfie.booth.app import create_app
-from smartselfie.booth.booth import House
+from smartselfie.booth.booth import Booth
 from smartselfie.booth.browser_camera import BrowserCamera, StillAlbum
-from smartselfie.booth.consent import Gate
+from smartselfie.booth.consent import Admission
 from smartselfie.booth.live_settings import Desk, Stand
 from smartselfie.booth.network import listen, make_server
-from smartselfie.booth.schema import ShownJson, unpack
+from smartselfie.booth.schema import SnapshotJson, unpack
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
@@ -28,7 +28,7 @@ from smartselfie.ports import Album, FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo
 from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, blank, face_at, scores
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 
 class HandFedSource:
@@ -65,7 +65,7 @@ class HandFedSource:
 class Served:
     """A running booth: its source to feed, its address to ask."""
 
-    def __init__(self, source: HandFedSource, house: House, kept: Album, port: int) -> None:
+    def __init__(self, source: HandFedSource, house: Booth, kept: Album, port: int) -> None:
         self.house = house
         self.source, self.live, self.stand, self.kept, self.port = source, house.live, house.stand, kept, port
         self.url = f"http://127.0.0.1:{port}"
@@ -98,14 +98,14 @@ class Screen:
     def __init__(self, line: ClientConnection) -> None:
         self.line = line
 
-    def get(self, *, ready: bool = True) -> tuple[ShownJson, bytes]:
+    def get(self, *, ready: bool = True) -> tuple[SnapshotJson, bytes]:
         message = self.line.recv(timeout=20)
         assert isinstance(message, bytes)
         if ready:
             self.line.send("ready")
         return unpack(message)
 
-    def get_frame(self, index: int) -> tuple[ShownJson, bytes]:
+    def get_frame(self, index: int) -> tuple[SnapshotJson, bytes]:
         """Skip to the message of a frame."""
         while True:
             shown, jpeg = self.get()
@@ -125,7 +125,7 @@ def serve(tmp_path: Path) -> Serve:
         *,
         emotion: Emotion | None = None,
         album: Album | None = None,
-        rule: Rule = Rule(frames=3, rest=0.0),  # noqa: B008 - frozen
+        rule: TriggerRule = TriggerRule(hold_frames=3, cooldown=0.0),  # noqa: B008 - frozen
         max_photos: int | None = None,
         host: str = "127.0.0.1",
         names: tuple[str, ...] = (),
@@ -144,13 +144,13 @@ def serve(tmp_path: Path) -> Serve:
 
         def build(turn: FrameSource, now: Settings) -> Pipeline:
             classifier = ScriptedClassifier([scores(emotion or Emotion.NEUTRAL)])
-            chosen = rule if now.hold == settings.hold else replace(rule, frames=now.hold)
+            chosen = rule if now.hold == settings.hold else replace(rule, hold_frames=now.hold)
             return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, keeper, chosen, max_photos)
 
         settings = replace(settings, album=folder, max_photos=max_photos, pin=None if pin is None else SecretStr(pin))
-        gate = Gate(consent=settings.consent)
+        gate = Admission(consent=settings.consent)
         stand = Stand(settings, lambda _name, _settings: camera or source, gate, saved, build=build)
-        house = House(stand, gate)
+        house = Booth(stand, gate)
         house.desk = Desk(stand, house.live, house.lock, lambda: cameras)
         with listen("127.0.0.1", 0) as door:
             served = Served(source, house, kept, door.getsockname()[1])

@@ -76,9 +76,9 @@ def test_without_a_still_the_small_frame_is_kept(monkeypatch, caplog):
     album = MemoryAlbum()
     shot = Shot(Frame(blank(), 1.0, 3), 3, (), "hand", {}, "m", "browser")
     camera = BrowserCamera()
-    StillAlbum(album, camera).keep(shot)
+    StillAlbum(album, camera).save(shot)
     camera.attach(Page(next=lambda: None, still=lambda: None))
-    StillAlbum(album, camera).keep(shot)
+    StillAlbum(album, camera).save(shot)
     assert [photo.shot for photo in album.photos] == [shot, shot]
     assert "sent no still" in caplog.text
 

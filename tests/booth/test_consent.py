@@ -1,51 +1,51 @@
 """When pictures are not looked at."""
 
-from smartselfie.booth.consent import GUESTS_GONE, Closed, Gate
+from smartselfie.booth.consent import GUESTS_GONE, Admission, Closed
 
 
 def test_without_consent_it_is_open():
-    assert Gate().closed is None
+    assert Admission().closed is None
 
 
 def test_it_opens_when_guests_agree_and_asks_new_guests_again():
-    gate = Gate(consent=True)
+    gate = Admission(consent=True)
     assert gate.closed is Closed.CONSENT
     gate.agree()
     assert gate.closed is None
-    gate.see(10.0, anybody=True)
-    gate.see(10.0 + GUESTS_GONE, anybody=False)
+    gate.update(10.0, anybody=True)
+    gate.update(10.0 + GUESTS_GONE, anybody=False)
     assert gate.closed is None
-    gate.see(10.1 + GUESTS_GONE, anybody=False)
+    gate.update(10.1 + GUESTS_GONE, anybody=False)
     assert gate.closed is Closed.CONSENT
 
 
 def test_somebody_in_sight_keeps_it_open():
-    gate = Gate(consent=True)
+    gate = Admission(consent=True)
     gate.agree()
     for second in range(1000):
-        gate.see(float(second), anybody=second % 50 == 0)
+        gate.update(float(second), anybody=second % 50 == 0)
     assert gate.closed is None
 
 
 def test_a_minute_counts_from_the_yes():
-    gate = Gate(consent=True)
-    gate.see(0.0, anybody=True)
+    gate = Admission(consent=True)
+    gate.update(0.0, anybody=True)
     gate.agree()
-    gate.see(500.0, anybody=False)
+    gate.update(500.0, anybody=False)
     assert gate.closed is None
 
 
 def test_a_clip_that_begins_again_is_no_absence():
-    gate = Gate(consent=True)
+    gate = Admission(consent=True)
     gate.agree()
-    gate.see(500.0, anybody=True)
-    gate.see(0.0, anybody=False)
-    gate.see(GUESTS_GONE, anybody=False)
+    gate.update(500.0, anybody=True)
+    gate.update(0.0, anybody=False)
+    gate.update(GUESTS_GONE, anybody=False)
     assert gate.closed is None
 
 
 def test_a_pause_goes_before_everything():
-    gate = Gate(consent=True)
+    gate = Admission(consent=True)
     gate.pause(paused=True)
     assert gate.closed is Closed.PAUSED
     gate.agree()

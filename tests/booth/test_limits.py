@@ -5,7 +5,7 @@ import asyncio
 import httpx
 from starlette.responses import PlainTextResponse
 
-from smartselfie.booth.auth import MOST, Keys
+from smartselfie.booth.auth import MOST, OneTimeTokens
 from smartselfie.booth.middleware import MOST_BODY, Allowance, Limits
 
 
@@ -56,7 +56,7 @@ def test_what_is_too_large_is_refused_whether_it_says_so_or_not(serve):
 
 def test_a_key_opens_its_thing_until_its_time_is_over():
     clock = Clock()
-    keys = Keys(10.0, clock=clock)
+    keys = OneTimeTokens(10.0, clock=clock)
     first, second = keys.give("a"), keys.give("b")
     assert first != second
     assert len(first) == 43
@@ -66,13 +66,13 @@ def test_a_key_opens_its_thing_until_its_time_is_over():
 
 
 def test_a_key_for_once_opens_once():
-    keys = Keys(10.0, once=True)
+    keys = OneTimeTokens(10.0, once=True)
     key = keys.give("a")
     assert (keys.open(key), keys.open(key)) == ("a", None)
 
 
 def test_keys_do_not_pile_up_and_are_not_kept_as_they_are():
-    keys = Keys(10.0, clock=Clock())
+    keys = OneTimeTokens(10.0, clock=Clock())
     first = keys.give(0)
     for number in range(1, MOST + 1):
         last = keys.give(number)

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from smartselfie.booth.consent import Gate
+from smartselfie.booth.consent import Admission
 from smartselfie.booth.live_settings import ON_PAGE, Stand
 from smartselfie.booth.runner import Live, Phase
 from smartselfie.core.emotion import Emotion
@@ -23,7 +23,7 @@ from smartselfie.testing import (
     frames_at,
     scores,
 )
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 CAMERAS = (CameraInfo(0, "Front"), CameraInfo(2, "Back"))
 
@@ -34,7 +34,7 @@ def change(booth, **values):
 
 def build(turn, _settings):
     return Pipeline(
-        turn, ScriptedDetector(lambda _: []), ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), Rule()
+        turn, ScriptedDetector(lambda _: []), ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), TriggerRule()
     )
 
 
@@ -67,7 +67,7 @@ def test_the_page_never_learns_the_path_or_address_that_was_given_and_can_go_bac
 
 
 def test_a_changed_rule_holds_at_once_over_the_same_camera(serve):
-    with serve(emotion=Emotion.HAPPY, rule=Rule(frames=500), settings=Settings(hold=500)) as booth:
+    with serve(emotion=Emotion.HAPPY, rule=TriggerRule(hold_frames=500), settings=Settings(hold=500)) as booth:
         booth.feed(5)
         assert change(booth, hold=3).json()["values"]["hold"] == 3
         # the frame that ends the turn before belongs to nobody
@@ -120,7 +120,7 @@ def test_what_cannot_be_changed_is_refused_in_plain_words_and_nothing_changes(se
 
 def test_another_camera_takes_over_and_the_first_is_let_go():
     sources = {name: ScriptedSource(frames_at(30, 2), name=name, live=True, endless=True) for name in ("0", "2")}
-    stand = Stand(Settings(source="0"), lambda name, _: sources[name], Gate(), build=build)
+    stand = Stand(Settings(source="0"), lambda name, _: sources[name], Admission(), build=build)
     live = Live(stand.open)
     live.start()
     while live.newest.moment is None:
@@ -144,7 +144,7 @@ def test_a_camera_that_cannot_be_opened_changes_nothing():
         return first
 
     first = ScriptedSource(frames_at(30, 2), live=True, endless=True)
-    stand = Stand(Settings(source="0"), open_source, Gate(), build=build)
+    stand = Stand(Settings(source="0"), open_source, Admission(), build=build)
     stand.open()
     with pytest.raises(SourceError, match="in use"):
         stand.change({"source": "2"})
@@ -157,7 +157,7 @@ def test_a_camera_that_cannot_be_opened_changes_nothing():
 
 def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path):
     (tmp_path / "file").touch()
-    stand = Stand(Settings(), lambda *_: None, Gate(), tmp_path / "file" / "x.booth.json", build=build)
+    stand = Stand(Settings(), lambda *_: None, Admission(), tmp_path / "file" / "x.booth.json", build=build)
     with pytest.raises(ConfigError):
         stand.change({"hold": 4})
     assert stand.settings.hold == 4
@@ -165,7 +165,7 @@ def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path):
 
 def test_choices_made_at_the_same_moment_are_all_saved(tmp_path: Path):
     saved = tmp_path / "x.booth.json"
-    stand = Stand(Settings(), lambda *_: None, Gate(), saved, build=build)
+    stand = Stand(Settings(), lambda *_: None, Admission(), saved, build=build)
     choices = {"hold": 4, "rest": 7.0, "mirror": False, "sounds": False, "countdown": 2, "language": "de"}
     with ThreadPoolExecutor(len(choices)) as hands:
         for change in [hands.submit(stand.change, {name: value}) for name, value in choices.items()]:
@@ -176,7 +176,7 @@ def test_choices_made_at_the_same_moment_are_all_saved(tmp_path: Path):
 def test_a_clip_that_has_ended_can_be_followed_by_another_source():
     sources = {"a": ScriptedSource(frames_at(30, 2)), "b": ScriptedSource(frames_at(30, 7))}
     over = []
-    stand = Stand(Settings(source="a"), lambda name, _: sources[name], Gate(), build=build)
+    stand = Stand(Settings(source="a"), lambda name, _: sources[name], Admission(), build=build)
     live = Live(stand.open, on_over=over.append)
     live.start()
     live.wait(10)
@@ -199,7 +199,7 @@ def test_a_kiosk_tries_again_what_fails_and_others_give_up(monkeypatch):
             raise SourceError("it is in use", "close the other program")
         return ScriptedSource(frames_at(30, 2), live=True, endless=True)
 
-    stand = Stand(Settings(), open_source, Gate(), build=build)
+    stand = Stand(Settings(), open_source, Admission(), build=build)
     live = Live(stand.open, stubborn=True)
     live.start()
     while live.newest.moment is None:
@@ -207,7 +207,7 @@ def test_a_kiosk_tries_again_what_fails_and_others_give_up(monkeypatch):
     assert live.newest.phase is Phase.RUNNING
     live.close(closing=stand.close)
     tries.clear()
-    patient = Live(Stand(Settings(), open_source, Gate(), build=build).open)
+    patient = Live(Stand(Settings(), open_source, Admission(), build=build).open)
     patient.start()
     patient.wait(10)
     assert patient.newest.phase is Phase.FAILED
@@ -223,7 +223,7 @@ def test_a_source_that_failed_for_good_is_opened_anew_by_a_kiosk(monkeypatch):
             raise SourceError("it caught fire", "use another")
 
     sources = [Failing(frames_at(30, 2)), ScriptedSource(frames_at(30, 9))]
-    stand = Stand(Settings(), lambda *_: sources.pop(0), Gate(), build=build)
+    stand = Stand(Settings(), lambda *_: sources.pop(0), Admission(), build=build)
     live = Live(stand.open, stubborn=True)
     live.start()
     live.wait(10)

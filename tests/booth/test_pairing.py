@@ -12,7 +12,7 @@ from cryptography import x509
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from smartselfie.booth.auth import CODE, COOKIE, LINK, STAY, Pairing
+from smartselfie.booth.auth import CODE, COOKIE, LINK, STAY, PairedDevices
 from smartselfie.booth.network import LASTS, RENEWED, open_to_network, own_address, own_certificate
 from smartselfie.errors import ConfigError
 from smartselfie.settings.schema import Settings
@@ -155,7 +155,7 @@ def test_a_name_that_is_not_this_machine_is_refused_there_too(network):
 
 def test_codes_phones_and_links_all_end():
     clock = Clock()
-    pairing = Pairing(clock)
+    pairing = PairedDevices(clock)
     late, cookie, link = pairing.invite(), pairing.join(pairing.invite()), pairing.share("a.jpg")
     clock.now = CODE
     assert pairing.join(late) is None

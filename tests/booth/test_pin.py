@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import HTTPException
 
-from smartselfie.booth.auth import PAUSE, TRIES, Lock
+from smartselfie.booth.auth import PAUSE, TRIES, PinCheck
 
 LOCKED = (
     ("PATCH", "/api/settings"),
@@ -34,18 +34,18 @@ def status(lock, pin):
 
 
 def test_without_a_pin_everything_is_open():
-    assert not Lock(None).locked
-    assert status(Lock(None), "") == 200
+    assert not PinCheck(None).locked
+    assert status(PinCheck(None), "") == 200
 
 
 @pytest.mark.parametrize(("given", "answer"), [("1234", 200), ("", 403), ("12345", 403), ("123", 403), ("ä", 403)])
 def test_only_the_very_pin_opens(given, answer):
-    assert status(Lock("1234"), given) == answer
+    assert status(PinCheck("1234"), given) == answer
 
 
 def test_who_guesses_has_to_wait_and_may_then_try_again():
     clock = Clock()
-    lock = Lock("1234", clock)
+    lock = PinCheck("1234", clock)
     assert [status(lock, "0000") for _ in range(TRIES)] == [403] * TRIES
     assert status(lock, "1234") == 429
     clock.now = PAUSE
@@ -53,7 +53,7 @@ def test_who_guesses_has_to_wait_and_may_then_try_again():
 
 
 def test_asking_without_a_pin_is_no_guess():
-    lock = Lock("1234", Clock())
+    lock = PinCheck("1234", Clock())
     assert [status(lock, "") for _ in range(20)] == [403] * 20
     assert status(lock, "1234") == 200
 

@@ -4,13 +4,13 @@ import os
 from time import time
 
 from smartselfie.albums.gallery import Gallery
-from smartselfie.booth.retention import ROOM, Housekeeping
+from smartselfie.booth.retention import ROOM, Retention
 
 
 def test_a_disk_that_is_nearly_full_is_told_and_so_is_room_again(serve, tmp_path):
     free = [ROOM - 1]
     with serve() as booth, booth.viewer() as page:
-        housekeeping = Housekeeping(Gallery(tmp_path), booth.live, None, free=lambda _: free[0], every=0.01)
+        housekeeping = Retention(Gallery(tmp_path), booth.live, None, free=lambda _: free[0], every=0.01)
         housekeeping.start()
         while not page.get()[0]["disk_low"]:
             pass
@@ -27,7 +27,7 @@ def test_old_photos_go_and_every_page_hears_of_it(serve, tmp_path):
     os.utime(photo, (time() - 7200, time() - 7200))
     with serve() as booth:
         version = booth.live.newest.version
-        housekeeping = Housekeeping(Gallery(tmp_path), booth.live, 1.0, every=0.01)
+        housekeeping = Retention(Gallery(tmp_path), booth.live, 1.0, every=0.01)
         housekeeping.start()
         booth.wait_for(lambda: booth.live.newest.version > version)
         housekeeping.close()
@@ -37,7 +37,7 @@ def test_old_photos_go_and_every_page_hears_of_it(serve, tmp_path):
 def test_an_album_that_is_gone_does_not_stop_it(serve, tmp_path):
     with serve() as booth:
         gallery = Gallery(tmp_path / "gone")
-        housekeeping = Housekeeping(gallery, booth.live, 1.0, free=lambda _: 0, every=0.01)
+        housekeeping = Retention(gallery, booth.live, 1.0, free=lambda _: 0, every=0.01)
         housekeeping.start()
         gallery.folder.mkdir()
         booth.wait_for(lambda: booth.live.newest.disk_low)

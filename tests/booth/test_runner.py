@@ -16,12 +16,12 @@ from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.errors import AlbumError, SourceError
 from smartselfie.pipeline import Pipeline
 from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, ScriptedSource, frames_at, scores
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 
 def pipeline_of(source, album=None):
     classifier = ScriptedClassifier([scores(Emotion.HAPPY)])
-    return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), Rule(), None)
+    return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), TriggerRule(), None)
 
 
 def test_a_slow_viewer_skips_frames_and_delays_nobody(serve):

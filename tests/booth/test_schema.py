@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from smartselfie.booth.app import STATIC
-from smartselfie.booth.runner import Phase, Shown
-from smartselfie.booth.schema import moment_to_json, pack, shown_to_json, unpack
+from smartselfie.booth.runner import Phase, Snapshot
+from smartselfie.booth.schema import moment_to_json, pack, snapshot_to_json, unpack
 from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.core.events import Photo, Shot, SmileBegan
 from smartselfie.core.types import Box, Face, Frame
 from smartselfie.moment import Moment
 from smartselfie.testing import blank, face_of, play, scores
-from smartselfie.trigger.rule import Reason, Rule
+from smartselfie.trigger.rule import Reason, TriggerRule
 from smartselfie.trigger.trigger import Trigger
 
-RULE = Rule(frames=10, rest=3.0, smile=0.6)
+RULE = TriggerRule(hold_frames=10, cooldown=3.0, smile=0.6)
 FRAME = Frame(blank(64, 48), 1.5, 45)
 SMALL = Face(Box(0, 0, 8, 8), scores(Emotion.SAD))
 LARGE = Face(Box(20, 5, 30, 30), scores(Emotion.HAPPY))
@@ -32,8 +32,8 @@ def held(frames):
 
 
 def test_a_message_is_length_json_and_picture_in_one():
-    shown = Shown(7, Phase.RUNNING, 2, moment())
-    message = pack(shown_to_json(shown, mirror=True), b"\xff\xd8picture")
+    shown = Snapshot(7, Phase.RUNNING, 2, moment())
+    message = pack(snapshot_to_json(shown, mirror=True), b"\xff\xd8picture")
     length = int.from_bytes(message[:4], "big")
     told = json.loads(message[4 : 4 + length])
     assert message[4 + length :] == b"\xff\xd8picture"
@@ -46,7 +46,7 @@ def test_a_message_is_length_json_and_picture_in_one():
 
 
 def test_before_the_first_frame_there_is_no_moment_and_no_picture():
-    told, jpeg = unpack(pack(shown_to_json(Shown(0, Phase.OPENING), mirror=False), b""))
+    told, jpeg = unpack(pack(snapshot_to_json(Snapshot(0, Phase.OPENING), mirror=False), b""))
     assert told["moment"] is None
     assert jpeg == b""
 
@@ -79,7 +79,7 @@ def test_the_frame_of_the_photo_shows_the_full_count_and_the_photos_name_only():
     shot = Shot(FRAME, 45, (LARGE,), "smile", {}, "model", "camera")
     photo = Photo(Path("/home/somebody/Pictures/a.jpg"), shot)
     now = moment(held(10), events=(SmileBegan(1.5, 45, 1), photo))
-    told = shown_to_json(Shown(1, Phase.RUNNING, 1, now), mirror=True, events=now.events)
+    told = snapshot_to_json(Snapshot(1, Phase.RUNNING, 1, now), mirror=True, events=now.events)
     assert told["moment"]["held"] == told["moment"]["needed"] == 10
     assert told["moment"]["progress"] == 1.0
     assert [event["event"] for event in told["events"]] == ["smile-began", "photo"]
@@ -95,7 +95,7 @@ def after(*frames, rule=RULE):
 
 
 CALM, SMILE = scores(Emotion.NEUTRAL), scores(Emotion.HAPPY)
-QUICK = Rule(frames=1, rest=0.5, smile=0.6)
+QUICK = TriggerRule(hold_frames=1, cooldown=0.5, smile=0.6)
 
 
 @pytest.mark.parametrize(

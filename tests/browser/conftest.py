@@ -25,7 +25,7 @@ from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.testing import ScriptedClassifier, ScriptedDetector, ScriptedSource, face_at, frames_at, scores
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
@@ -99,7 +99,7 @@ def scripted_booth(tmp_path: Path) -> ScriptedBooth:
         *emotions: Emotion,
         source: ScriptedSource | None = None,
         settings: Settings = Settings(),  # noqa: B008 - frozen
-        rule: Rule = Rule(frames=10_000),  # noqa: B008 - frozen
+        rule: TriggerRule = TriggerRule(hold_frames=10_000),  # noqa: B008 - frozen
         saved: Path | None = None,
     ) -> Iterator[str]:
         settings = replace(settings, open=False, album=settings.album or tmp_path / "album")

@@ -13,7 +13,7 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
 from smartselfie.testing import ScriptedSource, frames_at
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 from tests.browser.conftest import DemoBooth, OpenPage, ScriptedBooth
 
 SOON = 60_000
@@ -211,7 +211,7 @@ def test_each_persons_scores_can_be_looked_at(scripted_booth: ScriptedBooth, ope
 
 
 def test_two_pages_see_the_same_photo(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
-    with scripted_booth(Emotion.HAPPY, rule=Rule(frames=10_000)) as address:
+    with scripted_booth(Emotion.HAPPY, rule=TriggerRule(hold_frames=10_000)) as address:
         first, second = open_page(address), open_page(address, width=360, height=740)
         for page in (first, second):
             expect(page.locator("#shutter")).to_be_enabled()

@@ -37,7 +37,7 @@ from smartselfie.testing import (
     frames_at,
     scores,
 )
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
 Caplog = pytest.LogCaptureFixture
 ADDRESS = re.compile(r"open at (http://\S+/)")
@@ -88,7 +88,9 @@ def pipeline_of(
     def build(turn: FrameSource, _settings: Settings) -> Pipeline:
         classifier = ScriptedClassifier([scores(Emotion.HAPPY)])
         kept = album or MemoryAlbum()
-        return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, kept, Rule(frames=3), max_photos)
+        return Pipeline(
+            turn, ScriptedDetector(lambda _: faces), classifier, kept, TriggerRule(hold_frames=3), max_photos
+        )
 
     return {"open_source": lambda _name, _settings: source, "build": build}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from smartselfie.cli.terminal import in_words, telling
+from smartselfie.cli.terminal import in_words, progress_reporter
 
 LOGGER = logging.getLogger("smartselfie")
 
@@ -29,7 +29,7 @@ def _usual_level() -> Iterator[None]:
 
 def told_on(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch, total: int | None = 4) -> str:
     monkeypatch.setattr(sys, "stderr", stream)
-    with telling(total) as teller:
+    with progress_reporter(total) as teller:
         teller.move(2, "half")
         teller.say("a line")
     return stream.getvalue()

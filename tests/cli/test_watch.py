@@ -27,7 +27,7 @@ from smartselfie.testing import (
     frames_at,
     scores,
 )
-from smartselfie.trigger.rule import Reason, Rule, Who
+from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -191,7 +191,7 @@ def test_the_meter_shows_all_seven_scores_with_and_without_a_face() -> None:
     shown = iter([True, True, False])
     detector = ScriptedDetector(lambda _: [face_at(5, 5, 20)] if next(shown) else [])
     source = ScriptedSource(frames_at(2, 3))
-    pipeline = Pipeline(source, detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), Rule())
+    pipeline = Pipeline(source, detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), TriggerRule())
     texts = [click.unstyle("\n".join(draw_meter(moment))) for moment in pipeline.moments()]
     assert all(emotion in text for text in texts for emotion in Emotion)
     assert "smile 2/10" in texts[1]
@@ -204,7 +204,7 @@ def test_the_meter_shows_all_seven_scores_with_and_without_a_face() -> None:
 def test_the_meter_tells_of_everybody_where_there_are_several_and_of_dropped_frames() -> None:
     detector = ScriptedDetector(lambda _: [face_at(5, 5, 20), face_at(40, 5, 19), face_at(30, 30, 6)])
     frames = [replace(frame, dropped=3) for frame in frames_at(5, 2)]
-    rule = Rule(who=Who.EVERYONE)
+    rule = TriggerRule(group=GroupRule.EVERYONE)
     pipeline = Pipeline(
         ScriptedSource(frames), detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), rule
     )

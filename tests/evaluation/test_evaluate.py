@@ -16,9 +16,9 @@ from smartselfie.evaluation.evaluate import (
     Labels,
     as_card_metrics,
     as_json,
-    ask,
     evaluate,
-    judge_all,
+    predict_split,
+    score_all,
     write_predictions,
 )
 from smartselfie.inference.classifiers import OnnxClassifier
@@ -67,7 +67,7 @@ def test_what_users_see_can_be_judged_instead_of_an_output(draw_data: Draw, tiny
 
 
 def test_asked_once_a_network_is_judged_by_every_labeling_and_as_users_see_it(draw_data: Draw, network: OnnxClassifier):
-    judged = judge_all(ask(draw_data(), Split.PUBLIC_TEST, network))
+    judged = score_all(predict_split(draw_data(), Split.PUBLIC_TEST, network))
     assert [(found.labels, found.output) for found in judged] == [
         ("fer2013", "fer2013"),
         ("fer2013", READING),
@@ -78,8 +78,13 @@ def test_asked_once_a_network_is_judged_by_every_labeling_and_as_users_see_it(dr
 
 def test_without_votes_or_with_one_output_there_is_less_to_judge(draw_data: Draw, tiny_network: Make):
     alone = OnnxClassifier(tiny_network(), "one.onnx")
-    assert [found.output for found in judge_all(ask(draw_data(votes=False), Split.PUBLIC_TEST, alone))] == ["fer2013"]
-    assert [found.labels for found in judge_all(ask(draw_data(), Split.PUBLIC_TEST, alone))] == ["fer2013", "ferplus"]
+    assert [found.output for found in score_all(predict_split(draw_data(votes=False), Split.PUBLIC_TEST, alone))] == [
+        "fer2013"
+    ]
+    assert [found.labels for found in score_all(predict_split(draw_data(), Split.PUBLIC_TEST, alone))] == [
+        "fer2013",
+        "ferplus",
+    ]
 
 
 def test_only_the_rows_of_the_split_count(draw_data: Draw, network: OnnxClassifier):

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.datasets.dataset import Dataset, Split
-from smartselfie.evaluation.evaluate import Answers, ask
+from smartselfie.evaluation.evaluate import Answers, predict_split
 from smartselfie.evaluation.report import MISTAKES, write_report
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.testing import CARD
@@ -24,7 +24,7 @@ Draw = Callable[..., Dataset]
 def answers(draw_data: Draw, tiny_network: Callable[..., bytes]) -> Answers:
     """Of a network with two outputs on 35 rows."""
     network = OnnxClassifier(tiny_network(outputs=("fer2013", "ferplus")), "two.onnx")
-    return ask(draw_data(public=35), Split.PUBLIC_TEST, network)
+    return predict_split(draw_data(public=35), Split.PUBLIC_TEST, network)
 
 
 def test_the_page_has_a_section_for_each_labeling_and_for_what_users_see(answers: Answers, tmp_path: Path):

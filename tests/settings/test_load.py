@@ -6,9 +6,9 @@ import pytest
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import ConfigError
-from smartselfie.settings.load import keep_setting, load_settings
+from smartselfie.settings.load import load_settings, save_setting
 from smartselfie.settings.schema import NAMES, Settings
-from smartselfie.trigger.rule import Who
+from smartselfie.trigger.rule import GroupRule
 
 
 def file_with(tmp_path: Path, text: str) -> Path:
@@ -87,23 +87,23 @@ def test_how_much_of_a_smile_and_whose_may_be_words_or_numbers() -> None:
         0.6,
     ]
     rules = [load_settings({}, environment={"SMARTSELFIE_RULE": word}).rule for word in ("majority", "3")]
-    assert rules == [Who.MAJORITY, 3]
+    assert rules == [GroupRule.MAJORITY, 3]
     settings = load_settings({"expression": "surprise", "calibration": "0.1,0.6"}, environment={})
     assert (settings.expression, settings.calibration) == (Emotion.SURPRISE, (0.1, 0.6))
 
 
 def test_one_setting_is_kept_and_the_rest_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
     config = file_with(tmp_path, "# ours\nhold = 5\ncalibration = [0, 1]  # nobody\nrest = 1.5\n")
-    keep_setting(config, "calibration", "[0.1, 0.7]")
+    save_setting(config, "calibration", "[0.1, 0.7]")
     assert config.read_text() == "# ours\nhold = 5\ncalibration = [0.1, 0.7]\nrest = 1.5\n"
     assert load_settings({}, config, {}).calibration == (0.1, 0.7)
 
 
 def test_a_setting_that_is_new_stands_first_and_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
     config = file_with(tmp_path, "hold = 5")
-    keep_setting(config, "rest", "2.5")
+    save_setting(config, "rest", "2.5")
     assert config.read_text() == "rest = 2.5\nhold = 5"
-    keep_setting(tmp_path / "new" / "config.toml", "hold", "3")
+    save_setting(tmp_path / "new" / "config.toml", "hold", "3")
     assert load_settings({}, tmp_path / "new" / "config.toml", {}).hold == 3
 
 
@@ -111,5 +111,5 @@ def test_a_setting_that_is_new_stands_first_and_a_file_that_is_missing_is_made(t
 def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text: str) -> None:
     config = file_with(tmp_path, text)
     with pytest.raises(ConfigError):
-        keep_setting(config, "calibration", "[0.1, 0.7]")
+        save_setting(config, "calibration", "[0.1, 0.7]")
     assert config.read_text() == text

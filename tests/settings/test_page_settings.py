@@ -6,16 +6,23 @@ from pathlib import Path
 import pytest
 
 from smartselfie.errors import ConfigError
-from smartselfie.settings.load import changed, choices_file, choices_of, load_settings, read_choices, save_choices
+from smartselfie.settings.load import (
+    changed,
+    load_page_settings,
+    load_settings,
+    page_settings_file,
+    page_settings_of,
+    save_page_settings,
+)
 from smartselfie.settings.schema import Settings
 
 
 def test_choices_lie_beside_the_file_of_settings_and_over_it(tmp_path: Path) -> None:
     config = tmp_path / "party.toml"
     config.write_text("# mine\nhold = 5\nrest = 9\n")
-    save_choices(choices_of(config), {"hold": 7, "language": "ja"})
-    save_choices(choices_of(config), {"hold": 8})
-    assert choices_of(config) == choices_file(config) == tmp_path / "party.booth.json"
+    save_page_settings(page_settings_of(config), {"hold": 7, "language": "ja"})
+    save_page_settings(page_settings_of(config), {"hold": 8})
+    assert page_settings_of(config) == page_settings_file(config) == tmp_path / "party.booth.json"
     settings = load_settings({}, config, {}, chosen=True)
     assert (settings.hold, settings.rest, settings.language) == (8, 9.0, "ja")
     assert config.read_text() == "# mine\nhold = 5\nrest = 9\n"
@@ -24,7 +31,7 @@ def test_choices_lie_beside_the_file_of_settings_and_over_it(tmp_path: Path) -> 
 def test_environment_and_command_line_go_before_what_was_chosen(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.touch()
-    save_choices(choices_of(config), {"hold": 7, "rest": 1.0})
+    save_page_settings(page_settings_of(config), {"hold": 7, "rest": 1.0})
     settings = load_settings({"hold": 20}, config, {"SMARTSELFIE_REST": "2"}, chosen=True)
     assert (settings.hold, settings.rest) == (20, 2.0)
 
@@ -32,7 +39,7 @@ def test_environment_and_command_line_go_before_what_was_chosen(tmp_path: Path) 
 def test_only_the_booth_reads_them(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.touch()
-    save_choices(choices_of(config), {"hold": 7})
+    save_page_settings(page_settings_of(config), {"hold": 7})
     assert load_settings({}, config, {}).hold == 10
 
 
@@ -41,14 +48,14 @@ def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "c.booth.json"
     path.write_text(text)
     with pytest.raises(ConfigError, match="is damaged") as caught:
-        read_choices(path)
+        load_page_settings(path)
     assert "delete it" in caught.value.hint
 
 
 def test_a_value_that_is_not_possible_any_more_is_named_with_its_file(tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.touch()
-    choices_of(config).write_text(json.dumps({"hold": 0}))
+    page_settings_of(config).write_text(json.dumps({"hold": 0}))
     with pytest.raises(ConfigError, match=r"c\.booth\.json: hold = 0"):
         load_settings({}, config, {}, chosen=True)
 
@@ -56,7 +63,7 @@ def test_a_value_that_is_not_possible_any_more_is_named_with_its_file(tmp_path: 
 def test_a_place_that_cannot_be_written_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot be"):
-        save_choices(tmp_path / "file" / "c.booth.json", {"hold": 7})
+        save_page_settings(tmp_path / "file" / "c.booth.json", {"hold": 7})
 
 
 def test_settings_change_as_a_whole_or_not_at_all() -> None:

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 from smartselfie.cli.main import main  # noqa: E402
 from smartselfie.datasets.eyes import EyeCrops  # noqa: E402
 from smartselfie.errors import ModelError, RunError  # noqa: E402
-from smartselfie.inference.classifiers import OnnxEyes  # noqa: E402
+from smartselfie.inference.classifiers import OnnxEyeClassifier  # noqa: E402
 from smartselfie.inference.runtime import bundled_model  # noqa: E402
 from smartselfie.training.eyes import (  # noqa: E402
     EyeRecipe,
@@ -74,7 +74,7 @@ def test_what_is_written_says_what_was_trained_and_carries_its_card(trained, tmp
     eyes, path = drawn_eyes(30, seed=2), tmp_path / "eyes.onnx"
     expected = openness(network, eyes.pixels)
     card = export_eyes(network, path, SHORT, 7, drawn_eyes(64), eyes)
-    read = OnnxEyes(path.read_bytes(), "eyes.onnx")
+    read = OnnxEyeClassifier(path.read_bytes(), "eyes.onnx")
     assert read.openness(eyes.pixels) == pytest.approx(expected.tolist(), abs=1e-4)
     assert read.openness(eyes.pixels[:0]) == []
     assert read.card == card
@@ -88,7 +88,7 @@ def test_what_is_written_says_what_was_trained_and_carries_its_card(trained, tmp
 def test_another_network_is_refused(tiny_network) -> None:
     for content in (b"nothing", tiny_network(), bundled_model("compact.onnx")):
         with pytest.raises(ModelError):
-            OnnxEyes(content, "other.onnx")
+            OnnxEyeClassifier(content, "other.onnx")
 
 
 def test_bad_crops_get_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,4 +107,4 @@ def test_the_command_trains_measures_and_writes(tmp_path: Path, capsys: pytest.C
         archive.writestr("labels.csv", "\n".join(rows))
     assert main(["train-eyes", str(tmp_path / "eyes.zip"), str(tmp_path / "eyes.onnx"), "--epochs", "1"]) == 0
     assert "n 16" in capsys.readouterr().out
-    assert OnnxEyes((tmp_path / "eyes.onnx").read_bytes(), "eyes.onnx").card.metrics["people"] == 16
+    assert OnnxEyeClassifier((tmp_path / "eyes.onnx").read_bytes(), "eyes.onnx").card.metrics["people"] == 16

@@ -17,7 +17,7 @@ if "CI" not in os.environ:
 import torch
 
 from smartselfie.training.checkpoint import load_checkpoint, told
-from smartselfie.training.data import NAME, SHIFTS, _mean_answer, ask, fingerprints
+from smartselfie.training.data import NAME, SHIFTS, _mean_answer, fingerprints, predict_targets
 from smartselfie.training.export import export
 from smartselfie.training.loop import Trainer, smoothed
 from smartselfie.training.recipe import Recipe
@@ -42,7 +42,7 @@ def test_an_answer_is_the_mean_over_the_face_moved_and_mirrored(teacher: Path) -
     network = OnnxClassifier.from_file(teacher)
     said = [network.outputs(np.ascontiguousarray(view[:, :, ::way]))["ferplus"] for view in moved for way in (1, -1)]
     assert not np.allclose(said[0], said[1], atol=1e-3), "this network tells a face from its mirror image"
-    assert ask([teacher], framed, ("ferplus",))[:, 0] == pytest.approx(np.mean(said, axis=0), abs=1e-5)
+    assert predict_targets([teacher], framed, ("ferplus",))[:, 0] == pytest.approx(np.mean(said, axis=0), abs=1e-5)
 
 
 def test_a_network_that_averages_over_the_mirror_image_is_not_asked_about_it(
@@ -62,7 +62,7 @@ def test_a_network_that_averages_over_the_mirror_image_is_not_asked_about_it(
 def test_several_teachers_are_averaged(tmp_path: Path, teacher: Path, tiny_network: Network) -> None:
     other = tmp_path / "other.onnx"
     other.write_bytes(tiny_network(outputs=("ferplus", "fer2013")))
-    one, two, both = (ask(asked, FACES, BOTH) for asked in ([teacher], [other], [teacher, other]))
+    one, two, both = (predict_targets(asked, FACES, BOTH) for asked in ([teacher], [other], [teacher, other]))
     assert both == pytest.approx((one + two) / 2, abs=1e-6)
     assert both.sum(axis=-1) == pytest.approx(np.ones((12, 2)), abs=1e-5)
 
@@ -70,7 +70,7 @@ def test_several_teachers_are_averaged(tmp_path: Path, teacher: Path, tiny_netwo
 def test_a_teacher_must_answer_for_every_labeling(tmp_path: Path, tiny_network: Network) -> None:
     (tmp_path / "one.onnx").write_bytes(tiny_network(outputs=("fer2013",)))
     with pytest.raises(RunError, match="has no output ferplus"):
-        ask([tmp_path / "one.onnx"], FACES, BOTH)
+        predict_targets([tmp_path / "one.onnx"], FACES, BOTH)
 
 
 def test_answers_labels_and_votes_make_up_the_target(make_trainer: Train, small: Recipe, teacher: Path) -> None:
@@ -80,7 +80,7 @@ def test_answers_labels_and_votes_make_up_the_target(make_trainer: Train, small:
     assert trainer.training.shares is not None
     own = torch.stack([smoothed(trainer.training.labels[batch], 0.1), trainer.training.shares[batch]], dim=1)
     trainer.learn_from([teacher])
-    answers = torch.from_numpy(ask([teacher], trainer.training.grey[:4, 0].numpy(), BOTH))
+    answers = torch.from_numpy(predict_targets([teacher], trainer.training.grey[:4, 0].numpy(), BOTH))
     wanted = -((0.75 * own + 0.25 * answers) * logits.log_softmax(-1)).sum(-1).mean(0).sum()
     assert float(trainer._loss(logits, batch)) == pytest.approx(float(wanted), rel=1e-3)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartselfie.core.types import Box
-from smartselfie.trigger.tracker import COASTING, MEMORY, Tracks, assign
+from smartselfie.trigger.tracker import COASTING, MEMORY, Tracker, assign
 
 
 def square(x, y=100.0, side=100.0):
@@ -19,9 +19,9 @@ def square(x, y=100.0, side=100.0):
 
 def follow(frames):
     """The numbers given on each frame; a frame is its time and its boxes."""
-    tracks, told = Tracks(), []
+    tracks, told = Tracker(), []
     for at, boxes in frames:
-        tracks, ids = tracks.see(at, boxes)
+        tracks, ids = tracks.update(at, boxes)
         told.append(ids)
     return told
 
@@ -53,7 +53,7 @@ def test_a_face_of_another_size_is_somebody_else():
 def test_two_people_who_cross_keep_their_numbers(fps, hidden):
     jitter = random.Random(3)
     told = []
-    tracks = Tracks()
+    tracks = Tracker()
     for index in range(4 * fps):
         at = index / fps
         ana, ben = 100 + 150 * at, 600 - 120 * at
@@ -61,7 +61,7 @@ def test_two_people_who_cross_keep_their_numbers(fps, hidden):
         # a detector shows one of two faces that cover each other
         if hidden and abs(ana - ben) < 70:
             del boxes["ben"]
-        tracks, ids = tracks.see(at, list(boxes.values()))
+        tracks, ids = tracks.update(at, list(boxes.values()))
         told.append(dict(zip(boxes, ids, strict=True)))
     assert told[0] == told[-1] == {"ana": 1, "ben": 2}
     apart = [each for index, each in enumerate(told) if abs(500 - 270 * index / fps) > 100]
@@ -86,13 +86,13 @@ places = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 1000)), min_siz
 
 @given(st.lists(places, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_the_boxes_does_not_matter(course, chance):
-    tracks = shuffled = Tracks()
+    tracks = shuffled = Tracker()
     for index, frame in enumerate(course):
         # nobody is as far from one expected place as from another
         boxes = [square(x + chance.random(), y + chance.random()) for x, y in frame]
         mixed = chance.sample(boxes, len(boxes))
-        tracks, ids = tracks.see(index / 10, boxes)
-        shuffled, others = shuffled.see(index / 10, mixed)
+        tracks, ids = tracks.update(index / 10, boxes)
+        shuffled, others = shuffled.update(index / 10, mixed)
         assert dict(zip(boxes, ids, strict=True)) == dict(zip(mixed, others, strict=True))
 
 
@@ -151,6 +151,6 @@ def test_whoever_is_not_found_is_expected_to_slow_down():
 
 
 def test_whoever_is_gone_for_long_is_no_longer_kept():
-    tracks, _ = Tracks().see(0.0, [square(100)])
-    tracks, _ = tracks.see(MEMORY + 0.1, [])
+    tracks, _ = Tracker().update(0.0, [square(100)])
+    tracks, _ = tracks.update(MEMORY + 0.1, [])
     assert tracks.tracks == ()

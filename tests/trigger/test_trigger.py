@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.testing import WELL_SEEN, face_of, mixed, play, scores
-from smartselfie.trigger.rule import Reason, Rule, Who
-from smartselfie.trigger.trigger import Began, Fire, Holding, Lost, Ready, Resting, Trigger
+from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
+from smartselfie.trigger.trigger import Began, CoolingDown, Fire, Holding, Lost, Ready, Trigger
 
 HAPPY, NEUTRAL, SAD = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL), scores(Emotion.SAD)
 LETTERS = {"s": HAPPY, ".": NEUTRAL, "c": SAD}
@@ -33,12 +33,12 @@ def fired(letters, rule, fps=5.0):
 
 @pytest.mark.parametrize("frames", [1, 2, 10, 25])
 def test_the_shutter_fires_on_exactly_the_promised_frame(frames):
-    assert fired("..." + "s" * 40, Rule(frames=frames)) == [2 + frames]
-    assert fired("..." + "s" * (frames - 1) + "....", Rule(frames=frames)) == []
+    assert fired("..." + "s" * 40, TriggerRule(hold_frames=frames)) == [2 + frames]
+    assert fired("..." + "s" * (frames - 1) + "....", TriggerRule(hold_frames=frames)) == []
 
 
 def test_the_default_is_ten_frames():
-    assert fired("s" * 30, Rule()) == [9]
+    assert fired("s" * 30, TriggerRule()) == [9]
 
 
 @pytest.mark.parametrize("fps", [5, 10, 15, 30, 60])
@@ -52,11 +52,11 @@ def test_a_hold_is_ten_frames_from_the_beginning_of_the_smile_at_any_rate(fps):
 
 
 def test_a_smile_that_is_lost_starts_over_from_nothing():
-    assert fired("s" * 9 + "." + "s" * 9 + "." + "s" * 10, Rule()) == [29]
+    assert fired("s" * 9 + "." + "s" * 9 + "." + "s" * 10, TriggerRule()) == [29]
 
 
 def test_a_flicker_of_two_frames_neither_breaks_nor_starts_a_hold():
-    assert fired("." * 10 + "s" * 6 + ".." + "s" * 8, Rule(), fps=60) != []
+    assert fired("." * 10 + "s" * 6 + ".." + "s" * 8, TriggerRule(), fps=60) != []
     played = play(course("." * 20 + "ss" + "." * 20, 60))
     assert all(not frame.signals for frame in played)
 
@@ -116,48 +116,48 @@ def test_a_smile_that_wavers_a_little_is_photographed_on_the_promised_frame():
 
 
 def test_a_smile_that_goes_on_is_photographed_once():
-    played = play(course("s" * 200), Rule())
+    played = play(course("s" * 200), TriggerRule())
     assert [index for index, frame in enumerate(played) if frame.fired] == [9]
     assert played[-1].trigger.reason is Reason.STILL_SMILING
 
 
 def test_the_next_photo_needs_the_smile_gone_and_the_rest_over():
     gone_early = "s" * 10 + "." + "s" * 60
-    assert fired(gone_early, Rule(rest=6.1)) == [9, 9 + 31 + 9]
+    assert fired(gone_early, TriggerRule(cooldown=6.1)) == [9, 9 + 31 + 9]
     gone_late = "s" * 60 + "." + "s" * 20
-    assert fired(gone_late, Rule(rest=6.0)) == [9, 60 + 10]
+    assert fired(gone_late, TriggerRule(cooldown=6.0)) == [9, 60 + 10]
 
 
 def test_a_stalled_camera_never_fires():
     frames = [(0.0, [face_of(1, HAPPY)]), (0.51, [face_of(1, HAPPY)])]
-    played = play(frames, Rule(frames=2))
+    played = play(frames, TriggerRule(hold_frames=2))
     assert played[1].signals == (Lost(1), Began(1))
     assert played[1].trigger.state == Holding(1, 0.51)
 
 
 def test_half_a_second_between_frames_is_still_one_hold():
-    assert fired("ss", Rule(frames=2), fps=2) == [1]
+    assert fired("ss", TriggerRule(hold_frames=2), fps=2) == [1]
 
 
 def test_time_that_runs_backwards_breaks_a_hold():
-    played = play([(5.0, [face_of(1, HAPPY)]), (4.9, [face_of(1, HAPPY)])], Rule(frames=2))
+    played = play([(5.0, [face_of(1, HAPPY)]), (4.9, [face_of(1, HAPPY)])], TriggerRule(hold_frames=2))
     assert not played[1].fired
 
 
 def test_hold_seconds_delay_the_photo_until_both_are_met():
-    assert fired("s" * 60, Rule(frames=3, seconds=1.0), fps=10) == [10]
-    assert fired("s" * 60, Rule(frames=3, seconds=1.0), fps=2) == [2]
+    assert fired("s" * 60, TriggerRule(hold_frames=3, hold_seconds=1.0), fps=10) == [10]
+    assert fired("s" * 60, TriggerRule(hold_frames=3, hold_seconds=1.0), fps=2) == [2]
 
 
 def test_a_face_lost_for_a_blink_does_not_start_over_and_one_lost_for_longer_does():
-    assert fired("sssss_sssss", Rule()) == [10]
-    assert fired("sssss__sssss" + "....", Rule()) == []
+    assert fired("sssss_sssss", TriggerRule()) == [10]
+    assert fired("sssss__sssss" + "....", TriggerRule()) == []
     # nobody is photographed while nobody is seen
-    assert fired("sssssssss_", Rule()) == []
+    assert fired("sssssssss_", TriggerRule()) == []
 
 
 def test_signals_tell_who_begins_to_smile_and_who_stops():
-    played = play(course(".ss.ssss."), Rule(frames=3, rest=0.0))
+    played = play(course(".ss.ssss."), TriggerRule(hold_frames=3, cooldown=0.0))
     assert [frame.signals for frame in played] == [
         (),
         (Began(1),),
@@ -172,38 +172,42 @@ def test_signals_tell_who_begins_to_smile_and_who_stops():
 
 
 def test_a_photo_by_hand_spends_the_hold_and_begins_the_rest():
-    trigger = play(course("ss"), Rule(frames=3, rest=1.0))[-1].trigger.shot_by_hand(0.2)
-    assert trigger.state == Resting(1.2)
-    trigger, signals = trigger.see(0.4, [face_of(1, HAPPY)])
+    trigger = play(course("ss"), TriggerRule(hold_frames=3, cooldown=1.0))[-1].trigger.shot_by_hand(0.2)
+    assert trigger.state == CoolingDown(1.2)
+    trigger, signals = trigger.update(0.4, [face_of(1, HAPPY)])
     assert signals == ()
     for step in range(3, 20):
-        trigger, signals = trigger.see(step / 5, [face_of(1, HAPPY)])
+        trigger, signals = trigger.update(step / 5, [face_of(1, HAPPY)])
         assert signals == ()
 
 
 def test_a_photo_by_hand_of_a_face_that_does_not_smile_needs_no_smile_to_go():
-    trigger = play(course("."), Rule(frames=1, rest=1.0))[-1].trigger.shot_by_hand(0.0)
-    trigger, early = trigger.see(0.4, [face_of(1, HAPPY)])
-    trigger, late = trigger.see(1.0, [face_of(1, HAPPY)])
+    trigger = play(course("."), TriggerRule(hold_frames=1, cooldown=1.0))[-1].trigger.shot_by_hand(0.0)
+    trigger, early = trigger.update(0.4, [face_of(1, HAPPY)])
+    trigger, late = trigger.update(1.0, [face_of(1, HAPPY)])
     assert Fire((1,)) not in early
     assert Fire((1,)) in late
 
 
 def test_a_lost_source_breaks_the_hold_but_not_the_rest():
-    lost, signals = play(course("s"), Rule(frames=3))[-1].trigger.lose_sight()
+    lost, signals = play(course("s"), TriggerRule(hold_frames=3))[-1].trigger.lose_sight()
     assert (lost.state, lost.reason, signals) == (Ready(), Reason.LOST, (Lost(1),))
-    resting = play(course("s"), Rule(frames=1))[-1].trigger
+    resting = play(course("s"), TriggerRule(hold_frames=1))[-1].trigger
     lost, _ = resting.lose_sight()
-    assert lost.state == Resting(3.0)
+    assert lost.state == CoolingDown(3.0)
     # a smile that was photographed is not new because the camera was away
     for step in range(40):
-        lost, signals = lost.see(1.0 + step / 5, [face_of(1, HAPPY)])
+        lost, signals = lost.update(1.0 + step / 5, [face_of(1, HAPPY)])
         assert not any(isinstance(signal, Fire) for signal in signals)
 
 
 def test_progress_follows_whichever_of_frames_and_seconds_is_behind():
     frames = [(at, [face_of(1, HAPPY)]) for at in (0.0, 0.25, 0.75)]
-    assert [frame.trigger.progress for frame in play(frames, Rule(frames=4, seconds=1.0))] == [0.0, 0.25, 0.75]
+    assert [frame.trigger.progress for frame in play(frames, TriggerRule(hold_frames=4, hold_seconds=1.0))] == [
+        0.0,
+        0.25,
+        0.75,
+    ]
 
 
 def test_faces_need_the_numbers_of_their_people():
@@ -234,7 +238,7 @@ def test_a_stall_in_the_middle_of_a_hold_starts_it_over():
 def test_a_camera_that_is_always_slow_holds_as_any_other_once_its_pace_is_known(fps):
     shots = [
         frame.at * fps
-        for frame in play([(at, faces) for at, faces in course("." * 4 + "s" * 30, fps)], Rule(frames=10))
+        for frame in play([(at, faces) for at, faces in course("." * 4 + "s" * 30, fps)], TriggerRule(hold_frames=10))
         if frame.fired
     ]
     assert shots == [pytest.approx(4 + 9)]
@@ -252,7 +256,7 @@ def test_three_slow_steps_are_needed_for_a_slow_pace():
     # every third frame comes at once after the one before it: a camera that falls behind, and no pace
     steps = [0.9, 0.9, 0.05] * 12
     frames = [(sum(steps[: index + 1]), [face_of(1, HAPPY)]) for index in range(len(steps))]
-    assert not any(frame.fired for frame in play(frames, Rule(frames=4)))
+    assert not any(frame.fired for frame in play(frames, TriggerRule(hold_frames=4)))
 
 
 def longest_steps(times, rule):
@@ -267,11 +271,11 @@ steps = st.sampled_from([0.11, 0.2, 0.45, 0.6, 2.0])
 shown = st.lists(st.sampled_from([None, 0.05, 0.42, 0.9]), min_size=3, max_size=3)
 courses = st.lists(st.tuples(steps, shown), max_size=120)
 rules = st.builds(
-    Rule,
-    frames=st.integers(1, 6),
-    seconds=st.sampled_from([0.0, 0.3]),
-    rest=st.sampled_from([0.0, 0.5, 2.0]),
-    who=st.sampled_from([*Who, 2, 3]),
+    TriggerRule,
+    hold_frames=st.integers(1, 6),
+    hold_seconds=st.sampled_from([0.0, 0.3]),
+    cooldown=st.sampled_from([0.0, 0.5, 2.0]),
+    group=st.sampled_from([*GroupRule, 2, 3]),
 )
 
 
@@ -323,7 +327,7 @@ def play_wildly(course, rule, order=(0, 1, 2)):
                 level, eyes, frontality = people[k]
                 quality = replace(WELL_SEEN, frontality=frontality)
                 faces.append(face_of(k + 1, mixed(happy=level), side=100 + k, eyes=eyes, quality=quality))
-        trigger, signals = trigger.see(at, faces)
+        trigger, signals = trigger.update(at, faces)
         fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
         by_hand = happening == "by hand" and fire is None
         if by_hand:
@@ -348,23 +352,23 @@ def test_whatever_happens_photos_rest_need_people_who_are_well_seen_and_never_fo
     told = play_wildly(course, rule)
     shots = [at for at, _, fire, _, by_hand in told if fire or by_hand]
     smiles = [at for at, _, fire, _, _ in told if fire]
-    assert all(at - max(shot for shot in shots if shot < at) >= rule.rest for at in smiles if at > shots[0])
+    assert all(at - max(shot for shot in shots if shot < at) >= rule.cooldown for at in smiles if at > shots[0])
     for index, (_, _, fire, faces, _) in enumerate(told):
         if fire is None:
             continue
         seen = {face.id for face in faces if face.quality.frontality == 1.0}
-        needed = {Who.MAJORITY: 1, Who.EVERYONE: 1}
-        assert len(seen) >= (rule.who if isinstance(rule.who, int) else needed.get(rule.who, 1))
-        if rule.who in (Who.ANYONE, Who.LARGEST):
+        needed = {GroupRule.MAJORITY: 1, GroupRule.EVERYONE: 1}
+        assert len(seen) >= (rule.group if isinstance(rule.group, int) else needed.get(rule.group, 1))
+        if rule.group in (GroupRule.ANYONE, GroupRule.LARGEST):
             assert set(fire.ids) <= seen
-        window = told[max(0, index - rule.frames + 1) : index + 1]
-        assert len(window) == rule.frames
-        longest = longest_since_lost(told, course, rule)[max(0, index - rule.frames + 1) : index]
+        window = told[max(0, index - rule.hold_frames + 1) : index + 1]
+        assert len(window) == rule.hold_frames
+        longest = longest_since_lost(told, course, rule)[max(0, index - rule.hold_frames + 1) : index]
         assert all(
             later[0] - earlier[0] <= most for (earlier, later), most in zip(pairwise(window), longest, strict=True)
         )
-        assert not any(course[place][2] == "lost" for place in range(index - rule.frames + 2, index + 1))
-        assert not any(by_hand for *_, by_hand in told[max(0, index - rule.frames + 1) : index])
+        assert not any(course[place][2] == "lost" for place in range(index - rule.hold_frames + 2, index + 1))
+        assert not any(by_hand for *_, by_hand in told[max(0, index - rule.hold_frames + 1) : index])
 
 
 @given(wild, rules, st.permutations([0, 1, 2]))
@@ -384,7 +388,7 @@ def test_eyes_that_never_open_put_every_photo_off(course, rule):
 @given(courses, rules)
 def test_photos_are_never_closer_than_the_rest(steps_and_levels, rule):
     shots = [frame.at for frame in play(party(steps_and_levels), rule) if frame.fired]
-    assert all(later - earlier >= rule.rest for earlier, later in pairwise(shots))
+    assert all(later - earlier >= rule.cooldown for earlier, later in pairwise(shots))
 
 
 @given(courses, rules)
@@ -395,9 +399,9 @@ def test_no_photo_without_a_full_hold_of_as_many_as_it_takes(steps_and_levels, r
             continue
         there = [each.id for each in frames[index][1]]
         holds = [hold_of(person, frames[: index + 1], rule) for person in there]
-        full = sum(count >= rule.frames and seconds >= rule.seconds for count, seconds in holds)
-        needed = {Who.EVERYONE: len(there), Who.MAJORITY: len(there) // 2 + 1}
-        assert full >= (rule.who if isinstance(rule.who, int) else needed.get(rule.who, 1))
+        full = sum(count >= rule.hold_frames and seconds >= rule.hold_seconds for count, seconds in holds)
+        needed = {GroupRule.EVERYONE: len(there), GroupRule.MAJORITY: len(there) // 2 + 1}
+        assert full >= (rule.group if isinstance(rule.group, int) else needed.get(rule.group, 1))
 
 
 @given(courses, rules)
@@ -406,7 +410,7 @@ def test_a_frame_after_a_stall_never_fires(steps_and_levels, rule):
     for (before, after), most in zip(
         pairwise(frames), longest_steps([frame.at for frame in frames], rule), strict=True
     ):
-        assert rule.frames == 1 or after.at - before.at <= most or not after.fired
+        assert rule.hold_frames == 1 or after.at - before.at <= most or not after.fired
 
 
 @given(courses, rules, st.permutations([0, 1, 2]))

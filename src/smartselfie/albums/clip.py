@@ -37,17 +37,17 @@ class _Begun:
     pictures: list[Image] = field(default_factory=list)
 
 
-class Clips:
+class ClipRecorder:
     """Sees every Moment; holds two and a half seconds of small pictures, some six megabytes at most."""
 
     def __init__(self, wanted: Callable[[], bool], kept: Callable[[], None] = lambda: None) -> None:
-        """`wanted` is asked at every Moment, `kept` called when a clip lies beside its photo."""
+        """`wanted` is asked at every Moment, `saved` called when a clip lies beside its photo."""
         self._wanted, self._kept = wanted, kept
         self._last: deque[tuple[float, Image]] = deque(maxlen=round(BEFORE / STEP))
         self._begun: list[_Begun] = []
         self._writing: list[threading.Thread] = []
 
-    def see(self, moment: Moment) -> None:
+    def update(self, moment: Moment) -> None:
         """Take a Moment in; a clip that is complete is written by a thread of its own."""
         wanted = self._wanted()
         if not wanted and not self._begun:

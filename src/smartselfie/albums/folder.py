@@ -60,7 +60,7 @@ class FolderAlbum:
         except OSError as error:
             raise AlbumError(f"the album {folder} cannot be written: {error.strerror}", HINT) from None
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         """Keep a photo under a name that was free, its sidecar beside it.
 
         Raises:
@@ -78,7 +78,7 @@ class FolderAlbum:
             raise AlbumError(message if saved is None else f"{message}; it was saved as {saved}", HINT) from None
 
     def close(self) -> None:
-        """Nothing is under way: `keep` returns when the photo is on the disk."""
+        """Nothing is under way: `save` returns when the photo is on the disk."""
 
     def _save_elsewhere(self, shot: Shot, content: bytes, notes: bytes | None) -> Path | None:
         for folder in self._rescue:

@@ -9,8 +9,8 @@ from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.responses import FileResponse
 from starlette.websockets import WebSocketDisconnect
 
-from smartselfie.booth.auth import Door, Outside
-from smartselfie.booth.booth import House
+from smartselfie.booth.auth import LanAccess, RequirePairing
+from smartselfie.booth.booth import Booth
 from smartselfie.booth.live_settings import Desk
 from smartselfie.booth.middleware import Guard, Limits
 from smartselfie.booth.routes.booth import control_routes
@@ -18,7 +18,7 @@ from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
 from smartselfie.booth.runner import Live, Viewer
-from smartselfie.booth.schema import pack, shown_to_json
+from smartselfie.booth.schema import pack, snapshot_to_json
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
@@ -28,12 +28,12 @@ MOST_VIEWERS = 64
 
 
 def create_app(
-    house: House,
+    house: Booth,
     leave: Callable[[], None],
     *,
     host: str = "127.0.0.1",
     names: tuple[str, ...] = (),
-    outside: Outside | None = None,
+    outside: LanAccess | None = None,
     paired_only: bool = False,
 ) -> FastAPI:
     """Build the server; nothing runs, nothing is opened.
@@ -53,7 +53,7 @@ def create_app(
         app.include_router(inside_routes(house, outside))
         if paired_only:
             app.include_router(outside_routes(house, outside.pairing, STATIC / "join.html"))
-            app.add_middleware(Door, pairing=outside.pairing)
+            app.add_middleware(RequirePairing, pairing=outside.pairing)
     app.add_middleware(Guard, host=host, names=names)
     _serve_page(app)
     app.include_router(photo_routes(house.gallery, house.lock, house.live.touch))
@@ -122,4 +122,4 @@ async def _message(viewer: Viewer, desk: Desk) -> bytes:
     shown, events, skipped = await viewer.next()
     # encoding takes milliseconds: not in the loop that serves everybody
     jpeg = b"" if shown.preview is None else await asyncio.to_thread(shown.preview.jpeg)
-    return pack(shown_to_json(shown, mirror=desk.mirror, events=events, skipped=skipped), jpeg)
+    return pack(snapshot_to_json(shown, mirror=desk.mirror, events=events, skipped=skipped), jpeg)

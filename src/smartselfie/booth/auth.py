@@ -20,7 +20,7 @@ MOST = 10_000
 """Keys at a time; the oldest go first."""
 
 
-class Keys(Generic[T]):
+class OneTimeTokens(Generic[T]):
     """Gives keys away and says what they open.
 
     What a caller sends is hashed before it is looked for, so that the time a look takes tells nothing of any key.
@@ -65,7 +65,7 @@ PAUSE = 30.0
 """Seconds of the pause."""
 
 
-class Lock:
+class PinCheck:
     """Compares in constant time, and slows down who guesses; without a PIN it is open."""
 
     def __init__(self, pin: str | None, clock: Callable[[], float] = monotonic) -> None:
@@ -108,14 +108,14 @@ OPEN = frozenset({"/join", "/api/join", "/static/join.js", "/static/style.css", 
 GUEST = "/guest/"
 
 
-class Pairing:
+class PairedDevices:
     """Gives codes, cookies and links, and knows them again."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         """`clock` counts seconds."""
-        self._codes: Keys[bool] = Keys(CODE, once=True, clock=clock)
-        self._phones: Keys[bool] = Keys(STAY, clock=clock)
-        self._links: Keys[str] = Keys(LINK, clock=clock)
+        self._codes: OneTimeTokens[bool] = OneTimeTokens(CODE, once=True, clock=clock)
+        self._phones: OneTimeTokens[bool] = OneTimeTokens(STAY, clock=clock)
+        self._links: OneTimeTokens[str] = OneTimeTokens(LINK, clock=clock)
 
     def invite(self) -> str:
         """A new code."""
@@ -138,10 +138,10 @@ class Pairing:
         return self._links.open(key)
 
 
-class Door:
+class RequirePairing:
     """Wraps the app for the local network: whoever was not let in gets 403, whatever they ask for."""
 
-    def __init__(self, app: ASGIApp, pairing: Pairing) -> None:
+    def __init__(self, app: ASGIApp, pairing: PairedDevices) -> None:
         """`pairing` knows who was let in."""
         self._app, self._pairing = app, pairing
 
@@ -167,8 +167,8 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class LanAccess:
     """The door to the network: who may come in, and the address it has there."""
 
-    pairing: Pairing
+    pairing: PairedDevices
     url: str

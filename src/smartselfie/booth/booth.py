@@ -2,24 +2,24 @@
 
 from collections.abc import Callable
 
-from smartselfie.albums.clip import Clips
+from smartselfie.albums.clip import ClipRecorder
 from smartselfie.albums.gallery import Gallery
-from smartselfie.booth.auth import Lock
-from smartselfie.booth.consent import Gate
+from smartselfie.booth.auth import PinCheck
+from smartselfie.booth.consent import Admission
 from smartselfie.booth.live_settings import Desk, Stand
-from smartselfie.booth.retention import Housekeeping
+from smartselfie.booth.retention import Retention
 from smartselfie.booth.runner import Live, Phase
 from smartselfie.core.events import Photo
 from smartselfie.hooks import make_hooks
 
 
-class House:
+class Booth:
     """One booth's rooms."""
 
     def __init__(
         self,
         stand: Stand,
-        gate: Gate,
+        gate: Admission,
         on_photo: Callable[[Photo], None] = lambda _: None,
         on_over: Callable[[Phase], None] = lambda _: None,
     ) -> None:
@@ -38,21 +38,21 @@ class House:
         self.stand, self.gate = stand, gate
         self._hooks = make_hooks(settings)
         self._on_photo = on_photo
-        self._clips = Clips(lambda: stand.settings.clip, self._refresh)
+        self._clips = ClipRecorder(lambda: stand.settings.clip, self._refresh)
         self.live = Live(
             stand.open,
             gate=gate,
             max_photos=settings.max_photos,
             stubborn=settings.kiosk,
             on_photo=self._tell,
-            on_moment=self._clips.see,
+            on_moment=self._clips.update,
             on_over=on_over,
         )
         stand.passing = self.live.pass_by
         self.gallery = Gallery(settings.album_folder)
-        self.lock = Lock(None if settings.pin is None else settings.pin.get_secret_value())
+        self.lock = PinCheck(None if settings.pin is None else settings.pin.get_secret_value())
         self.desk = Desk(stand, self.live, self.lock)
-        self._housekeeping = Housekeeping(self.gallery, self.live, settings.delete_after)
+        self._housekeeping = Retention(self.gallery, self.live, settings.delete_after)
 
     def start(self) -> None:
         """Open the camera, in a thread, and look after the album from now on."""

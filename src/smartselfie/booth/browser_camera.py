@@ -96,7 +96,7 @@ class BrowserCamera:
             self._still = image
             self._news.notify_all()
 
-    def take_still(self) -> Image | None:
+    def next_still(self) -> Image | None:
         """Ask the page for its picture at full resolution; None where none comes in time."""
         with self._news:
             page, self._still = self._page, None
@@ -147,16 +147,16 @@ class StillAlbum:
         """`inner` keeps."""
         self._inner, self._camera = inner, camera
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         """Keep the still, with the boxes in its pixels; where none comes, the small frame.
 
         Raises:
             AlbumError: it could not be kept.
         """
-        still = self._camera.take_still()
+        still = self._camera.next_still()
         if still is None:
             log.warning("the browser sent no still in time: its small frame is kept")
-        return self._inner.keep(shot if still is None else enlarged(shot, still))
+        return self._inner.save(shot if still is None else enlarged(shot, still))
 
     def close(self) -> None:
         """Close the inner album."""

@@ -14,7 +14,7 @@ class Closed(StrEnum):
     CONSENT = "consent"
 
 
-class Gate:
+class Admission:
     """Opened and closed from any thread."""
 
     def __init__(self, *, consent: bool = False) -> None:
@@ -47,7 +47,7 @@ class Gate:
         with self._lock:
             self._agreed, self._seen_at = True, None
 
-    def see(self, at: float, *, anybody: bool) -> None:
+    def update(self, at: float, *, anybody: bool) -> None:
         """Take in a frame that was looked at: its time in seconds, and whether there was a face on it."""
         with self._lock:
             if anybody or self._seen_at is None or at < self._seen_at:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from smartselfie.booth.auth import Lock
+from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.browser_camera import BrowserCamera, StillAlbum
-from smartselfie.booth.consent import Gate
+from smartselfie.booth.consent import Admission
 from smartselfie.booth.runner import Live
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
@@ -16,7 +16,7 @@ from smartselfie.errors import ConfigError, SmartselfieError
 from smartselfie.factory import make_album, make_pipeline
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
-from smartselfie.settings.load import changed, save_choices
+from smartselfie.settings.load import changed, save_page_settings
 from smartselfie.settings.schema import Language, Settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
 from smartselfie.trigger.rule import SMILES
@@ -37,7 +37,7 @@ class Stand:
         self,
         settings: Settings,
         open_source: Callable[[str | None, Settings], FrameSource],
-        gate: Gate,
+        gate: Admission,
         saved: Path | None = None,
         *,
         build: "Callable[[Turn, Settings], Pipeline] | None" = None,
@@ -109,7 +109,7 @@ class Stand:
             if self._saved is not None and new:
                 # back to what it was started with is no choice, and may be an address with a password
                 forget = ["source"] if wanted.source == self.started_with else []
-                save_choices(self._saved, {name: getattr(wanted, name) for name in new}, forget)
+                save_page_settings(self._saved, {name: getattr(wanted, name) for name in new}, forget)
         return not VIEW_ONLY.issuperset(new)
 
     def close(self) -> None:
@@ -136,7 +136,7 @@ def connect(turn: "Turn", settings: Settings) -> Pipeline:
 class Lent:
     """An open source that outlives the pipelines which it is lent to, one after the other."""
 
-    def __init__(self, source: FrameSource, gate: Gate) -> None:
+    def __init__(self, source: FrameSource, gate: Admission) -> None:
         """The source must be fresh."""
         self.source, self.gate = source, gate
         self.passing: Callable[[Frame], None] = lambda _: None
@@ -240,7 +240,7 @@ class Desk:
         self,
         stand: Stand,
         live: Live,
-        lock: Lock,
+        lock: PinCheck,
         cameras: Callable[[], Sequence[CameraInfo]] = list_cameras,
     ) -> None:
         """Connects what changes with who must know of it; `cameras` lists what the system has."""

@@ -21,8 +21,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from fastapi import FastAPI
 
 from smartselfie.booth.app import create_app
-from smartselfie.booth.auth import Outside, Pairing
-from smartselfie.booth.booth import House
+from smartselfie.booth.auth import LanAccess, PairedDevices
+from smartselfie.booth.booth import Booth
 from smartselfie.errors import ConfigError
 from smartselfie.files import written_whole
 from smartselfie.settings.schema import Settings
@@ -222,12 +222,12 @@ def own_names() -> tuple[str, ...]:
 @contextlib.contextmanager
 def open_to_network(
     settings: Settings,
-    house: House,
+    house: Booth,
     leave: Callable[[], None],
     *,
     folder: Path | None = None,
     address: str | None = None,
-) -> Iterator[Outside | None]:
+) -> Iterator[LanAccess | None]:
     """While it lasts phones that were paired can come in; None where the settings do not ask for it.
 
     Args:
@@ -249,7 +249,7 @@ def open_to_network(
     kept = Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) if folder is None else folder
     certificate = make_certificate(kept, here, own_names())
     with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
-        outside = Outside(Pairing(), f"https://{here}:{door.getsockname()[1]}")
+        outside = LanAccess(PairedDevices(), f"https://{here}:{door.getsockname()[1]}")
         app = create_app(house, leave, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
         lan = Lan(app, door, certificate)
         lan.start()

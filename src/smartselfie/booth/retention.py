@@ -17,7 +17,7 @@ ROOM = 500_000_000
 log = logging.getLogger(__name__)
 
 
-class Housekeeping:
+class Retention:
     """A thread that makes its round twice a minute, until it is closed."""
 
     def __init__(

@@ -25,7 +25,7 @@ from time import monotonic
 import cv2
 import numpy as np
 
-from smartselfie.booth.consent import Closed, Gate
+from smartselfie.booth.consent import Admission, Closed
 from smartselfie.core.events import Event, Photo
 from smartselfie.core.types import Frame, Image
 from smartselfie.errors import SmartselfieError
@@ -79,7 +79,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class Snapshot:
     """What there is to see.
 
     Attributes:
@@ -114,7 +114,7 @@ class Viewer:
         self._seen = live.newest.number - 1
         self._told = live.newest.number
 
-    async def next(self) -> tuple[Shown, tuple[Event, ...], int]:
+    async def next(self) -> tuple[Snapshot, tuple[Event, ...], int]:
         """Wait for something newer than the last call's: it, the events since then, and how many were skipped."""
         while True:
             await self._news.wait()
@@ -140,7 +140,7 @@ class Live:
         self,
         open_pipeline: Callable[[], Pipeline],
         *,
-        gate: Gate | None = None,
+        gate: Admission | None = None,
         max_photos: int | None = None,
         stubborn: bool = False,
         on_photo: Callable[[Photo], None] = lambda _: None,
@@ -161,7 +161,7 @@ class Live:
                 `close`.
         """
         self._open, self._max_photos, self._stubborn = open_pipeline, max_photos, stubborn
-        self._gate = Gate() if gate is None else gate
+        self._gate = Admission() if gate is None else gate
         self._on_photo, self._on_moment, self._on_over = on_photo, on_moment, on_over
         self._thread = threading.Thread(target=self._run, name=PIPELINE, daemon=True)
         self._lock = threading.Lock()
@@ -171,10 +171,10 @@ class Live:
         self._pipeline: Pipeline | None = None
         self._viewers: set[Viewer] = set()
         self._events: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
-        self._newest = Shown(0, Phase.OPENING)
+        self._newest = Snapshot(0, Phase.OPENING)
 
     @property
-    def newest(self) -> Shown:
+    def newest(self) -> Snapshot:
         """What there is to see now."""
         with self._lock:
             return self._newest
@@ -319,13 +319,13 @@ class Live:
             for photo in moment.photos:
                 self._on_photo(photo)
             self._on_moment(moment)
-            self._gate.see(moment.frame.at, anybody=bool(moment.faces))
+            self._gate.update(moment.frame.at, anybody=bool(moment.faces))
             self._publish(Phase.RUNNING, moment)
         enough = self._max_photos is not None and self.newest.photos >= self._max_photos
         return Phase.FINISHED if enough else Phase.ENDED
 
     def _publish(self, phase: Phase, moment: Moment | None = None, problem: Exception | None = None) -> None:
-        def follow(last: Shown) -> Shown:
+        def follow(last: Snapshot) -> Snapshot:
             number = last.number + 1
             if moment is None:
                 return replace(last, number=number, phase=phase, problem=problem)
@@ -342,7 +342,7 @@ class Live:
 
         self._update(follow)
 
-    def _update(self, follow: Callable[[Shown], Shown]) -> None:
+    def _update(self, follow: Callable[[Snapshot], Snapshot]) -> None:
         """Replace what is newest, and wake whoever waits."""
         with self._lock:
             if self._newest.phase in FINAL:

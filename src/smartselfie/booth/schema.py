@@ -9,13 +9,16 @@ import json
 import struct
 from typing import TypedDict
 
-from smartselfie.booth.runner import Shown
+from smartselfie.booth.runner import Snapshot
 from smartselfie.core.events import Event, Photo
 from smartselfie.errors import SmartselfieError
 from smartselfie.moment import Moment
 from smartselfie.serialize import EventJson, FaceJson, PersonJson, event_to_json, face_to_json, people_to_json
 from smartselfie.trigger.rule import Reason
-from smartselfie.trigger.trigger import Holding, Ready, Resting
+from smartselfie.trigger.trigger import CoolingDown, Holding, Ready, State
+
+STATES: dict[type[State], str] = {Ready: "ready", Holding: "holding", CoolingDown: "resting"}
+"""What the trigger's states are called."""
 
 
 class ProblemJson(TypedDict):
@@ -51,7 +54,7 @@ class MomentJson(TypedDict):
     dropped: int
 
 
-class ShownJson(TypedDict):
+class SnapshotJson(TypedDict):
     """All that the page shows.
 
     `moment` is null before the first frame and while the booth is paused or waits for consent; `skipped` counts what
@@ -70,7 +73,9 @@ class ShownJson(TypedDict):
     events: list[EventJson]
 
 
-def shown_to_json(shown: Shown, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0) -> ShownJson:
+def snapshot_to_json(
+    shown: Snapshot, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0
+) -> SnapshotJson:
     """What there is to see, with the events since this viewer's last message."""
     return {
         "number": shown.number,
@@ -98,24 +103,24 @@ def moment_to_json(moment: Moment) -> MomentJson:
         "people": people_to_json(moment),
         "subject": next((index for index, face in enumerate(moment.faces) if face is moment.subject), None),
         "happy": moment.happy,
-        "state": type(state).__name__.lower(),
+        "state": STATES[type(state)],
         "held": _held(moment),
-        "needed": rule.frames,
+        "needed": rule.hold_frames,
         "progress": round(moment.trigger.progress, 4),
         "threshold": rule.smile,
-        "rest": round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, Resting) else 0.0,
+        "rest": round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, CoolingDown) else 0.0,
         "why_not": (Reason.LOST if moment.lost else moment.trigger.reason).value,
         "dropped": moment.dropped,
     }
 
 
-def pack(shown: ShownJson, jpeg: bytes) -> bytes:
+def pack(shown: SnapshotJson, jpeg: bytes) -> bytes:
     """One message."""
     text = json.dumps(shown, separators=(",", ":")).encode()
     return b"".join((struct.pack(">I", len(text)), text, jpeg))
 
 
-def unpack(message: bytes) -> tuple[ShownJson, bytes]:
+def unpack(message: bytes) -> tuple[SnapshotJson, bytes]:
     """The JSON and the JPEG of a message.
 
     Raises:
@@ -132,9 +137,9 @@ def _held(moment: Moment) -> int:
     match moment.trigger.state:
         case Holding(frames):
             return frames
-        case Resting() if moment.trigger.reason is Reason.READY:
-            return moment.trigger.rule.frames
-        case Ready() | Resting():
+        case CoolingDown() if moment.trigger.reason is Reason.READY:
+            return moment.trigger.rule.hold_frames
+        case Ready() | CoolingDown():
             return 0
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import click
 
 from smartselfie.booth.app import create_app
-from smartselfie.booth.booth import House
+from smartselfie.booth.booth import Booth
 from smartselfie.booth.browser_camera import BrowserCamera
-from smartselfie.booth.consent import Gate
+from smartselfie.booth.consent import Admission
 from smartselfie.booth.live_settings import Stand, Turn
 from smartselfie.booth.middleware import is_loopback
 from smartselfie.booth.network import listen, make_server, open_to_network, own_names
@@ -27,7 +27,7 @@ from smartselfie.errors import SourceError
 from smartselfie.factory import make_source
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
-from smartselfie.settings.load import choices_of, load_settings
+from smartselfie.settings.load import load_settings, page_settings_of
 from smartselfie.settings.schema import Settings
 
 FAREWELL = 1.5
@@ -63,7 +63,7 @@ def command(config: Path | None, **flags: object) -> None:
     settings = load_settings(flags, config, chosen=True)
     with listen(settings.host, settings.port) as door:
         try:
-            run_booth(settings, door, saved=choices_of(config))
+            run_booth(settings, door, saved=page_settings_of(config))
         except KeyboardInterrupt:
             _leave_the_stuck(130)
             raise
@@ -111,9 +111,9 @@ def run_booth(
     def leave() -> None:
         server.should_exit = True
 
-    gate = Gate(consent=settings.consent)
+    gate = Admission(consent=settings.consent)
     stand = Stand(settings, open_source or choose_source, gate, saved, build=build)
-    house = House(stand, gate, _print_photo, say_over)
+    house = Booth(stand, gate, _print_photo, say_over)
     live = house.live
     with _terminable(), open_to_network(settings, house, leave) as outside:
         server = make_server(create_app(house, leave, host=settings.host, names=own_names(), outside=outside))

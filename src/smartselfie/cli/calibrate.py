@@ -12,7 +12,7 @@ from smartselfie.core.types import Frame, largest
 from smartselfie.factory import make_classifier, make_detector, make_source
 from smartselfie.pipeline import read_faces
 from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
-from smartselfie.settings.load import default_config_file, keep_setting, load_settings
+from smartselfie.settings.load import default_config_file, load_settings, save_setting
 from smartselfie.trigger.rule import calibrate
 
 SETTLE = 1.5
@@ -36,7 +36,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     """
     path = default_config_file() if config is None else config
     if forget:
-        keep_setting(path, "calibration", "[0, 1]")
+        save_setting(path, "calibration", "[0, 1]")
         click.echo(f"forgotten in {path}")
         return
     settings = load_settings(flags, config if config is None or config.is_file() else None)
@@ -44,7 +44,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     opened = make_source(source, settings)
     neutral, smile = measure(opened, detector, classifier, seconds, lambda words: click.echo(words, err=True))
     low, high = calibrate(neutral, smile)
-    keep_setting(path, "calibration", json.dumps([low, high]))
+    save_setting(path, "calibration", json.dumps([low, high]))
     click.echo(f"neutral {low:g}, smile {high:g}: kept in {path}")
 
 

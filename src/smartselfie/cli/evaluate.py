@@ -68,13 +68,13 @@ def command(
     from smartselfie.evaluation.report import write_report
 
     classifier = _open(model)
-    answers = measuring.ask(dataset.load(data), Split(split), classifier)
-    found = measuring.judge(answers, measuring.Labels(labels), reading=reading)
+    answers = measuring.predict_split(dataset.load(data), Split(split), classifier)
+    found = measuring.score_answers(answers, measuring.Labels(labels), reading=reading)
     if predictions is not None:
         results.write_predictions(predictions, found)
     written = [] if report is None else [write_report(report, answers, classifier.card)]
     if figures is not None:
-        written += write_figures(figures, measuring.judge_all(answers))
+        written += write_figures(figures, measuring.score_all(answers))
     if as_json:
         click.echo(json.dumps(results.as_json(found)))
     else:

@@ -49,7 +49,7 @@ def command(
 
     Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --picture audit.png
     """
-    from smartselfie.cli.terminal import telling
+    from smartselfie.cli.terminal import progress_reporter
     from smartselfie.datasets import audit as auditing
     from smartselfie.datasets import dataset
     from smartselfie.datasets.audit import kind_of, write_picture
@@ -58,7 +58,7 @@ def command(
     _keep(outputs, [source] if ferplus is None else [source, ferplus])
     if picture is not None:
         kind_of(picture)
-    with telling(None) as teller:
+    with progress_reporter(None) as teller:
         data, broken = _read(source, ferplus, test_as, lambda rows: teller.move(rows, f"{rows:,} rows"))
         dataset.save(data, out)
         teller.move(len(data), "looking for twins")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.cli.options import shared_options
-from smartselfie.cli.terminal import columns, telling
+from smartselfie.cli.terminal import columns, progress_reporter
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.load import load_settings
 
@@ -83,7 +83,7 @@ def _play_all(clips: Sequence["Clip"], play: "Callable[[Clip], Replay]") -> "tup
     """
     done: list[Replay] = []
     failed: list[SmartselfieError] = []
-    with telling(len(clips)) as teller:
+    with progress_reporter(len(clips)) as teller:
         for number, clip in enumerate(clips):
             teller.move(number, clip.name)
             try:

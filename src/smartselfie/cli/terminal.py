@@ -16,7 +16,7 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.moment import Moment
 from smartselfie.serialize import people_to_json
 from smartselfie.trigger.rule import Reason
-from smartselfie.trigger.trigger import Holding, Resting
+from smartselfie.trigger.trigger import CoolingDown, Holding
 
 UP_AND_CLEAR = "\x1b[{}A\x1b[J"
 """Up by so many lines, and clear from there to the end."""
@@ -134,8 +134,8 @@ def _state(moment: Moment) -> str:
         return WORDS[Reason.LOST]
     match trigger.state:
         case Holding() if trigger.reason is Reason.HOLDING:
-            return f"smile {int(trigger.progress * trigger.rule.frames + 1e-6)}/{trigger.rule.frames}"
-        case Resting(until) if trigger.reason is Reason.RESTING:
+            return f"smile {int(trigger.progress * trigger.rule.hold_frames + 1e-6)}/{trigger.rule.hold_frames}"
+        case CoolingDown(until) if trigger.reason is Reason.RESTING:
             return f"resting {max(0.0, until - moment.frame.at):.1f} s"
         case _ if trigger.reason is Reason.READY:
             return "photo!"
@@ -155,7 +155,7 @@ class Teller:
 
 
 @contextmanager
-def telling(total: int | None) -> Iterator[Teller]:
+def progress_reporter(total: int | None) -> Iterator[Teller]:
     """Show a job of `total` parts, or of nobody knows how many."""
     if not logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
         yield Teller(lambda _done, _text: None, lambda _line: None)

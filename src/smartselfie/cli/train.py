@@ -169,13 +169,13 @@ def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
 
 def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
     """Take over weights and teachers' answers, where asked."""
-    from smartselfie.cli.terminal import telling
+    from smartselfie.cli.terminal import progress_reporter
 
     if start is not None:
         trainer.start_from(start)
     if teachers:
         total = len(teachers) * len(trainer.training)
-        with telling(total) as teller:
+        with progress_reporter(total) as teller:
             trainer.learn_from(teachers, lambda done: teller.move(done, f"{done:,} of {total:,} answers of teachers"))
 
 
@@ -218,11 +218,11 @@ def _train(
     trainer: "Trainer", wants_stop: Callable[[], bool], log_epoch: "Callable[[EpochResult], None]", again: str
 ) -> int:
     """Train, telling how far it is; returns the exit code."""
-    from smartselfie.cli.terminal import in_words, telling
+    from smartselfie.cli.terminal import in_words, progress_reporter
     from smartselfie.training.records import Watcher
 
     run = trainer.run
-    with telling(trainer.last_step) as teller:
+    with progress_reporter(trainer.last_step) as teller:
         if trainer.step >= trainer.last_step:
             teller.say(f"{run} is finished: {trainer.recipe.epochs} epochs")
             return 0

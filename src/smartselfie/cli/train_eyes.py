@@ -17,7 +17,7 @@ def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
 
     Example: smartselfie train-eyes eye_crops.zip eyes.onnx
     """
-    from smartselfie.cli.terminal import telling
+    from smartselfie.cli.terminal import progress_reporter
     from smartselfie.training.requirements import require_libraries
 
     require_libraries()
@@ -26,7 +26,7 @@ def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
 
     training, validation = read_eyes(eyes)
     recipe = EyeRecipe(epochs=epochs)
-    with telling(epochs) as teller:
+    with progress_reporter(epochs) as teller:
 
         def on_epoch(epoch: int, loss: float) -> None:
             teller.move(epoch, f"epoch {epoch}/{epochs}, loss {loss:.3f}")

@@ -39,7 +39,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     name, fps = opened.name, opened.fps
     pipeline = make_pipeline(opened, settings)
     rule = make_rule(settings)
-    if fps is not None and fps * MEMORY < 1 and rule.frames > 1:
+    if fps is not None and fps * MEMORY < 1 and rule.hold_frames > 1:
         click.echo(f"{name} has {fps:g} frames a second, too few to hold a smile: no photo will be taken", err=True)
     tell = _tell_json if as_json else _tell_person
     if as_json:

@@ -99,7 +99,7 @@ class Evaluation:
 def evaluate(
     data: Dataset, split: Split, labels: Labels, classifier: OnnxClassifier, *, reading: bool = False
 ) -> Evaluation:
-    """Measure a network: `ask` and `judge` in one.
+    """Measure a network: `predict_split` and `score_answers` in one.
 
     Args:
         data: prepared data.
@@ -111,10 +111,10 @@ def evaluate(
     Raises:
         DataError: there are no such rows, no votes, or no row with a majority.
     """
-    return judge(ask(data, split, classifier), labels, reading=reading)
+    return score_answers(predict_split(data, split, classifier), labels, reading=reading)
 
 
-def ask(data: Dataset, split: Split, classifier: OnnxClassifier) -> Answers:
+def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> Answers:
     """Let a network read the rows of a split.
 
     Raises:
@@ -143,7 +143,7 @@ def ask(data: Dataset, split: Split, classifier: OnnxClassifier) -> Answers:
     )
 
 
-def judge(answers: Answers, labels: Labels, *, reading: bool = False) -> Evaluation:
+def score_answers(answers: Answers, labels: Labels, *, reading: bool = False) -> Evaluation:
     """What the answers are worth by these labels.
 
     Raises:
@@ -167,13 +167,13 @@ def judge(answers: Answers, labels: Labels, *, reading: bool = False) -> Evaluat
     )
 
 
-def judge_all(answers: Answers) -> list[Evaluation]:
+def score_all(answers: Answers) -> list[Evaluation]:
     """By each labeling that the rows have: its output, and what users see where that is something else."""
     judged = []
     for labels in answers.labelings:
-        judged.append(judge(answers, labels))
+        judged.append(score_answers(answers, labels))
         if judged[-1].output != READING and len(answers.scores) > 2:
-            judged.append(judge(answers, labels, reading=True))
+            judged.append(score_answers(answers, labels, reading=True))
     return judged
 
 

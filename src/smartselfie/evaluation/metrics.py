@@ -173,12 +173,12 @@ STEPS = 60
 """Each step keeps two thirds of the range, so that these leave less than a billionth of it."""
 
 
-def sharpen(scores: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+def apply_temperature(scores: NDArray[np.float64], power: float) -> NDArray[np.float64]:
     """Scores (n, 7) raised to a power and summing to 1 again; the order of the seven stays as it is."""
     return pool([(scores, power)])
 
 
-def best_power(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+def fit_temperature(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
     """The power, one over Guo's temperature, at which the labels are likeliest.
 
     The likelihood has a single hill over the power, which a ternary search climbs; of equals the milder power is taken.
@@ -199,4 +199,6 @@ def best_power(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
 
 def _cost(scores: NDArray[np.float64], labels: NDArray[np.int64], power: float) -> float:
     """The mean negative logarithm of the label's score, in nats."""
-    return float(-np.log(np.maximum(sharpen(scores, power)[np.arange(len(labels)), labels], LEAST_SCORE)).mean())
+    return float(
+        -np.log(np.maximum(apply_temperature(scores, power)[np.arange(len(labels)), labels], LEAST_SCORE)).mean()
+    )

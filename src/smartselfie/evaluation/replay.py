@@ -125,7 +125,7 @@ class Total:
 class _NoAlbum:
     """Keeps nothing on the disk."""
 
-    def keep(self, shot: Shot) -> Photo:
+    def save(self, shot: Shot) -> Photo:
         """The photo, under the name it would have."""
         return Photo(Path(f"{shot.source}_{shot.frame.index:06d}.jpg"), shot)
 
@@ -188,9 +188,9 @@ def watch_clip(clip: Clip, pipeline: Pipeline, *, whole: bool = True) -> Replay:
         end = last if smile.last is None else smile.last
         # the rest after a photo excuses, but not after one of nobody smiling
         true = [photo for photo in taken if photo.decided < end and photo.shows is not Shows.NO_SMILE]
-        rested = max((photo.decided_at + rule.rest for photo in true), default=0.0)
+        rested = max((photo.decided_at + rule.cooldown for photo in true), default=0.0)
         free = sum(1 for frame, at in times.items() if smile.first <= frame <= end and at >= rested)
-        (missed if free >= rule.frames else excused).append(smile)
+        (missed if free >= rule.hold_frames else excused).append(smile)
     return Replay(clip, max(times.values(), default=0.0), taken, tuple(missed), tuple(excused), tuple(points))
 
 
@@ -294,7 +294,7 @@ def _sharpness(face: Face) -> float:
 def _point(moment: Moment) -> Point:
     subject, rule = moment.subject, moment.trigger.rule
     person = next((each for each in moment.trigger.people if subject is not None and each.id == subject.id), None)
-    steady = None if person is None else person.course.steady
+    steady = None if person is None else person.scores.steady
     return Point(
         moment.frame.at,
         None if subject is None else rule.level(subject.emotions),

@@ -14,7 +14,7 @@ from PIL import Image as Pictures
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.errors import DataError
-from smartselfie.evaluation.evaluate import READING, Answers, Evaluation, judge_all
+from smartselfie.evaluation.evaluate import READING, Answers, Evaluation, score_all
 from smartselfie.evaluation.plots import calibration, confusion, smile_roc
 from smartselfie.files import written_whole
 from smartselfie.inference.card import ModelCard
@@ -65,7 +65,7 @@ def write_report(folder: Path, answers: Answers, card: ModelCard) -> Path:
     try:
         if path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace")[:1000]:
             raise DataError(f"{path} is another page", "choose another folder for --report")
-        page = _page(answers, judge_all(answers), card)
+        page = _page(answers, score_all(answers), card)
         with written_whole(path) as file:
             file.write(page.encode())
     except OSError as error:

@@ -143,7 +143,7 @@ def _told(ports: list[Port]) -> str:
 EYES_INPUT, EYES_OUTPUT = "eyes", "open"
 
 
-class OnnxEyes:
+class OnnxEyeClassifier:
     """Reads how open eyes are.
 
     Attributes:

@@ -126,7 +126,7 @@ SMALLEST = 24
 """The cascade's window: it sees nothing in a smaller picture."""
 
 
-class Haar:
+class HaarCascade:
     """Finds frontal, upright faces; slower than `YuNet` and blind to tilted ones; knows no score."""
 
     def __init__(self, scale_factor: float = 1.1, neighbours: int = 5) -> None:

@@ -41,10 +41,10 @@ def load_settings(
     variables = os.environ if environment is None else environment
     said: dict[str, object] = {}
     origin: dict[str, str] = {}
-    page = choices_of(config)
+    page = page_settings_of(config)
     layers = (
         _file_layer(config),
-        (read_choices(page) if chosen else {}, str(page)),
+        (load_page_settings(page) if chosen else {}, str(page)),
         (_environment_layer(variables), "the environment"),
         ({name: value for name, value in flags.items() if value is not None}, "the command line"),
     )
@@ -54,9 +54,9 @@ def load_settings(
     return _validated(said, origin)
 
 
-def choices_of(config: Path | None) -> Path:
+def page_settings_of(config: Path | None) -> Path:
     """Where the page's choices are saved that belong to this file of settings, or to the user's."""
-    return choices_file(default_config_file() if config is None else config)
+    return page_settings_file(default_config_file() if config is None else config)
 
 
 def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
@@ -85,7 +85,7 @@ def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Setting
         ) from None
 
 
-def keep_setting(path: Path, name: str, value: str) -> None:
+def save_setting(path: Path, name: str, value: str) -> None:
     """Write one setting into a TOML file, in place of its line or as a new first one; all else stays as it is.
 
     Args:
@@ -131,16 +131,16 @@ def _environment_layer(variables: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def choices_file(config: Path) -> Path:
+def page_settings_file(config: Path) -> Path:
     """`config.toml` → `config.booth.json`; need not exist."""
     return config.with_suffix(".booth.json")
 
 
-def read_choices(path: Path) -> dict[str, object]:
+def load_page_settings(path: Path) -> dict[str, object]:
     """The saved choices by the name of their setting; none where nothing was saved.
 
     Raises:
-        ConfigError: the file cannot be read, or is not what `save_choices` writes.
+        ConfigError: the file cannot be read, or is not what `save_page_settings` writes.
     """
     hint = "delete it to forget what was chosen on the page"
     try:
@@ -156,13 +156,13 @@ def read_choices(path: Path) -> dict[str, object]:
     return choices
 
 
-def save_choices(path: Path, choices: Mapping[str, object], forget: Collection[str] = ()) -> None:
+def save_page_settings(path: Path, choices: Mapping[str, object], forget: Collection[str] = ()) -> None:
     """Save choices over those of the same names that were saved before; those named in `forget` are saved no longer.
 
     Raises:
         ConfigError: the file cannot be written.
     """
-    whole = {name: value for name, value in {**read_choices(path), **choices}.items() if name not in forget}
+    whole = {name: value for name, value in {**load_page_settings(path), **choices}.items() if name not in forget}
     try:
         with written_whole(path) as file:
             file.write(json.dumps(whole, indent=2, ensure_ascii=False).encode())

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretS
 from pydantic.dataclasses import dataclass
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, Who
+from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, GroupRule
 
 PREFIX = "SMARTSELFIE_"
 SECRET = frozenset({"pin", "webhook"})
@@ -41,14 +41,14 @@ def _smile(said: object) -> object:
         raise ValueError(f"must be {', '.join(SMILES)} or a number between 0 and 1") from None
 
 
-def _who(said: object) -> Who | int:
+def _who(said: object) -> GroupRule | int:
     """Whose smiles it takes; a number may be written as text."""
-    if isinstance(said, str) and said in list(Who):
-        return Who(said)
+    if isinstance(said, str) and said in list(GroupRule):
+        return GroupRule(said)
     # bool is an int to Python
     if isinstance(said, int | str) and not isinstance(said, bool) and str(said).isdecimal() and int(said) >= 1:
         return int(said)
-    raise ValueError(f"must be {', '.join(Who)} or a whole number from 1")
+    raise ValueError(f"must be {', '.join(GroupRule)} or a whole number from 1")
 
 
 def _pair(said: object) -> object:
@@ -113,7 +113,7 @@ class Settings:
     hold: Annotated[int, Field(ge=1, le=1000)] = 10
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
     smile: Annotated[float, BeforeValidator(_smile), Field(gt=0, lt=1)] = 0.5
-    rule: Annotated[Who | int, BeforeValidator(_who)] = Who.MAJORITY
+    rule: Annotated[GroupRule | int, BeforeValidator(_who)] = GroupRule.MAJORITY
     expression: Emotion = Emotion.HAPPY
     calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
     eyes_open: bool = True

@@ -72,7 +72,7 @@ SHIFTS = ((0, 0), (2, 1), (-2, -1))
 CHUNK = 1024
 
 
-def ask(
+def predict_targets(
     teachers: Sequence[Path],
     faces: NDArray[np.uint8],
     outputs: Sequence[str],
@@ -144,7 +144,7 @@ def fingerprints(teachers: Sequence[Path]) -> tuple[str, ...]:
         raise RunError(f"{error.filename} cannot be read: {error.strerror}", "check --teacher") from None
 
 
-def keep(run: Path, answers: NDArray[np.float32]) -> None:
+def save_targets(run: Path, answers: NDArray[np.float32]) -> None:
     """Write the answers into the run's folder.
 
     Raises:
@@ -157,7 +157,7 @@ def keep(run: Path, answers: NDArray[np.float32]) -> None:
         raise RunError(f"{run / NAME} cannot be written: {error.strerror}", "free some space") from None
 
 
-def kept(run: Path, shape: tuple[int, ...]) -> Tensor:
+def load_targets(run: Path, shape: tuple[int, ...]) -> Tensor:
     """The answers out of the run's folder.
 
     Raises:

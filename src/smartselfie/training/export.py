@@ -21,8 +21,8 @@ from smartselfie.core.emotion import pool
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
-from smartselfie.evaluation.evaluate import as_card_metrics, ask, judge_all
-from smartselfie.evaluation.metrics import best_power, sharpen
+from smartselfie.evaluation.evaluate import as_card_metrics, predict_split, score_all
+from smartselfie.evaluation.metrics import apply_temperature, fit_temperature
 from smartselfie.files import written_whole
 from smartselfie.inference.card import ModelCard
 from smartselfie.inference.classifiers import OnnxClassifier
@@ -59,7 +59,7 @@ def calibrate(scores: nn.Module, card: ModelCard, data: Dataset | None) -> Calib
     said = _said(scores, card, rows.pixels)
     labels = {"fer2013": rows.labels, "ferplus": None if rows.votes is None else ferplus.majority(rows.votes)}
     powers = tuple(_best(each, labels[name]) for name, each in zip(card.outputs, said, strict=True))
-    calibrated = [sharpen(each, power) for each, power in zip(said, powers, strict=True)]
+    calibrated = [apply_temperature(each, power) for each, power in zip(said, powers, strict=True)]
     mixed = pool(list(zip(calibrated, card.reading, strict=True)))
     people = labels["fer2013"] if labels["ferplus"] is None else labels["ferplus"]
     sharper = _best(mixed, people)
@@ -79,7 +79,7 @@ def _best(scores: NDArray[np.float64], labels: NDArray[np.int64] | None) -> floa
     """The best power, or 1 where no row has a label."""
     if labels is None or not (labels >= 0).any():
         return 1.0
-    return best_power(scores[labels >= 0], labels[labels >= 0])
+    return fit_temperature(scores[labels >= 0], labels[labels >= 0])
 
 
 SIZE = 48
@@ -242,7 +242,7 @@ def _difference(classifier: OnnxClassifier, expected: Answers) -> float:
 def _measured(content: bytes, name: str, data: Dataset) -> dict[str, float]:
     """The card's metrics on PublicTest, by every labeling that the data has, and as users see it."""
     told: dict[str, float] = {}
-    for found in judge_all(ask(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):
+    for found in score_all(predict_split(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):
         told |= as_card_metrics(found)
     return told
 

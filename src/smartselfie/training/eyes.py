@@ -18,7 +18,7 @@ from smartselfie.datasets.eyes import EyeCrops
 from smartselfie.errors import RunError
 from smartselfie.files import written_whole
 from smartselfie.inference.card import EyeCard
-from smartselfie.inference.classifiers import EYES_INPUT, EYES_OUTPUT, OnnxEyes
+from smartselfie.inference.classifiers import EYES_INPUT, EYES_OUTPUT, OnnxEyeClassifier
 from smartselfie.training.graph import fold, to_onnx, with_card
 from smartselfie.training.networks import parameter_count
 
@@ -215,7 +215,7 @@ def export_eyes(
         f"MODEL.onnx --epochs {recipe.epochs} --seed {seed}."
     )
     card = EyeCard("eyes", EYE_SIZE, parameters, origin, LICENCE, LIMITS, {})
-    said = OnnxEyes(with_card(model, card), path.name).openness(validation.pixels)
+    said = OnnxEyeClassifier(with_card(model, card), path.name).openness(validation.pixels)
     difference = float(np.abs(np.array(said) - expected).max())
     if difference > TOLERANCE:
         raise RunError(f"the ONNX form differs from the network by {difference:.2g}", "report this; nothing is written")

@@ -18,7 +18,14 @@ from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
 from smartselfie.training.checkpoint import Checkpoint, load_checkpoint, make_folder, save_checkpoint, told
-from smartselfie.training.data import ask, fingerprints, held_out_faces, keep, kept, training_faces
+from smartselfie.training.data import (
+    fingerprints,
+    held_out_faces,
+    load_targets,
+    predict_targets,
+    save_targets,
+    training_faces,
+)
 from smartselfie.training.environment import agreed, mean_over
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.recipe import Recipe
@@ -127,13 +134,15 @@ class Trainer:
         make_folder(self.run)
         grey = self.training.grey[:, 0].numpy()
         if self.fabric.is_global_zero:
-            keep(self.run, ask(teachers, grey, self.outputs, on_faces))
+            save_targets(self.run, predict_targets(teachers, grey, self.outputs, on_faces))
         self.fabric.barrier()
         self.teachers = fingerprints(teachers)
         self._recall()
 
     def _recall(self) -> None:
-        self.answers = kept(self.run, (len(self.training), len(self.outputs), len(EMOTIONS))) if self.teachers else None
+        self.answers = (
+            load_targets(self.run, (len(self.training), len(self.outputs), len(EMOTIONS))) if self.teachers else None
+        )
 
     def resume(self) -> None:
         """Go on where the folder's checkpoint stands.

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from smartselfie.core.types import Face, Frame
-from smartselfie.trigger.rule import Rule
+from smartselfie.trigger.rule import TriggerRule
 
-RING_BYTES = 256 * 2**20
+BUFFER_BYTES = 256 * 2**20
 """Most that the ring's pictures may take: a second at 30 frames of 1920×1080 (187 MB), ten frames of 3840×2160."""
 
 SMILE, EYES, SHARP, FACING, LIGHT = 0.45, 0.25, 0.15, 0.1, 0.05
@@ -29,10 +29,10 @@ class Candidate:
     faces: tuple[Face, ...]
 
 
-class Ring:
+class FrameBuffer:
     """The frames of the last `seconds`, as many as fit into `most_bytes`; beyond that the worst goes first."""
 
-    def __init__(self, rule: Rule, seconds: float, most_bytes: int = RING_BYTES) -> None:
+    def __init__(self, rule: TriggerRule, seconds: float, most_bytes: int = BUFFER_BYTES) -> None:
         """Nothing is kept yet; with 0 seconds only the newest frame is."""
         self._rule, self._seconds, self._most = rule, seconds, most_bytes
         self._candidates: list[Candidate] = []
@@ -89,7 +89,7 @@ class Ring:
         return sharpest
 
 
-def merit(face: Face, rule: Rule, sharpest: float) -> float:
+def merit(face: Face, rule: TriggerRule, sharpest: float) -> float:
     """How good one face is on one frame, from 0 to 1.
 
     Args:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from smartselfie.core.types import Face
 from smartselfie.trigger.person import Person
-from smartselfie.trigger.rule import Reason, Rule, Who
+from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
 
 SMALL = 0.03
 """A face whose longer side is less than this share of the picture's is too far."""
@@ -27,7 +27,7 @@ LENIENCE = 0.85
 """Whoever counts does so until a limit is missed by this much, so that nobody comes and goes at a limit."""
 
 
-def why_not_counting(face: Face, faces: Iterable[Face], *, counted: bool) -> Reason | None:
+def ineligibility(face: Face, faces: Iterable[Face], *, counted: bool) -> Reason | None:
     """Why somebody does not count, or None for who does.
 
     Args:
@@ -83,7 +83,7 @@ class Verdict:
     chosen: tuple[int, ...]
 
 
-def judge(people: Sequence[Person], rule: Rule, before: int | None) -> Verdict:
+def evaluate_group(people: Sequence[Person], rule: TriggerRule, before: int | None) -> Verdict:
     """Apply the rule.
 
     Args:
@@ -92,10 +92,10 @@ def judge(people: Sequence[Person], rule: Rule, before: int | None) -> Verdict:
         before: the subject of the frame before; stays it until somebody is clearly larger.
     """
     present = sorted((person for person in people if not person.gone), key=lambda person: person.id)
-    counted = [person for person in present if person.counts]
+    counted = [person for person in present if person.eligible]
     if not counted:
         largest = max(present, key=_area, default=None)
-        why = Reason.NO_FACE if largest is None else largest.background or Reason.NO_FACE
+        why = Reason.NO_FACE if largest is None else largest.ineligible or Reason.NO_FACE
         return Verdict(None, (), 0, 0.0, 0.0, why, ())
     subject = _subject(counted, before)
     asked, needed = _asked(counted, subject, rule)
@@ -103,7 +103,7 @@ def judge(people: Sequence[Person], rule: Rule, before: int | None) -> Verdict:
     ranked = sorted(asked, key=lambda person: (person.ready(rule), person.progress(rule)), reverse=True)
     ready = [person for person in ranked if person.ready(rule)]
     reason = _reason(ranked, ready, needed, rule)
-    chosen = ready if rule.who in (Who.ANYONE, Who.LARGEST) else counted
+    chosen = ready if rule.group in (GroupRule.ANYONE, GroupRule.LARGEST) else counted
     last = ranked[needed - 1] if len(ranked) >= needed else None
     if last is None or last.smile is None or reason is Reason.STILL_SMILING:
         frames, since, progress = 0, 0.0, 0.0
@@ -113,7 +113,7 @@ def judge(people: Sequence[Person], rule: Rule, before: int | None) -> Verdict:
     return Verdict(subject.id, tuple(asked), frames, since, progress, reason, ids)
 
 
-def _reason(ranked: Sequence[Person], ready: Sequence[Person], needed: int, rule: Rule) -> Reason:
+def _reason(ranked: Sequence[Person], ready: Sequence[Person], needed: int, rule: TriggerRule) -> Reason:
     smiling = [person for person in ranked if person.smile is not None]
     if not smiling:
         return Reason.NOT_SMILING
@@ -127,19 +127,19 @@ def _reason(ranked: Sequence[Person], ready: Sequence[Person], needed: int, rule
         return ranked[needed - 1].unready(rule)
     if all(person.spent for person in ready):
         return Reason.HOLDING
-    return Reason.EYES_CLOSED if rule.eyes_open and any(person.eyelids.closed for person in ready) else Reason.READY
+    return Reason.EYES_CLOSED if rule.eyes_open and any(person.eyes.closed for person in ready) else Reason.READY
 
 
-def _asked(counted: list[Person], subject: Person, rule: Rule) -> tuple[list[Person], int]:
+def _asked(counted: list[Person], subject: Person, rule: TriggerRule) -> tuple[list[Person], int]:
     """Whose smiles are looked at, and how many of them it takes."""
-    match rule.who:
-        case Who.LARGEST:
+    match rule.group:
+        case GroupRule.LARGEST:
             return [subject], 1
-        case Who.ANYONE:
+        case GroupRule.ANYONE:
             return counted, 1
-        case Who.EVERYONE:
+        case GroupRule.EVERYONE:
             return counted, len(counted)
-        case Who.MAJORITY:
+        case GroupRule.MAJORITY:
             return counted, len(counted) // 2 + 1
         case int() as number:
             return counted, number

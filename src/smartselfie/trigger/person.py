@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Face
-from smartselfie.trigger.rule import Reason, Rule
-from smartselfie.trigger.signals import Course, Eyelids
+from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.trigger.signals import EyeHistory, ScoreHistory
 
 BLINK = 0.3
 """Seconds for which a face may be lost without its hold being lost, but no longer than it was there before: what a
@@ -28,7 +28,7 @@ SURE = 0.98
 """Levels beyond it are all the same: the network is sure, and no distress before makes it doubtful."""
 
 
-UNKNOWN, OPEN = Course(), Eyelids()
+UNKNOWN, OPEN = ScoreHistory(), EyeHistory()
 """What is known of a stranger."""
 
 
@@ -48,7 +48,7 @@ class Smile:
     doubtful: bool = False
     levels: tuple[tuple[float, float], ...] = ()
 
-    def see(self, at: float, level: float) -> "Smile":
+    def update(self, at: float, level: float) -> "Smile":
         """Take in how much of a smile there is."""
         known = tuple((then, each) for then, each in self.levels if 0 <= at - then <= BEST + 1e-6)
         return replace(self, levels=(*known, (at, level)), doubtful=self.doubtful and level < SURE)
@@ -66,41 +66,43 @@ class Smile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is followed; `see` and `miss` give the next state.
+    """Somebody who is followed; `update` and `miss` give the next state.
 
     Attributes:
         id: the person's number.
         face: as it was last seen.
         seen_at: when that was; `met_at`: when the person was seen first.
-        course: the scores over time.
-        eyelids: the eyes over time.
+        scores: the scores over time.
+        eyes: the eyes over time.
         smile: the smile that lasts, or None.
         spent: the smile was photographed, and has not been seen to go since.
         missing: not on the newest frame; `gone`: for longer than a blink.
-        aside: which limit the face misses on the newest frame, or None; `aside_since`: since when it misses one.
-        background: why the person does not count, or None who does.
+        failed_limit: which limit the face misses on the newest frame, or None; `failed_since`: since when.
+        ineligible: why the person does not count, or None who does.
     """
 
     id: int
     face: Face
     seen_at: float
     met_at: float = 0.0
-    course: Course = UNKNOWN
-    eyelids: Eyelids = OPEN
+    scores: ScoreHistory = UNKNOWN
+    eyes: EyeHistory = OPEN
     smile: Smile | None = None
     spent: bool = False
     missing: bool = False
     gone: bool = False
-    aside: Reason | None = None
-    aside_since: float | None = None
-    background: Reason | None = None
+    failed_limit: Reason | None = None
+    failed_since: float | None = None
+    ineligible: Reason | None = None
 
     @property
-    def counts(self) -> bool:
-        """Whether the person is there and no background."""
-        return self.background is None and not self.gone
+    def eligible(self) -> bool:
+        """Whether the person is there and counts."""
+        return self.ineligible is None and not self.gone
 
-    def see(self, at: float, face: Face, rule: Rule, *, counting: bool, aside: Reason | None = None) -> "Person":
+    def update(
+        self, at: float, face: Face, rule: TriggerRule, *, counting: bool, failed_limit: Reason | None = None
+    ) -> "Person":
         """Take in the person's face on a frame.
 
         Args:
@@ -108,46 +110,46 @@ class Person:
             face: as it is there.
             rule: what is waited for.
             counting: whether holds go on, or the trigger rests.
-            aside: why a face like this one does not count, or None.
+            failed_limit: why a face like this one does not count, or None.
         """
-        stranger = self.course.at is None
-        since = None if aside is None else at if self.aside_since is None else self.aside_since
-        long = since is not None and (stranger or self.background is not None or at - since > GLANCE)
-        background = aside if long else None
+        stranger = self.scores.at is None
+        since = None if failed_limit is None else at if self.failed_since is None else self.failed_since
+        long = since is not None and (stranger or self.ineligible is not None or at - since > GLANCE)
+        ineligible = failed_limit if long else None
         # what nobody sees well makes no hold, and in the background a hold begins anew
-        counting = counting and aside is None
+        counting = counting and failed_limit is None
         level = rule.level(face.emotions)
-        course = self.course.see(at, face.emotions)
-        steady = face.emotions if course.steady is None else course.steady
+        scores = self.scores.update(at, face.emotions)
+        steady = face.emotions if scores.steady is None else scores.steady
         smile = self.smile
         if smile is None:
-            if rule.begins(steady, self.course.resting):
+            if rule.begins(steady, self.scores.known_baseline):
                 # only a smile can be taken for crying, wincing or shouting
-                doubtful = rule.expression is Emotion.HAPPY and self.course.distress >= DISTRESS
+                doubtful = rule.expression is Emotion.HAPPY and self.scores.distress >= DISTRESS
                 smile = Smile(int(counting), at, doubtful)
         elif not rule.lasts(steady):
             smile = None
         elif counting:
             smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
-        if smile is not None and background is not None:
+        if smile is not None and ineligible is not None:
             smile = replace(smile, frames=0)
         if smile is None:
-            course = course.learn(self.course, face.emotions, level)
+            scores = scores.learn(self.scores, face.emotions, level)
         else:
-            smile = smile.see(at, rule.level(steady))
+            smile = smile.update(at, rule.level(steady))
         return replace(
             self,
             face=face,
             seen_at=at,
-            course=course,
-            eyelids=self.eyelids.see(at, face.eyes_open),
+            scores=scores,
+            eyes=self.eyes.update(at, face.eyes_open),
             smile=smile,
             spent=self.spent and smile is not None,
             missing=False,
             gone=False,
-            aside=aside,
-            aside_since=since,
-            background=background,
+            failed_limit=failed_limit,
+            failed_since=since,
+            ineligible=ineligible,
         )
 
     def miss(self, at: float) -> "Person":
@@ -165,44 +167,44 @@ class Person:
             return self
         return replace(self, spent=True, smile=replace(self.smile, frames=0))
 
-    def progress(self, rule: Rule) -> float:
+    def progress(self, rule: TriggerRule) -> float:
         """How far the hold is, from 0 to 1: by frames or by seconds, whichever is behind."""
         if self.smile is None or self.smile.frames == 0:
             return 0.0
         twice = 2 if self.smile.doubtful else 1
-        by_frames = self.smile.frames / (twice * rule.frames)
+        by_frames = self.smile.frames / (twice * rule.hold_frames)
         # a frame that comes just in time does, whatever the rounding
-        held, needed = self.seen_at - self.smile.since, twice * rule.seconds
+        held, needed = self.seen_at - self.smile.since, twice * rule.hold_seconds
         by_time = held / needed if held < needed - 1e-6 else 1.0
         return min(1.0, by_frames, by_time)
 
-    def ready(self, rule: Rule) -> bool:
+    def ready(self, rule: TriggerRule) -> bool:
         """Whether the hold is full and the person is there, smiling enough, and not less and less."""
         return (
             self.smile is not None
             and self.progress(rule) >= 1.0
             and not self.missing
-            and self.aside is None
+            and self.failed_limit is None
             and self.smile.levels[-1][1] >= rule.smile
             and not self.smile.fading
         )
 
-    def unready(self, rule: Rule) -> Reason:
+    def unready(self, rule: TriggerRule) -> Reason:
         """Why the hold of somebody who is not ready makes no photo: it is too short, or the smile has become less."""
-        there = not self.missing and self.aside is None
+        there = not self.missing and self.failed_limit is None
         return Reason.SMILE_MORE if there and self.progress(rule) >= 1.0 else Reason.HOLDING
 
-    def reason(self, rule: Rule) -> Reason:
+    def reason(self, rule: TriggerRule) -> Reason:
         """What is missing from this person."""
-        if self.background is not None:
-            return self.background
+        if self.ineligible is not None:
+            return self.ineligible
         if self.smile is None:
             return Reason.NOT_SMILING
         if self.spent:
             return Reason.STILL_SMILING
         if not self.ready(rule):
-            return self.aside or self.unready(rule)
-        return Reason.EYES_CLOSED if rule.eyes_open and self.eyelids.closed else Reason.READY
+            return self.failed_limit or self.unready(rule)
+        return Reason.EYES_CLOSED if rule.eyes_open and self.eyes.closed else Reason.READY
 
 
 def _odds(level: float) -> float:

@@ -52,7 +52,7 @@ SMILES = {"slight": 0.35, "normal": 0.5, "big": 0.8}
 """Thresholds with a name."""
 
 
-class Who(StrEnum):
+class GroupRule(StrEnum):
     """Whose smiles it takes; a whole number in place of it takes that many."""
 
     LARGEST = "largest"
@@ -62,40 +62,40 @@ class Who(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class TriggerRule:
     """When to take a photo.
 
     Attributes:
-        frames: consecutive analysed frames in which a person must smile, at least 1.
-        seconds: that the hold must last at least, from its first frame to the one that fires.
+        hold_frames: consecutive analysed frames in which a person must smile, at least 1.
+        hold_seconds: that the hold must last at least, from its first frame to the one that fires.
         smile: the score from which "happy" counts, 0 to 1.
-        rest: seconds after a photo in which no other is taken.
+        cooldown: seconds after a photo in which no other is taken.
         gap: seconds without a frame that break a hold, more where the camera is always slower.
-        who: whose smiles it takes: one of `Who`, or so many.
+        group: whose smiles it takes: one of `GroupRule`, or so many.
         expression: what is waited for in place of a smile.
         eyes_open: whether a photo is put off while somebody's eyes are closed.
         eyes_wait: for at most so many seconds; then it is taken all the same.
-        calibration: what the network says of one person's neutral face and of their smile; scores in between are
+        scale: what the network says of one person's neutral face and of their smile; scores in between are
             stretched to 0…1. (0, 1) changes nothing.
     """
 
-    frames: int = 10
-    seconds: float = 0.0
+    hold_frames: int = 10
+    hold_seconds: float = 0.0
     smile: float = 0.5
-    rest: float = 3.0
+    cooldown: float = 3.0
     gap: float = 0.5
-    who: Who | int = Who.MAJORITY
+    group: GroupRule | int = GroupRule.MAJORITY
     expression: Emotion = Emotion.HAPPY
     eyes_open: bool = True
     eyes_wait: float = 1.5
-    calibration: tuple[float, float] = (0.0, 1.0)
+    scale: tuple[float, float] = (0.0, 1.0)
 
     def level(self, emotions: Emotions) -> float:
         """How much of the expression there is, from 0 to 1, calibrated."""
-        low, high = self.calibration
+        low, high = self.scale
         return min(1.0, max(0.0, (emotions[self.expression] - low) / (high - low)))
 
-    def begins(self, emotions: Emotions, resting: float = 0.0) -> bool:
+    def begins(self, emotions: Emotions, baseline: float = 0.0) -> bool:
         """Whether the expression begins with these (steadied) scores.
 
         It must be the highest of the scores but for neutral, reach the threshold, rise above the person's own face at
@@ -103,10 +103,10 @@ class Rule:
 
         Args:
             emotions: the scores.
-            resting: the person's level at rest, as far as it is known.
+            baseline: the person's level at rest, as far as it is known.
         """
         strongest = max(score for name, score in emotions.items() if name != Emotion.NEUTRAL)
-        needed = max(self.smile, min(resting + RISE * self.smile, (1 + self.smile) / 2))
+        needed = max(self.smile, min(baseline + RISE * self.smile, (1 + self.smile) / 2))
         return (
             emotions[self.expression] >= strongest
             and self.level(emotions) >= needed
@@ -121,12 +121,16 @@ class Rule:
     def as_notes(self) -> dict[str, object]:
         """The rule in words and numbers, for the photo's sidecar."""
         return {
-            **{name: getattr(self, name) for name in ("frames", "seconds", "smile", "rest", "gap")},
-            "who": str(self.who),
+            "hold": self.hold_frames,
+            "hold_seconds": self.hold_seconds,
+            "smile": self.smile,
+            "rest": self.cooldown,
+            "gap": self.gap,
+            "rule": str(self.group),
             "expression": self.expression.value,
             "eyes_open": self.eyes_open,
             "eyes_wait": self.eyes_wait,
-            "calibration": list(self.calibration),
+            "calibration": list(self.scale),
         }
 
 

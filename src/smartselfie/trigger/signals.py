@@ -13,7 +13,7 @@ WINDOW = 0.1
 BEFORE = 0.7
 """Seconds over which distress before a smile is averaged."""
 
-REST, REST_RISING = 2.0, 8.0
+BASELINE_TIME, BASELINE_RISING = 2.0, 8.0
 """Seconds over which the level at rest is averaged; more where it rises, since a smile that comes slowly is no rest."""
 
 KNOWN = 1.0
@@ -21,38 +21,38 @@ KNOWN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """What one person showed; `see` gives the next state, `learn` completes it where no smile lasts.
+class ScoreHistory:
+    """What one person showed; `update` gives the next state, `learn` completes it where no smile lasts.
 
     Attributes:
         recent: time and scores of the frames within `WINDOW`.
         steady: the median of each score over them, scaled to sum to 1; None before the first frame.
         at: time of the newest frame.
         distress: anger, disgust, fear and sadness together, averaged up to the smile that lasts, if one does.
-        rest: the level of the expression, averaged over the frames without it.
-        watched: seconds that went into `rest`.
+        baseline: the level of the expression, averaged over the frames without it.
+        watched: seconds that went into `baseline`.
     """
 
     recent: tuple[tuple[float, Emotions], ...] = ()
     steady: Emotions | None = None
     at: float | None = None
     distress: float = 0.0
-    rest: float = 0.0
+    baseline: float = 0.0
     watched: float = 0.0
 
     @property
-    def resting(self) -> float:
+    def known_baseline(self) -> float:
         """The level at rest; 0 until it is known."""
-        return self.rest if self.watched >= KNOWN else 0.0
+        return self.baseline if self.watched >= KNOWN else 0.0
 
-    def see(self, at: float, emotions: Emotions) -> "Course":
+    def update(self, at: float, emotions: Emotions) -> "ScoreHistory":
         """Take in a frame's scores."""
         # a frame that is just as old as the window is long belongs to it, whatever the rounding
         recent = (*((then, each) for then, each in self.recent if 0 <= at - then <= WINDOW + 1e-6), (at, emotions))
         steady = emotions if len(recent) == 1 else _median([each for _, each in recent])
         return replace(self, recent=recent, steady=steady, at=at)
 
-    def learn(self, before: "Course", emotions: Emotions, level: float) -> "Course":
+    def learn(self, before: "ScoreHistory", emotions: Emotions, level: float) -> "ScoreHistory":
         """Learn from a frame without a smile what the face is like at rest, and what comes before the next smile.
 
         Args:
@@ -61,12 +61,14 @@ class Course:
             level: how much of the expression they hold.
         """
         if before.at is None or self.at is None:
-            return replace(self, distress=distress(emotions), rest=level)
+            return replace(self, distress=distress(emotions), baseline=level)
         time = max(0.0, self.at - before.at)
         return replace(
             self,
             distress=_towards(distress(emotions), self.distress, time / BEFORE),
-            rest=_towards(level, self.rest, time / (REST if level <= self.rest else REST_RISING)),
+            baseline=_towards(
+                level, self.baseline, time / (BASELINE_TIME if level <= self.baseline else BASELINE_RISING)
+            ),
             watched=self.watched + min(time, KNOWN / 2),
         )
 
@@ -93,8 +95,8 @@ LEAST = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Eyelids:
-    """One person's eyes over time; `see` gives the next state.
+class EyeHistory:
+    """One person's eyes over time; `update` gives the next state.
 
     Attributes:
         openness: on the newest frame where the eyes were seen, 0 to 1; None before.
@@ -111,9 +113,9 @@ class Eyelids:
         """Whether the eyes are closed now; eyes that nobody looked at are not."""
         return self.openness is not None and self.openness < CLOSED * max(self.usual, LEAST)
 
-    def see(self, at: float, openness: float | None) -> "Eyelids":
+    def update(self, at: float, openness: float | None) -> "EyeHistory":
         """Take in a frame; `openness` is None where the eyes were not looked at."""
         if openness is None:
-            return Eyelids(None, self.usual, self.at)
+            return EyeHistory(None, self.usual, self.at)
         time = 0.0 if self.at is None else max(0.0, at - self.at)
-        return Eyelids(openness, openness + (self.usual - openness) * math.exp(-time / USUAL), at)
+        return EyeHistory(openness, openness + (self.usual - openness) * math.exp(-time / USUAL), at)

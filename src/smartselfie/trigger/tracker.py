@@ -61,13 +61,13 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Tracks:
-    """Everybody who is followed; `see` gives the next state. Numbers start at 1 and are never given twice."""
+class Tracker:
+    """Everybody who is followed; `update` gives the next state. Numbers start at 1 and are never given twice."""
 
     tracks: tuple[Track, ...] = ()
     next_id: int = 1
 
-    def see(self, at: float, boxes: Sequence[Box]) -> tuple["Tracks", tuple[int, ...]]:
+    def update(self, at: float, boxes: Sequence[Box]) -> tuple["Tracker", tuple[int, ...]]:
         """Take in the faces of one frame.
 
         Args:
@@ -93,7 +93,7 @@ class Tracks:
             if ids[place] == 0:
                 ids[place], tracks[next_id] = next_id, Track(next_id, boxes[place], at)
                 next_id += 1
-        return Tracks(tuple(tracks.values()), next_id), tuple(ids)
+        return Tracker(tuple(tracks.values()), next_id), tuple(ids)
 
 
 def assign(costs: Sequence[Sequence[float]]) -> list[int | None]:

@@ -23,9 +23,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from smartselfie.core.types import Face
-from smartselfie.trigger.group import Verdict, judge, why_not_counting
+from smartselfie.trigger.group import Verdict, evaluate_group, ineligibility
 from smartselfie.trigger.person import Person
-from smartselfie.trigger.rule import Reason, Rule
+from smartselfie.trigger.rule import Reason, TriggerRule
 from smartselfie.trigger.tracker import MEMORY
 
 PACE = 3
@@ -49,13 +49,13 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Resting:
+class CoolingDown:
     """A photo was taken; the next hold begins after `until`, and with a smile that is new since."""
 
     until: float
 
 
-State = Ready | Holding | Resting
+State = Ready | Holding | CoolingDown
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ Signal = Began | Lost | Fire
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """The state after a frame; `see` gives the next one.
+    """The state after a frame; `update` gives the next one.
 
     Attributes:
         rule: when to take a photo.
@@ -99,7 +99,7 @@ class Trigger:
         steps: seconds from frame to frame, the last `PACE` of them.
     """
 
-    rule: Rule
+    rule: TriggerRule
     state: State = Ready()
     people: tuple[Person, ...] = ()
     subject: int | None = None
@@ -109,7 +109,7 @@ class Trigger:
     waited: float | None = None
     steps: tuple[float, ...] = ()
 
-    def see(self, at: float, faces: Iterable[Face]) -> tuple["Trigger", tuple[Signal, ...]]:
+    def update(self, at: float, faces: Iterable[Face]) -> tuple["Trigger", tuple[Signal, ...]]:
         """Take in one analysed frame.
 
         Args:
@@ -121,10 +121,10 @@ class Trigger:
         """
         step = None if self.seen_at is None else at - self.seen_at
         before = self._broken() if step is not None and not 0 <= step <= self._longest_step() else self
-        resting = isinstance(self.state, Resting) and at < self.state.until
+        resting = isinstance(self.state, CoolingDown) and at < self.state.until
         people = _follow(before.people, at, tuple(faces), self.rule, counting=not resting)
         signals = _changes(self.people, before.people) + _changes(before.people, people)
-        verdict = judge(people, self.rule, self.subject)
+        verdict = evaluate_group(people, self.rule, self.subject)
         now = replace(
             before,
             people=people,
@@ -143,7 +143,7 @@ class Trigger:
         people = tuple(person.photographed() for person in self.people)
         return replace(
             self,
-            state=Resting(at + self.rule.rest),
+            state=CoolingDown(at + self.rule.cooldown),
             people=people,
             reason=Reason.RESTING,
             progress=0.0,
@@ -171,7 +171,7 @@ class Trigger:
 
 
 def _follow(
-    people: tuple[Person, ...], at: float, faces: tuple[Face, ...], rule: Rule, *, counting: bool
+    people: tuple[Person, ...], at: float, faces: tuple[Face, ...], rule: TriggerRule, *, counting: bool
 ) -> tuple[Person, ...]:
     """Everybody after a frame; whoever has been gone for long is forgotten."""
     known = {person.id: person for person in people}
@@ -180,9 +180,9 @@ def _follow(
         if face.id is None:
             raise ValueError("faces need the numbers of their people")
         before = known.pop(face.id, None)
-        aside = why_not_counting(face, faces, counted=before is not None and before.background is None)
+        failed_limit = ineligibility(face, faces, counted=before is not None and before.ineligible is None)
         person = Person(face.id, face, at, met_at=at) if before is None else before
-        seen.append(person.see(at, face, rule, counting=counting, aside=aside))
+        seen.append(person.update(at, face, rule, counting=counting, failed_limit=failed_limit))
     missed = (person.miss(at) for person in known.values() if 0 <= at - person.seen_at <= MEMORY)
     return tuple(sorted((*seen, *missed), key=lambda person: person.id))
 
@@ -203,8 +203,8 @@ def _decide(
         case Reason.EYES_CLOSED if long:
             return _fire(now, at, verdict, signals)
         case Reason.STILL_SMILING:
-            until = now.state.until if isinstance(now.state, Resting) else at
-            return replace(now, state=Resting(until), waited=None), signals
+            until = now.state.until if isinstance(now.state, CoolingDown) else at
+            return replace(now, state=CoolingDown(until), waited=None), signals
         case Reason.EYES_CLOSED | Reason.HOLDING | Reason.SMILE_MORE:
             # the wait for open eyes goes on while a hold wavers: it is bounded in all
             return replace(now, state=holding, waited=waited), signals
@@ -223,6 +223,6 @@ def _fire(now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...]
 def _changes(before: tuple[Person, ...], after: tuple[Person, ...]) -> tuple[Signal, ...]:
     """Whose smiles went and came, among those who count."""
     was, now = (
-        {person.id for person in people if person.counts and person.smile is not None} for people in (before, after)
+        {person.id for person in people if person.eligible and person.smile is not None} for people in (before, after)
     )
     return (*(Lost(each) for each in sorted(was - now)), *(Began(each) for each in sorted(now - was)))

@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Depends, HTTPException, Request, params
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from smartselfie.booth.booth import House
+from smartselfie.booth.booth import Booth
 from smartselfie.booth.live_settings import Desk, SettingsJson
 from smartselfie.booth.runner import Live
-from smartselfie.booth.schema import event_without_folder, shown_to_json
+from smartselfie.booth.schema import event_without_folder, snapshot_to_json
 from smartselfie.errors import SmartselfieError
 
 Value = str | int | float | bool | None
 
 
-def control_routes(house: House, leave: Callable[[], None]) -> APIRouter:
+def control_routes(house: Booth, leave: Callable[[], None]) -> APIRouter:
     """The routes that are no photos.
 
     Args:
@@ -31,7 +31,7 @@ def control_routes(house: House, leave: Callable[[], None]) -> APIRouter:
     @router.get("/api/state", response_class=JSONResponse)
     def state() -> JSONResponse:
         """What there is to see, without the picture."""
-        return JSONResponse(shown_to_json(live.newest, mirror=desk.mirror))
+        return JSONResponse(snapshot_to_json(live.newest, mirror=desk.mirror))
 
     @router.get("/api/events", response_class=StreamingResponse)
     async def events(request: Request) -> StreamingResponse:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, HTTPException, Request, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from smartselfie.booth.auth import Keys
+from smartselfie.booth.auth import OneTimeTokens
 from smartselfie.booth.browser_camera import FRAME_PIXELS, STILL_PIXELS, BrowserCamera, Page, read_jpeg
 from smartselfie.errors import PictureError
 
@@ -24,7 +24,7 @@ def camera_routes(source: Callable[[], object]) -> APIRouter:
         source: the source of now; others than a browser's camera want no frames.
     """
     router = APIRouter(tags=["camera"])
-    stills: Keys[BrowserCamera] = Keys(10.0, once=True)
+    stills: OneTimeTokens[BrowserCamera] = OneTimeTokens(10.0, once=True)
 
     @router.websocket("/camera")
     async def give(socket: WebSocket) -> None:
@@ -71,7 +71,7 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
             while True:
                 await socket.send_text(await told.get())
 
-    telling = asyncio.create_task(tell())
+    progress_reporter = asyncio.create_task(tell())
     try:
         while True:
             camera.push(await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS))
@@ -80,4 +80,4 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
     except WebSocketDisconnect:
         pass
     finally:
-        telling.cancel()
+        progress_reporter.cancel()

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, HTTPException, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
-from smartselfie.booth.auth import COOKIE, GUEST, STAY, Outside, Pairing
-from smartselfie.booth.booth import House
+from smartselfie.booth.auth import COOKIE, GUEST, STAY, LanAccess, PairedDevices
+from smartselfie.booth.booth import Booth
 from smartselfie.booth.routes.photos import sent_whole
 
 
@@ -28,7 +28,7 @@ class Code(BaseModel):
     code: str
 
 
-def inside_routes(house: House, outside: Outside) -> APIRouter:
+def inside_routes(house: Booth, outside: LanAccess) -> APIRouter:
     """The routes that make codes and links, for those who are in already.
 
     Args:
@@ -53,7 +53,7 @@ def inside_routes(house: House, outside: Outside) -> APIRouter:
     return router
 
 
-def outside_routes(house: House, pairing: Pairing, page: Path) -> APIRouter:
+def outside_routes(house: Booth, pairing: PairedDevices, page: Path) -> APIRouter:
     """The routes for those who are not in yet.
 
     Args:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 
 from smartselfie.albums.gallery import Entry, Gallery, Order
-from smartselfie.booth.auth import Keys, Lock
+from smartselfie.booth.auth import OneTimeTokens, PinCheck
 
 MOST = 200
 """Photos of one page of the list."""
@@ -64,7 +64,7 @@ class Zipped:
     url: str
 
 
-def photo_routes(gallery: Gallery, lock: Lock, changed: Callable[[], None]) -> APIRouter:
+def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) -> APIRouter:
     """The routes of the photos.
 
     Args:
@@ -104,7 +104,7 @@ def photo_routes(gallery: Gallery, lock: Lock, changed: Callable[[], None]) -> A
         changed()
         return Restored(name)
 
-    zips: Keys[Gallery] = Keys(60, once=True)
+    zips: OneTimeTokens[Gallery] = OneTimeTokens(60, once=True)
 
     @router.post("/api/zip", dependencies=host_only)
     def zip_up() -> Zipped:
