@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from smartselfie.cli.main import main
+from smartselfie.cli.train import SIGNALS, stop_on_signal
 from smartselfie.datasets import dataset
 from smartselfie.datasets.dataset import Dataset
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
+
 
 Capsys = pytest.CaptureFixture[str]
 SMALL = ("--batch-size", "14", "--precision", "32", "--threads", "1")
@@ -151,3 +153,23 @@ def test_without_pytorch_it_says_how_to_get_it(
     (line,) = capsys.readouterr().err.splitlines()
     assert "pip install" in line
     assert "[train]" in line
+
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_is_a_wish_and_the_second_ends_at_once(number: signal.Signals) -> None:
+    with stop_on_signal() as wants_stop:
+        assert not wants_stop()
+        os.kill(os.getpid(), number)
+        assert wants_stop()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+
+
+def test_afterwards_signals_mean_what_they_meant_before() -> None:
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with stop_on_signal():
+        assert [signal.getsignal(number) for number in SIGNALS] != before
+    assert [signal.getsignal(number) for number in SIGNALS] == before

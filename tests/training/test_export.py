@@ -1,4 +1,4 @@
-"""A run as one ONNX file that carries its card."""
+"""A run as one ONNX file that carries its card, its confidence made right on PublicTest."""
 
 import hashlib
 import json
@@ -13,12 +13,16 @@ import pytest
 from smartselfie.datasets.dataset import Dataset
 from smartselfie.errors import DataError, RunError
 from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.testing import CARD
 
 if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
+import torch
+from torch import Tensor, nn
+
 from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
-from smartselfie.training.export import export
+from smartselfie.training.export import calibrate, export
 from smartselfie.training.loop import Trainer
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.records import Watcher
@@ -158,3 +162,46 @@ def test_a_place_that_cannot_be_written_is_named(trained: Trainer, tmp_path: Pat
     (tmp_path / "file").write_text("in the folder's place")
     with pytest.raises(RunError, match="cannot be written"):
         export(trained.run, tmp_path / "file" / "mine.onnx")
+
+
+Draw = Callable[..., Dataset]
+BOTH = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.25, 0.75))
+
+
+class Bars(nn.Module):
+    """Looks where `draw_data` paints each emotion's bar; of a share of the faces it says the next emotion instead."""
+
+    def __init__(self, sharpness: float, wrong: float) -> None:
+        super().__init__()
+        self.sharpness, self.wrong = sharpness, wrong
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, 1, 48, 48) → two outputs, alike, (n, 7)."""
+        bars = faces[:, 0].mean(2)[:, 2:44].reshape(-1, 7, 6)[:, :, :4].mean(2)
+        said = bars.argmax(1)
+        missed = (faces[:, 0, 0, 0] * 1e4).round().long() % 100 < 100 * self.wrong
+        said = torch.where(missed, (said + 1) % 7, said)
+        scores = (nn.functional.one_hot(said, 7) * self.sharpness).softmax(-1)
+        return scores, scores
+
+
+def test_an_overconfident_network_is_made_as_confident_as_it_is_right(draw_data: Draw) -> None:
+    data = draw_data(public=1400)
+    said, _ = Bars(8.0, 0.3)(torch.from_numpy((data.pixels[-1400:, None] / 255 - CARD.mean) / CARD.std).float())
+    accuracy = float((said.argmax(1).numpy() == data.labels[-1400:]).mean())
+    assert 0.5 < accuracy < 0.9
+    found = calibrate(Bars(8.0, 0.3), BOTH, data)
+    for power in found.powers:
+        confidence = np.exp(8.0 * power) / (np.exp(8.0 * power) + 6)
+        assert confidence == pytest.approx(accuracy, abs=0.01)
+    # both outputs say the same: the pool of the calibrated is right when its powers are together 1
+    assert sum(found.reading) == pytest.approx(1.0, abs=0.02)
+    assert found.reading[1] == pytest.approx(3 * found.reading[0], rel=1e-3)
+
+
+def test_without_rows_or_labels_nothing_is_changed(draw_data: Draw) -> None:
+    assert calibrate(Bars(8.0, 0.3), BOTH, None).powers == (1.0, 1.0)
+    assert calibrate(Bars(8.0, 0.3), BOTH, draw_data(public=0)).reading == (0.25, 0.75)
+    found = calibrate(Bars(8.0, 0.3), BOTH, draw_data(public=140, votes=False))
+    assert found.powers[0] != 1.0
+    assert found.powers[1] == 1.0

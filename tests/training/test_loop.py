@@ -17,9 +17,10 @@ if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
 import torch
+from torch import nn
 
 from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
-from smartselfie.training.loop import Trainer
+from smartselfie.training.loop import Trainer, learning_rate, make_optimizer
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.records import Progress, Watcher
 
@@ -222,3 +223,23 @@ def test_a_missing_or_damaged_checkpoint_is_refused(make_trainer: Train) -> None
 def test_too_few_rows_for_a_batch_are_refused(make_trainer: Train, draw_data: Draw) -> None:
     with pytest.raises(RunError, match="fewer than a batch"):
         make_trainer(draw_data(training=7))
+
+
+def test_it_warms_up_to_the_peak_and_falls_to_zero_along_a_cosine(small: Recipe) -> None:
+    recipe = replace(small, epochs=12, warmup_epochs=2.0, learning_rate=0.1)
+    assert 0 < learning_rate(recipe, 0.0) < 0.01
+    assert learning_rate(recipe, 2.0) == pytest.approx(0.1)
+    assert learning_rate(recipe, 7.0) == pytest.approx(0.05)
+    assert learning_rate(recipe, 12.0) == pytest.approx(0.0)
+    rates = [learning_rate(recipe, epoch / 10) for epoch in range(121)]
+    assert rates[:21] == sorted(rates[:21])
+    assert rates[20:] == sorted(rates[20:], reverse=True)
+
+
+def test_biases_and_batch_norms_do_not_decay(small: Recipe) -> None:
+    network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 7))
+    decayed, free = make_optimizer(network, small).param_groups
+    assert {weight.ndim for weight in decayed["params"]} == {2, 4}
+    assert decayed["weight_decay"] == small.weight_decay
+    assert {weight.ndim for weight in free["params"]} == {1}
+    assert free["weight_decay"] == 0

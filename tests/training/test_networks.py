@@ -1,4 +1,4 @@
-"""The network that ships: two networks side by side."""
+"""The network that ships (two networks side by side), and the classic one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ if "CI" not in os.environ:
 import torch
 from torch import nn
 
+from smartselfie.training.loop import make_optimizer
 from smartselfie.training.networks import NETWORKS, Ensemble, Mirrored, parameter_count
+from smartselfie.training.recipe import recipe_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,3 +63,30 @@ def test_mirrored_is_the_mean_over_the_face_and_its_mirror_image() -> None:
     said = Mirrored(network)(faces).softmax(-1)
     mean = (network(faces).softmax(-1) + network(faces.flip(-1)).softmax(-1)) / 2
     assert torch.allclose(said, mean, atol=1e-6)
+
+
+def test_it_has_about_ten_million_parameters_and_an_answer_for_each_labeling() -> None:
+    network = NETWORKS["vgg"](2).eval()
+    assert 9.5e6 < parameter_count(network) < 10.5e6
+    assert network(torch.zeros(3, 1, 48, 48)).shape == (3, 2, 7)
+    widths = [part.out_channels for part in network.modules() if isinstance(part, torch.nn.Conv2d)]
+    assert widths == [64, 64, 128, 128, 256, 256, 512, 512]
+
+
+def test_the_slim_one_looks_at_the_whole_picture_and_weighs_a_third() -> None:
+    network = NETWORKS["slim"](2).eval()
+    assert 2.8e6 < parameter_count(network) < 3.0e6
+    assert network(torch.zeros(3, 1, 48, 48)).shape == (3, 2, 7)
+    first = network.features[0]
+    assert isinstance(first, torch.nn.Conv2d)
+    assert first.stride == (1, 1)
+
+
+def test_its_recipe_trains_it_with_adam_and_leaves_biases_and_batch_norms_undecayed() -> None:
+    recipe, network = recipe_named("vgg"), torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    optimizer = make_optimizer(network, recipe)
+    assert isinstance(optimizer, torch.optim.AdamW)
+    decayed, free = optimizer.param_groups
+    assert [weight.ndim for weight in decayed["params"]] == [2]
+    assert (len(free["params"]), free["weight_decay"]) == (3, 0)
+    assert set(recipe.augment) == {"flip", "box"}

@@ -1,6 +1,8 @@
-"""Recipes by name."""
+"""Recipes by name, and of one's own."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ if "CI" not in os.environ:
     pytest.importorskip("torch", reason="PyTorch is not installed: pip install '.[train]'")
 
 from smartselfie.training.networks import NETWORKS
-from smartselfie.training.recipe import RECIPES, recipe_named
+from smartselfie.training.recipe import RECIPES, recipe_for, recipe_named
 
 
 def test_every_recipe_has_its_own_name_and_a_network_that_exists() -> None:
@@ -21,3 +23,63 @@ def test_an_unknown_recipe_is_refused_with_the_list() -> None:
     with pytest.raises(RunError, match="no recipe huge") as caught:
         recipe_named("huge")
     assert "compact" in caught.value.hint
+
+
+def written(tmp_path: Path, text: str) -> str:
+    (tmp_path / "mine.toml").write_text(text)
+    return str(tmp_path / "mine.toml")
+
+
+def test_a_file_changes_what_it_says_and_keeps_the_rest_of_its_base(tmp_path: Path) -> None:
+    word = written(tmp_path, 'base = "compact"\nepochs = 3\nlearning_rate = 1\naugment = ["flip"]\n')
+    compact = recipe_named("compact")
+    assert recipe_for(word) == replace(compact, name="mine", epochs=3, learning_rate=1.0, augment=("flip",))
+
+
+def test_without_a_base_network_and_epochs_are_enough(tmp_path: Path) -> None:
+    recipe = recipe_for(written(tmp_path, 'network = "vgg"\nepochs = 3\noptimizer = "adam"\n'))
+    assert (recipe.network, recipe.epochs, recipe.optimizer, recipe.name) == ("vgg", 3, "adam", "mine")
+
+
+def test_a_name_is_still_a_name() -> None:
+    assert recipe_for("compact") is recipe_named("compact")
+    with pytest.raises(RunError, match="no recipe huge") as refused:
+        recipe_for("huge")
+    assert "ends in .toml" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('base = "compact"\nepoch = 3\n', "says epoch, which no recipe has"),
+        ('base = "compact"\nname = "other"\n', "says name, which no recipe has"),
+        ('base = "huge"\n', "there is no recipe huge to begin with"),
+        ("base = 3\n", "there is no recipe 3 to begin with"),
+        ("epochs = 3\n", "does not say network"),
+        ("", "does not say network and epochs"),
+        ('base = "compact"\nepochs = 0\n', "epochs: "),
+        ('base = "compact"\nepochs = 2.5\n', "epochs: "),
+        ('base = "compact"\nepochs = "3"\n', "epochs: "),
+        ('base = "compact"\nbatch_size = 1\n', "batch_size: "),
+        ('base = "compact"\nlearning_rate = inf\n', "learning_rate: "),
+        ('base = "compact"\nlearning_rate = nan\n', "learning_rate: "),
+        ('base = "compact"\nlabel_smoothing = 1.5\n', "label_smoothing: "),
+        ('base = "compact"\nstd = 0\n', "std: "),
+        ('base = "compact"\nnetwork = "huge"\n', "there is no huge"),
+        ('base = "compact"\noptimizer = "lion"\n', "there is no lion"),
+        ('base = "compact"\naugment = ["flip", "snow"]\n', "there is no snow"),
+        ('base = "compact"\naugment = "flip"\n', "augment: "),
+        ("base = compact\n", "is not TOML"),
+    ],
+)
+def test_what_is_unknown_or_out_of_range_is_refused(tmp_path: Path, text: str, found: str) -> None:
+    with pytest.raises(RunError, match=found):
+        recipe_for(written(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"none\.toml cannot be read"):
+        recipe_for(str(tmp_path / "none.toml"))
+    (tmp_path / "odd.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(RunError, match="is not TOML"):
+        recipe_for(str(tmp_path / "odd.toml"))

@@ -1,10 +1,10 @@
-"""The host's PIN."""
+"""The host's PIN, secrets that are used once, and phones that were let in."""
 
 import httpx
 import pytest
 from fastapi import HTTPException
 
-from smartselfie.booth.auth import PAUSE, TRIES, PinCheck
+from smartselfie.booth.auth import CODE, LINK, MOST, PAUSE, STAY, TRIES, OneTimeTokens, PairedDevices, PinCheck
 
 LOCKED = (
     ("PATCH", "/api/settings"),
@@ -71,3 +71,48 @@ def test_a_locked_booth_lets_guests_shoot_and_look_and_nothing_else(serve):
         assert httpx.post(booth.url + "/api/unlock", headers={"X-PIN": "1234"}).status_code == 204
         changed = httpx.patch(booth.url + "/api/settings", json={"rest": 7}, headers={"X-PIN": "1234"})
         assert changed.json()["values"]["rest"] == 7
+
+
+def test_a_key_opens_its_thing_until_its_time_is_over():
+    clock = Clock()
+    keys = OneTimeTokens(10.0, clock=clock)
+    first, second = keys.give("a"), keys.give("b")
+    assert first != second
+    assert len(first) == 43
+    assert (keys.open(first), keys.open(second), keys.open(""), keys.open(first[:-1])) == ("a", "b", None, None)
+    clock.now = 10.0
+    assert keys.open(first) is None
+
+
+def test_a_key_for_once_opens_once():
+    keys = OneTimeTokens(10.0, once=True)
+    key = keys.give("a")
+    assert (keys.open(key), keys.open(key)) == ("a", None)
+
+
+def test_keys_do_not_pile_up_and_are_not_kept_as_they_are():
+    keys = OneTimeTokens(10.0, clock=Clock())
+    first = keys.give(0)
+    for number in range(1, MOST + 1):
+        last = keys.give(number)
+    assert keys.open(first) is None
+    assert keys.open(last) == MOST
+    assert len(keys._known) == MOST
+    assert last.encode() not in keys._known
+
+
+def test_codes_phones_and_links_all_end():
+    clock = Clock()
+    pairing = PairedDevices(clock)
+    late, cookie, link = pairing.invite(), pairing.join(pairing.invite()), pairing.share("a.jpg")
+    clock.now = CODE
+    assert pairing.join(late) is None
+    assert pairing.shared(link) == "a.jpg"
+    clock.now = LINK
+    assert pairing.shared(link) is None
+    assert pairing.knows(cookie)
+    clock.now = STAY
+    assert not pairing.knows(cookie)
+    # what opens one thing opens no other
+    assert not pairing.knows(pairing.invite())
+    assert pairing.shared(pairing.invite()) is None

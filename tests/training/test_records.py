@@ -1,6 +1,7 @@
-"""The record of a training: a CSV for programs, a curve for people."""
+"""The record of a training: a CSV for programs, a curve for people, points for TensorBoard."""
 
 import csv
+import importlib.util
 import os
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from smartselfie.training.records import EpochResult, write_history
 
 if "CI" not in os.environ:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install '.[train]'")
+
+from smartselfie.training.records import log_epoch, open_writer
 
 FULL = [EpochResult(1, 2.5, 0.1, 0.3, 0.4, 10.0), EpochResult(2, 1 / 3, 0.05, 0.5, 0.625, 12.0)]
 BARE = [EpochResult(1, 2.5, 0.1, None, None, 10.0), EpochResult(2, 2.0, 0.05, None, None, 12.0)]
@@ -55,3 +58,34 @@ def test_the_curve_shows_the_accuracies_that_are_known(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"the record of .* cannot be written"):
         write_history(tmp_path / "none", FULL)
+
+
+INSTALLED = importlib.util.find_spec("tensorboard") is not None
+
+
+class Points:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[str, float, int]] = []
+        self.flushed = 0
+
+    def add_scalar(self, tag: str, value: float, step: int) -> None:
+        self.points.append((tag, value, step))
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+
+def test_each_epoch_is_a_point_of_every_curve_that_is_known() -> None:
+    writer = Points()
+    log_epoch(writer, EpochResult(3, 1.5, 0.1, 0.6, None, 9.0))
+    assert writer.points == [("loss", 1.5, 3), ("learning rate", 0.1, 3), ("PublicTest/fer2013", 0.6, 3)]
+    assert writer.flushed == 1
+
+
+@pytest.mark.skipif(INSTALLED, reason="TensorBoard is installed")
+def test_without_tensorboard_it_says_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="TensorBoard is not installed") as refused:
+        open_writer(tmp_path)
+    assert refused.value.hint == "pip install tensorboard"

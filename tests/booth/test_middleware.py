@@ -1,11 +1,14 @@
-"""What another page can try, and gets: nothing."""
+"""What another page can try, and gets: nothing. How much may come, and how often."""
+
+import asyncio
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from smartselfie.booth.middleware import is_loopback
+from smartselfie.booth.middleware import MOST_BODY, Allowance, Limits, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -93,3 +96,48 @@ def test_every_answer_forbids_the_browser_what_the_page_does_not_need(serve):
 )
 def test_what_only_this_machine_can_reach_is_known(host, answer):
     assert is_loopback(host) is answer
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_an_allowance_is_spent_at_once_and_comes_back_with_time():
+    clock = Clock()
+    allowance = Allowance(2.0, 3.0, clock)
+    assert [allowance.take() for _ in range(4)] == [True, True, True, False]
+    clock.now = 1.0
+    assert [allowance.take() for _ in range(3)] == [True, True, False]
+    clock.now = 100.0
+    assert [allowance.take() for _ in range(4)] == [True, True, True, False]
+
+
+def test_presses_without_end_are_refused_and_looking_is_not():
+    async def app(scope, receive, send):
+        await PlainTextResponse("done")(scope, receive, send)
+
+    async def ask():
+        wire = httpx.ASGITransport(Limits(app, Allowance(1.0, 3.0, Clock())))
+        async with httpx.AsyncClient(transport=wire, base_url="http://booth") as client:
+            presses = [(await client.post("/api/shoot")).status_code for _ in range(5)]
+            return presses, {(await client.get("/api/state")).status_code for _ in range(20)}
+
+    assert asyncio.run(ask()) == ([200, 200, 200, 429, 429], {200})
+
+
+def test_what_is_too_large_is_refused_whether_it_says_so_or_not(serve):
+    def without_length():
+        yield b'{"hold": '
+        yield b" " * MOST_BODY
+        yield b"5}"
+
+    with serve() as booth:
+        before = booth.stand.settings
+        json = {"Content-Type": "application/json"}
+        large = b" " * MOST_BODY + b'{"hold": 5}'
+        assert httpx.patch(booth.url + "/api/settings", content=large, headers=json).status_code == 413
+        assert httpx.patch(booth.url + "/api/settings", content=without_length(), headers=json).status_code == 422
+        assert booth.stand.settings == before

@@ -1,11 +1,15 @@
-"""Clips at their own speed."""
+"""Clips at their own speed, and cameras that hang on their side."""
 
 import threading
 import time
 from itertools import pairwise
 
+import numpy as np
+import pytest
+
+from smartselfie.core.events import SourceLost
 from smartselfie.core.types import Frame
-from smartselfie.sources.filters import Paced
+from smartselfie.sources.filters import Paced, Rotated
 from smartselfie.testing import ScriptedSource, frames_at
 
 
@@ -36,3 +40,14 @@ def test_closing_ends_a_long_wait_at_once() -> None:
     threading.Timer(0.05, paced.close).start()
     assert len(list(paced.frames())) == 1
     assert source.closed
+
+
+@pytest.mark.parametrize(("degrees", "turns"), [(90, -1), (180, 2), (270, 1)])
+def test_frames_are_turned_clockwise(degrees: int, turns: int) -> None:
+    image = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    source = ScriptedSource([Frame(image, 0.5, 7), SourceLost("pulled")])
+    frame, lost = Rotated(source, degrees).frames()
+    assert isinstance(frame, Frame)
+    assert np.array_equal(frame.image, np.rot90(image, turns))
+    assert (frame.at, frame.index) == (0.5, 7)
+    assert lost == SourceLost("pulled")
