@@ -140,7 +140,7 @@ def called_happy(scores: Scores, rows: Dataset) -> dict[str, dict[str, float]]:
 def majority_of(rows: Dataset) -> NDArray[np.int64]:
     """FER+'s majority, -1 where there is none."""
     if rows.votes is None:
-        raise DataError("the data has no votes of FER+", "prepare it again with --ferplus fer2013new.csv")
+        raise DataError("the data has no FER+ votes", "prepare it again with --ferplus fer2013new.csv")
     return ferplus.majority(rows.votes)
 
 

@@ -34,7 +34,7 @@ def test_an_array_and_its_file_are_read_alike(demo: list[Image], tmp_path: Path)
 
 @pytest.mark.parametrize("array", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)])
 def test_what_is_no_picture_is_refused(array: Image) -> None:
-    with pytest.raises(PictureError, match="is not a picture"):
+    with pytest.raises(PictureError, match="is not an image"):
         FaceAnalyzer().analyze(array)
 
 

@@ -80,7 +80,7 @@ def test_a_command_that_hangs_is_killed(tmp_path: Path, caplog: Caplog) -> None:
 
 @pytest.mark.parametrize(
     ("command", "found"),
-    [("", "no program"), ("no-such-program-here x", "no-such-program-here"), ('lp "', "cannot be read")],
+    [("", "no program"), ("no-such-program-here x", "no-such-program-here"), ('lp "', "cannot parse the command")],
 )
 def test_a_command_that_cannot_be_is_refused_before_the_party(command: str, found: str) -> None:
     with pytest.raises(ConfigError, match=found):
@@ -94,7 +94,7 @@ def test_nobody_waits_for_a_slow_hook(caplog: Caplog) -> None:
     for _ in range(MOST_WAITING + 2):
         hook(photo(Path("a.jpg")))
     assert monotonic() - begun < 10
-    assert "slow is too slow: a.jpg is passed over" in caplog.text
+    assert "slow is too slow: skipping a.jpg" in caplog.text
     go.set()
     hook.close()
     hook.close()
@@ -166,8 +166,8 @@ def test_an_address_that_fails_is_told_without_its_secrets(
         hook(photo(Path("a.jpg")))
         hook.close()
     caplog.set_level(logging.DEBUG)
-    assert "127.0.0.1 answers 404" in caplog.text
-    assert "127.0.0.1 cannot be reached" in caplog.text
+    assert "127.0.0.1 answered 404" in caplog.text
+    assert "cannot reach 127.0.0.1" in caplog.text
     assert "secret" not in caplog.text
 
 

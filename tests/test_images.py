@@ -56,14 +56,14 @@ def test_what_cannot_be_read_is_refused_with_its_name_and_a_hint(tmp_path: Path)
     whole = (tmp_path / "whole.jpg").read_bytes()
     (tmp_path / "empty.jpg").write_bytes(b"")
     (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "text.jpg").write_text("not an image")
     (tmp_path / "folder.jpg").mkdir()
     for name, found in (
         ("empty.jpg", "is empty"),
         ("cut.jpg", "truncated"),
-        ("text.jpg", "no picture"),
-        ("folder.jpg", "no file"),
-        ("missing.jpg", "not there"),
+        ("text.jpg", "not an image"),
+        ("folder.jpg", "not a file"),
+        ("missing.jpg", "no such file"),
     ):
         with pytest.raises(PictureError, match=found) as caught:
             read_picture(tmp_path / name)

@@ -58,7 +58,7 @@ class FaceAnalyzer:
             image = read_picture(Path(image))
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != "uint8" or image.size == 0:
             raise PictureError(
-                f"an array of shape {image.shape} and type {image.dtype} is not a picture",
+                f"an array of shape {image.shape} and type {image.dtype} is not an image",
                 "give (height, width, 3) uint8 in BGR order",
             )
         return read_faces(image, self.detector, self.classifier, self.eyes)

@@ -104,7 +104,7 @@ def read_all(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> I
 
 def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Reading]:
     if not item.path.is_file():
-        raise PictureError(f"{item.path} is not there", "check the path")
+        raise PictureError(f"no such file: {item.path}", "check the path")
     source = open_source(str(item.path), size=None, rotate=0, fps=30.0)
     tracks = Tracker()
     try:

@@ -55,7 +55,7 @@ class Hook:
         try:
             self._waiting.put_nowait(photo)
         except queue.Full:
-            log.warning("%s is too slow: %s is passed over", self._name, photo.path.name)
+            log.warning("%s is too slow: skipping %s", self._name, photo.path.name)
 
     def close(self, seconds: float = 10.0) -> None:
         """Finish what is waiting, for that long at most; safely more than once."""
@@ -63,7 +63,7 @@ class Hook:
         try:
             self._waiting.put(None, timeout=seconds)
         except queue.Full:
-            log.warning("%s is not done with %d photos", self._name, self._waiting.qsize())
+            log.warning("%s did not finish %d photos", self._name, self._waiting.qsize())
         self._thread.join(max(0.0, until - monotonic()))
         self._over.set()
 
@@ -104,11 +104,11 @@ def command_hook(command: str, *, seconds: float = COMMAND_TIME, pauses: Sequenc
     Raises:
         ConfigError: it cannot be read, or there is no such program.
     """
-    hint = 'as in --on-photo "lp -d printer {path}"'
+    hint = 'e.g. --on-photo "lp -d printer {path}"'
     try:
         words = shlex.split(command, posix=os.name != "nt")
     except ValueError as error:
-        raise ConfigError(f"the command of --on-photo cannot be read: {error}", hint) from None
+        raise ConfigError(f"--on-photo: cannot parse the command: {error}", hint) from None
     if not words or shutil.which(words[0]) is None:
         raise ConfigError(f"there is no program {words[0] if words else command!r} for --on-photo", hint)
     if not any("{path}" in word for word in words):
@@ -150,7 +150,7 @@ def web_hook(address: str, *, seconds: float = WEB_TIME, pauses: Sequence[float]
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(
-            "the address of --webhook is none", "as in --webhook http://192.168.1.5:8123/api/webhook/photo"
+            "--webhook needs an http:// or https:// address", "e.g. http://192.168.1.5:8123/api/webhook/photo"
         )
 
     def post(photo: Photo) -> None:
@@ -163,10 +163,10 @@ def web_hook(address: str, *, seconds: float = WEB_TIME, pauses: Sequence[float]
                 pass
         except urllib.error.HTTPError as error:
             error.close()
-            raise HookError(f"{parts.hostname} answers {error.code}") from None
+            raise HookError(f"{parts.hostname} answered {error.code}") from None
         except OSError as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise HookError(f"{parts.hostname} cannot be reached: {reason}") from None
+            raise HookError(f"cannot reach {parts.hostname}: {reason}") from None
         except ValueError as error:
             raise HookError(str(error)) from None
 

@@ -18,7 +18,7 @@ VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".3gp", ".ts", ".mts", ".ogv", ".mjpeg"}
 )
 
-HINT = "open it in another program to see whether it is whole"
+HINT = "try to open it in another program"
 
 
 def read_picture(path: Path) -> Image:
@@ -31,7 +31,7 @@ def read_picture(path: Path) -> Image:
         PictureError: the file is missing, empty, truncated, damaged, too large, or no picture.
     """
     if not path.is_file():
-        raise PictureError(f"{path} is not there" if not path.exists() else f"{path} is no file", "check the path")
+        raise PictureError(f"no such file: {path}" if not path.exists() else f"not a file: {path}", "check the path")
     if path.stat().st_size == 0:
         raise PictureError(f"{path} is empty", HINT)
     return _decoded(path, str(path), None)
@@ -60,7 +60,7 @@ def _decoded(file: Path | io.BytesIO, name: str, most_pixels: int | None) -> Ima
                 upright = ImageOps.exif_transpose(opened)
                 rgb = _to_rgb(upright)
     except UnidentifiedImageError:
-        raise PictureError(f"{name} is no picture that can be read", HINT) from None
+        raise PictureError(f"{name} is not an image that can be read", HINT) from None
     except Pictures.DecompressionBombError:
         raise PictureError(f"{name} has too many pixels", "make it smaller first") from None
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError, KeyError, IndexError) as error:

@@ -80,7 +80,7 @@ def test_without_a_still_the_small_frame_is_kept(monkeypatch, caplog):
     camera.attach(Page(next=lambda: None, still=lambda: None))
     StillAlbum(album, camera).save(shot)
     assert [photo.shot for photo in album.photos] == [shot, shot]
-    assert "sent no still" in caplog.text
+    assert "sent no full picture" in caplog.text
 
 
 def test_one_page_at_a_time_gives_its_picture(serve):

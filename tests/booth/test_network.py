@@ -44,7 +44,7 @@ def test_a_damaged_certificate_is_replaced_and_a_place_that_cannot_be_written_na
 def test_finding_the_own_address_sends_nothing():
     address = own_address()
     if address is None:
-        pytest.skip("this machine is in no network")
+        pytest.skip("this machine is not on a network")
     assert socket.inet_aton(address)
 
 

@@ -11,7 +11,7 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
-pytestmark = pytest.mark.skipif(own_address() is None, reason="this machine is in no network")
+pytestmark = pytest.mark.skipif(own_address() is None, reason="this machine is not on a network")
 
 
 def code(page: Page) -> str:

@@ -134,7 +134,7 @@ def test_the_page_stays_after_a_clip_until_it_is_left(tmp_path: Path) -> None:
     httpx.post(address + "api/quit")
     code, out, said = booth.end()
     assert (code, out) == (0, "")
-    assert "the clip has ended" in said
+    assert "the video has ended" in said
 
 
 def test_the_browser_is_opened_unless_told_otherwise(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_a_busy_port_moves_to_the_next_free_one_and_says_so(caplog: Caplog) -> N
         port = first.getsockname()[1]
         with listen("127.0.0.1", port) as second:
             assert port < second.getsockname()[1] < port + 50
-            assert f"port {port} is busy: taking {second.getsockname()[1]}" in caplog.text
+            assert f"port {port} is busy: using {second.getsockname()[1]} instead" in caplog.text
 
 
 def test_a_port_that_was_let_go_of_can_be_had_again_at_once(caplog: Caplog) -> None:
@@ -236,7 +236,7 @@ def test_who_opens_it_to_the_network_is_warned(caplog: Caplog) -> None:
         settings = Settings(open=False, max_photos=1, host="0.0.0.0")  # noqa: S104
         run_booth(settings, door, **pipeline_of(source, smiling=True, max_photos=1))
     assert f"http://127.0.0.1:{port}/" in caplog.text
-    assert "over the network can see this page" in caplog.text
+    assert "on the network can see this page" in caplog.text
 
 
 def test_clips_run_at_their_own_speed_and_the_demo_again_and_again(tmp_path: Path) -> None:

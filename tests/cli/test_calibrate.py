@@ -29,7 +29,7 @@ def test_the_medians_are_kept() -> None:
 
 @pytest.mark.parametrize(
     ("neutral", "smile", "found"),
-    [([0.1] * 5, [0.9] * 20, "neutral face"), ([0.1] * 20, [], "smile"), ([0.5] * 20, [0.55] * 20, "hardly")],
+    [([0.1] * 5, [0.9] * 20, "neutral face"), ([0.1] * 20, [], "smile"), ([0.5] * 20, [0.55] * 20, "too close")],
 )
 def test_too_few_frames_or_too_small_a_difference_is_refused(
     neutral: list[float], smile: list[float], found: str

@@ -87,4 +87,4 @@ def test_output_for_which_there_is_no_space_is_one_line_and_exit_code_1() -> Non
             [sys.executable, "-m", "smartselfie", "--help"], stdout=full, stderr=-1, text=True, check=False
         )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "no space is left" in done.stderr
+    assert "no space left" in done.stderr

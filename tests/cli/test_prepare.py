@@ -69,7 +69,7 @@ def test_votes_are_joined(tmp_path: Path, capsys: Capsys) -> None:
     [
         ("", "no column"),
         ("a,b\n1,2\n", "no column"),
-        ("emotion,pixels,Usage\n", "no good row"),
+        ("emotion,pixels,Usage\n", "no valid row"),
         (None, "cannot be read"),
     ],
 )
@@ -100,7 +100,7 @@ def test_what_is_to_be_read_is_never_overwritten(tmp_path: Path, capsys: Capsys)
     before = source.read_bytes(), votes.read_bytes()
     assert prepare(source, tmp_path / "." / "fer.csv") == 1
     assert prepare(source, votes, "--ferplus", votes) == 1
-    assert "is what is to be read" in capsys.readouterr().err
+    assert "is the input" in capsys.readouterr().err
     assert (source.read_bytes(), votes.read_bytes()) == before
 
 
@@ -128,7 +128,7 @@ def test_the_audit_tells_of_twins_and_of_differing_labels_and_draws_a_picture(tm
 def test_a_picture_of_no_kind_is_refused_before_the_work(tmp_path: Path, capsys: Capsys) -> None:
     source = csv_of(tmp_path / "fer.csv", GOOD)
     assert prepare(source, tmp_path / "faces.npz", "--picture", tmp_path / "audit.xyz") == 1
-    assert "names no kind of picture" in capsys.readouterr().err
+    assert "does not end like an image file" in capsys.readouterr().err
     assert prepare(source, tmp_path / "one.png", "--picture", tmp_path / "one.png") == 1
     assert "is named twice" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fer.csv"]

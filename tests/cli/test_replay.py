@@ -58,7 +58,7 @@ def test_a_clip_that_cannot_be_read_is_told_and_the_others_are_replayed(
     assert main(["replay", str(tmp_path)]) == 1
     printed = capsys.readouterr()
     assert "missing.mp4" in printed.err
-    assert "1 clips" in printed.out
+    assert "1 video," in printed.out
 
 
 def test_no_clips_get_one_line_and_exit_code_1(tmp_path: Path, capsys: Capsys) -> None:

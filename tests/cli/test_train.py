@@ -49,7 +49,7 @@ def test_a_run_is_never_begun_anew_in_a_folder_that_holds_one(faces: Path, tmp_p
     before = (tmp_path / "run" / "checkpoint.pt").read_bytes()
     capsys.readouterr()
     assert main(command) == 1
-    assert "holds a run already (go on with --resume" in capsys.readouterr().err
+    assert "already holds a run (continue with --resume" in capsys.readouterr().err
     assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
     assert main(["train", str(faces), "--out", str(tmp_path / "run"), "--resume"]) == 0
     assert "is finished" in capsys.readouterr().err
@@ -63,7 +63,7 @@ def test_what_is_said_on_resuming_must_agree_with_the_run(faces: Path, tmp_path:
     for option, value, begun in (("--seed", "4", "3"), ("--epochs", "2", "1"), ("--batch-size", "16", "14")):
         assert main([*command, "--resume", option, value]) == 1
         (line,) = capsys.readouterr().err.splitlines()
-        assert f"was begun with {option} {begun}, not {value}" in line
+        assert f"was started with {option} {begun}, not {value}" in line
     assert main([*command, "--resume", "--seed", "3", "--recipe", "compact"]) == 0
     assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
 
@@ -99,7 +99,7 @@ def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: si
         process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "saved; go on with: smartselfie train" in said
+    assert "saved; continue with: smartselfie train" in said
     assert "Traceback" not in said
     with subprocess.Popen([*train, "--resume"], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -120,11 +120,11 @@ def test_a_recipe_of_ones_own_is_a_file_and_must_agree_on_resuming(faces: Path, 
     assert "is finished" in capsys.readouterr().err
     mine.write_text('base = "compact"\nepochs = 1\nbatch_size = 14\naugment = []\n')
     assert main([*command, "--resume"]) == 1
-    assert "was begun with another recipe mine" in capsys.readouterr().err
+    assert "was started with another recipe mine" in capsys.readouterr().err
     mine.write_text("epoch = 1\n")
     assert main(["train", str(faces), "--out", str(tmp_path / "new"), "--recipe", str(mine)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "says epoch, which no recipe has" in line
+    assert "says epoch, which recipes do not have" in line
 
 
 def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, capsys: Capsys) -> None:

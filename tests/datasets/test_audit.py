@@ -95,7 +95,7 @@ def test_the_picture_shows_the_faces(draw_data: Draw, tmp_path: Path, votes: boo
 
 def test_a_picture_of_no_kind_or_in_no_place_is_refused(draw_data: Draw, tmp_path: Path):
     data = draw_data(7, 0)
-    with pytest.raises(DataError, match="names no kind of picture"):
+    with pytest.raises(DataError, match="does not end like an image file"):
         write_picture(tmp_path / "audit.xyz", data, audit(data))
     (tmp_path / "file").write_text("in the folder's place")
     with pytest.raises(DataError, match="cannot be written"):

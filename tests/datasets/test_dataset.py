@@ -147,5 +147,5 @@ def test_labels_in_another_order_are_refused(draw_data: Draw, tmp_path: Path):
     arrays["emotions"] = np.sort(arrays["emotions"])
     with path.open("wb") as file:
         np.savez(file, **arrays)
-    with pytest.raises(DataError, match="other labels or another order"):
+    with pytest.raises(DataError, match="different labels or a different order"):
         load(path)

@@ -72,9 +72,9 @@ def test_what_is_no_such_data_is_refused(tmp_path: Path) -> None:
         tmp_path / "text.zip": "cannot be read",
         tmp_path / "empty": "cannot be read",
         make_zip(tmp_path / "winks.zip", {"train/a_0001_L.jpg": "wink"}): "wink",
-        make_zip(tmp_path / "broken.zip", content=b"no picture"): "is no picture",
+        make_zip(tmp_path / "broken.zip", content=b"no picture"): "is not an image",
         make_zip(tmp_path / "none.zip", {}): "names no files",
-        make_zip(tmp_path / "one.zip", {"train/a_0001_L.jpg": "open", "val/b_0001_L.jpg": "open"}): "not both",
+        make_zip(tmp_path / "one.zip", {"train/a_0001_L.jpg": "open", "val/b_0001_L.jpg": "open"}): "not have both",
     }
     for path, found in mistakes.items():
         with pytest.raises(DataError, match=found):

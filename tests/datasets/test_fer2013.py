@@ -101,9 +101,9 @@ def test_a_gzip_with_a_damaged_middle_is_refused(tmp_path: Path):
         (f"3,{PIXELS[:-1]}256,Training", "a pixel is outside 0 to 255"),
         (f"3,{PIXELS[:-1]}-1,Training", "a pixel is outside 0 to 255"),
         (f"3,{PIXELS[:-1]}{'9' * 30},Training", "pixels are not all whole numbers"),
-        (f"3,{PIXELS},everything", "Usage 'everything' is none of Training, PublicTest, PrivateTest"),
-        (f"3,{PIXELS}", "Usage (missing) is none of Training, PublicTest, PrivateTest"),
-        ("3", "Usage (missing) is none of Training, PublicTest, PrivateTest"),
+        (f"3,{PIXELS},everything", "Usage 'everything' is not one of Training, PublicTest, PrivateTest"),
+        (f"3,{PIXELS}", "Usage (missing) is not one of Training, PublicTest, PrivateTest"),
+        ("3", "Usage (missing) is not one of Training, PublicTest, PrivateTest"),
     ],
 )
 def test_a_broken_row_is_named_with_its_line_and_reason_and_left_out(tmp_path: Path, row: str, reason: str):
@@ -125,7 +125,9 @@ def test_empty_lines_are_no_rows_but_count_as_lines(tmp_path: Path):
 
 
 def test_a_file_without_a_good_row_is_refused_with_the_first_reason(tmp_path: Path):
-    with pytest.raises(DataError, match="holds no good row; line 2: 3 pixels instead of a square of 8 to 512"):
+    with pytest.raises(
+        DataError, match="has no valid row; line 2: 3 pixels instead of a square with sides of 8 to 512"
+    ):
         read(write(tmp_path / "fer.csv", ["3,1 2 3,Training"]))
 
 

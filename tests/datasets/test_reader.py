@@ -71,7 +71,7 @@ def test_the_one_csv_is_found_among_other_files(tmp_path: Path, pack: Pack):
 
 @FORMS
 def test_several_csvs_are_refused_by_name(tmp_path: Path, pack: Pack):
-    with pytest.raises(DataError, match=r"holds a\.csv, b\.csv: which is meant is not clear"):
+    with pytest.raises(DataError, match=r"holds a\.csv, b\.csv: it is not clear which one you mean"):
         read(pack(tmp_path / "any", {"a.csv": CSV, "b.csv": CSV}))
 
 
@@ -126,9 +126,9 @@ def test_a_broken_picture_is_named_and_keeps_its_number(tmp_path: Path, pack: Pa
     assert found.dataset.rows.tolist() == [1]
     assert found.sizes[Split.TRAINING] == 6
     assert found.broken == (
-        BrokenRow("train/sad/1.png", "is no picture that can be read"),
-        BrokenRow("train/sad/3.png", "48×60 is no square of 8 to 512 pixels a side"),
-        BrokenRow("train/sad/4.png", "4×4 is no square of 8 to 512 pixels a side"),
+        BrokenRow("train/sad/1.png", "is not an image that can be read"),
+        BrokenRow("train/sad/3.png", "48×60 is not a square with sides of 8 to 512 pixels"),
+        BrokenRow("train/sad/4.png", "4×4 is not a square with sides of 8 to 512 pixels"),
         BrokenRow("train/sad/5.png", "has too many pixels"),
         BrokenRow("train/sad/6.png", "is empty"),
     )
@@ -137,8 +137,8 @@ def test_a_broken_picture_is_named_and_keeps_its_number(tmp_path: Path, pack: Pa
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("train/contempt/1.png", "a folder contempt, which is none of the seven emotions"),
-        ("extra/sad/1.png", "a folder extra, which is no split"),
+        ("train/contempt/1.png", "a folder contempt, which is not one of the seven emotions"),
+        ("extra/sad/1.png", "a folder extra, which is not a split"),
         ("sad/1.png", "holds sad/1.png, which is not in a folder SPLIT/CLASS"),
         ("1.png", "holds 1.png, which is not in a folder SPLIT/CLASS"),
     ],
@@ -149,13 +149,13 @@ def test_pictures_in_folders_that_mean_nothing_are_refused(tmp_path: Path, name:
 
 
 def test_a_csv_and_pictures_together_are_refused(tmp_path: Path):
-    with pytest.raises(DataError, match=r"holds a\.csv and pictures: which is meant"):
+    with pytest.raises(DataError, match=r"holds a\.csv and pictures: it is not clear"):
         read(folder(tmp_path, {"a.csv": CSV, "train/sad/1.png": picture()}))
 
 
 @FORMS
 def test_files_of_another_kind_are_refused(tmp_path: Path, pack: Pack):
-    with pytest.raises(DataError, match="holds neither a CSV of emotion, pixels, Usage nor folders of pictures"):
+    with pytest.raises(DataError, match="holds neither a CSV of emotion, pixels, Usage nor folders of images"):
         read(pack(tmp_path / "any", {"notes.txt": b"hello", "test.csv": b"pixels\n1 2 3\n"}))
 
 

@@ -135,7 +135,7 @@ def test_a_split_that_is_not_there_is_refused_with_those_that_are(draw_data: Dra
 
 
 def test_ferplus_without_votes_is_refused(draw_data: Draw, network: OnnxClassifier):
-    with pytest.raises(DataError, match="no votes"):
+    with pytest.raises(DataError, match="no FER\\+ votes"):
         evaluate(draw_data(votes=False), Split.PUBLIC_TEST, Labels.FERPLUS, network)
 
 

@@ -36,7 +36,7 @@ def test_a_timeline_becomes_spans(text: str, spans: list[str]) -> None:
     "text", ["smile 35 to 49", "smile 35–49", "neutral 0-3; smile 49-35", "smile 35..49", "2 smile 3-4"]
 )
 def test_what_seems_to_mean_frames_and_names_none_is_refused(text: str) -> None:
-    with pytest.raises(DataError, match=r"is no span of frames|ends before it begins"):
+    with pytest.raises(DataError, match=r"is not a span of frames|ends before it begins"):
         parse_timeline(text)
 
 
@@ -86,11 +86,11 @@ def test_a_zip_and_a_folder_are_read_alike(tmp_path: Path) -> None:
     ("labels", "found"),
     [
         (None, "no labels.csv"),
-        (HEADER, "names no clips"),
+        (HEADER, "names no videos"),
         (HEADER + "a.mp4,smile 1-2,perhaps\n", "line 2"),
         ("file,note\na.mp4,x\n", "line 2"),
-        (HEADER + "a.mp4,smile 1 to 2,yes\n", "line 2 of labels.csv: 'smile 1 to 2' is no span"),
-        (HEADER + "a.mp4," + "x" * 200_000 + ",yes\n", "no CSV"),
+        (HEADER + "a.mp4,smile 1 to 2,yes\n", "line 2 of labels.csv: 'smile 1 to 2' is not a span"),
+        (HEADER + "a.mp4," + "x" * 200_000 + ",yes\n", "not a CSV"),
     ],
 )
 def test_labels_that_cannot_be_understood_are_refused(tmp_path: Path, labels: str | None, found: str) -> None:

@@ -88,7 +88,7 @@ def test_a_missing_file_is_named(tmp_path: Path):
 def test_what_is_no_network_is_refused_in_one_line(content: bytes):
     with pytest.raises(ModelError) as refused:
         OnnxClassifier(content, "odd.onnx")
-    assert refused.value.message.startswith("odd.onnx is damaged or not an ONNX network")
+    assert refused.value.message.startswith("odd.onnx is damaged, or not an ONNX model")
     assert "\n" not in refused.value.message
 
 
@@ -142,8 +142,8 @@ def test_labels_in_another_order_are_refused(tiny_network: Make):
         ({"given": ("scores",)}, r"it gives scores \(n, 7\) and not fer2013"),
         ({"given": ("fer2013", "ferplus")}, r"it gives fer2013 \(n, 7\), ferplus \(n, 7\) and not fer2013"),
         ({"classes": 8}, r"it gives fer2013 \(n, 8\)"),
-        ({"logits": True}, "fer2013 gives no scores from 0 to 1 that sum to 1"),
-        ({"weight": float("nan")}, "fer2013 gives no scores"),
+        ({"logits": True}, "fer2013 does not give scores from 0 to 1 that add up to 1"),
+        ({"weight": float("nan")}, "fer2013 does not give scores"),
     ],
 )
 def test_a_network_that_is_not_what_its_card_says_is_refused(tiny_network: Make, wrong: dict[str, object], found: str):

@@ -90,7 +90,7 @@ def test_a_busy_camera_is_refused_with_its_name() -> None:
 
 
 def test_a_missing_camera_is_refused_with_the_list() -> None:
-    with pytest.raises(SourceError, match="there is no camera 9") as caught:
+    with pytest.raises(SourceError, match="no such camera: 9") as caught:
         open_camera(9, cameras=LISTED, make_capture=lambda _: FakeDevice((), opened=False))
     assert "0 Integrated Camera" in caught.value.hint
 
@@ -104,9 +104,7 @@ def test_a_name_that_is_exactly_one_cameras_goes_before_longer_ones() -> None:
     assert find_camera("usb camera hd", LISTED) == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "found"), [("usb", "2 cameras are called usb"), ("nikon", "no camera is called nikon")]
-)
+@pytest.mark.parametrize(("name", "found"), [("usb", "2 cameras match usb"), ("nikon", "no camera is called nikon")])
 def test_an_ambiguous_or_unknown_name_is_refused_with_the_list(name: str, found: str) -> None:
     with pytest.raises(SourceError, match=found) as caught:
         find_camera(name, LISTED)

@@ -111,7 +111,7 @@ def test_the_folders_name_is_the_clips(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="holds no pictures"):
+    with pytest.raises(SourceError, match="holds no images"):
         ImageFolder(tmp_path, 30.0)
 
 

@@ -113,7 +113,7 @@ def test_a_driver_that_repeats_its_buffer_is_a_lost_camera() -> None:
     assert isinstance(next(frames), Frame)
     lost = next(frames)
     source.close()
-    assert lost == SourceLost("cam gives no new picture")
+    assert lost == SourceLost("cam sends no new frames")
     assert stalled.reads > 2
 
 
@@ -132,7 +132,7 @@ def test_a_camera_that_is_pulled_is_told_once_and_found_again() -> None:
     items = [next(frames) for _ in range(4)]
     source.close()
     assert [type(item) for item in items] == [Frame, SourceLost, SourceBack, Frame]
-    assert items[1] == SourceLost("cam stopped delivering")
+    assert items[1] == SourceLost("cam stopped sending frames")
     assert first.released.is_set()
     before, after = items[0], items[3]
     assert isinstance(before, Frame)

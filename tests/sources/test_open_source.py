@@ -30,8 +30,8 @@ def test_demo_and_folder_are_what_they_are_called(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "found"),
     [
-        ("none.mp4", "none.mp4 is not there"),
-        ("no/such", "no/such is not there"),
+        ("none.mp4", "no such file: none.mp4"),
+        ("no/such", "no such file: no/such"),
         ("NoSuchCamera", "no camera is called"),
     ],
 )

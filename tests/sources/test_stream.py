@@ -131,5 +131,5 @@ def test_motion_jpeg_over_http_is_a_live_source(motion_jpeg: str) -> None:
 
 
 def test_an_address_where_nobody_answers_is_refused() -> None:
-    with pytest.raises(SourceError, match="does not answer with a video"):
+    with pytest.raises(SourceError, match="does not send a video"):
         open_stream(f"rtsp://127.0.0.1:{free_port()}/live")

@@ -164,7 +164,7 @@ def test_resuming_with_other_options_or_data_is_refused(make_trainer: Train, dra
         make_trainer(draw_data(votes=False)),
         make_trainer(draw_data(training=140)),
     ):
-        with pytest.raises(RunError, match="was begun with another"):
+        with pytest.raises(RunError, match="was started with another"):
             other.resume()
 
 
@@ -197,7 +197,7 @@ def test_a_record_that_is_missing_is_written_again_on_resuming(make_trainer: Tra
 def test_a_folder_that_cannot_be_made_is_found_before_the_first_step(make_trainer: Train, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the folder's place")
     trainer = make_trainer(run="file/run")
-    with pytest.raises(RunError, match="cannot be made a folder"):
+    with pytest.raises(RunError, match="cannot be created"):
         trainer.train(Watcher())
     assert trainer.step == 0
 

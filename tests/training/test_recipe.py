@@ -20,7 +20,7 @@ def test_every_recipe_has_its_own_name_and_a_network_that_exists() -> None:
 
 
 def test_an_unknown_recipe_is_refused_with_the_list() -> None:
-    with pytest.raises(RunError, match="no recipe huge") as caught:
+    with pytest.raises(RunError, match="no such recipe: huge") as caught:
         recipe_named("huge")
     assert "compact" in caught.value.hint
 
@@ -43,7 +43,7 @@ def test_without_a_base_network_and_epochs_are_enough(tmp_path: Path) -> None:
 
 def test_a_name_is_still_a_name() -> None:
     assert recipe_for("compact") is recipe_named("compact")
-    with pytest.raises(RunError, match="no recipe huge") as refused:
+    with pytest.raises(RunError, match="no such recipe: huge") as refused:
         recipe_for("huge")
     assert "ends in .toml" in refused.value.hint
 
@@ -51,10 +51,10 @@ def test_a_name_is_still_a_name() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ('base = "compact"\nepoch = 3\n', "says epoch, which no recipe has"),
-        ('base = "compact"\nname = "other"\n', "says name, which no recipe has"),
-        ('base = "huge"\n', "there is no recipe huge to begin with"),
-        ("base = 3\n", "there is no recipe 3 to begin with"),
+        ('base = "compact"\nepoch = 3\n', "says epoch, which recipes do not have"),
+        ('base = "compact"\nname = "other"\n', "says name, which recipes do not have"),
+        ('base = "huge"\n', "no such recipe: huge"),
+        ("base = 3\n", "no such recipe: 3"),
         ("epochs = 3\n", "does not say network"),
         ("", "does not say network and epochs"),
         ('base = "compact"\nepochs = 0\n', "epochs: "),

@@ -23,6 +23,6 @@ def test_the_compiler_that_is_asked_for_is_looked_for(monkeypatch: pytest.Monkey
     with pytest.raises(RunError, match="no C\\+\\+ compiler mycc"):
         require_compiler(lambda _: None)
     monkeypatch.delenv("CXX")
-    with pytest.raises(RunError, match=r"no C\+\+ compiler (g\+\+|clang\+\+|cl) here") as caught:
+    with pytest.raises(RunError, match=r"no C\+\+ compiler (g\+\+|clang\+\+|cl) was found") as caught:
         require_compiler(lambda _: None)
     assert "--compile" in caught.value.hint

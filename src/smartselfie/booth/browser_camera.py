@@ -44,7 +44,7 @@ def read_jpeg(content: bytes, most: int) -> Image:
                 raise PictureError(f"the picture has more than {most} pixels", "make it smaller")
             rgb = np.asarray(picture.convert("RGB"), np.uint8)
     except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
-        raise PictureError("that is no whole JPEG", hint) from None
+        raise PictureError("that is not a complete JPEG", hint) from None
     return np.ascontiguousarray(rgb[:, :, ::-1])
 
 
@@ -121,7 +121,7 @@ class BrowserCamera:
                 page = self._page
             if newest is None:
                 lost = True
-                yield SourceLost("no page gives its camera's picture")
+                yield SourceLost("no page is sending its camera")
                 continue
             if page is not None:
                 page.next()
@@ -155,7 +155,7 @@ class StillAlbum:
         """
         still = self._camera.next_still()
         if still is None:
-            log.warning("the browser sent no still in time: its small frame is kept")
+            log.warning("the browser sent no full picture in time: saving its small frame")
         return self._inner.save(shot if still is None else enlarged(shot, still))
 
     def close(self) -> None:

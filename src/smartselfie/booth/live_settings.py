@@ -281,7 +281,7 @@ class Desk:
             changes, source = {**changes, "source": self._stand.started_with}, None
         if source is not None and source not in {camera.source for camera in self._choosable()}:
             # a page must not be a way to open any file or address
-            raise ConfigError("there is no such camera", "choose one of the list")
+            raise ConfigError("no such camera", "choose one from the list")
         if self._stand.change(changes):
             self._live.renew()
         self._live.touch()

@@ -70,7 +70,7 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
-        raise ConfigError(f"there is no address {host}", hint) from None
+        raise ConfigError(f"no such address: {host}", hint) from None
     last = port if port == 0 else min(port + PORTS_TO_TRY - 1, 65535)
     for candidate in range(port, last + 1):
         with socket.socket(family, kind, protocol) as door:
@@ -80,13 +80,13 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
                 door.listen(128)
             except OSError as error:
                 if error.errno not in BUSY:
-                    raise ConfigError(f"nobody can listen at {host}:{candidate}: {error.strerror}", hint) from None
+                    raise ConfigError(f"cannot listen on {host}:{candidate}: {error.strerror}", hint) from None
                 continue
             if candidate != port:
-                log.warning("port %d is busy: taking %d", port, candidate)
+                log.warning("port %d is busy: using %d instead", port, candidate)
             yield door
             return
-    raise ConfigError(f"the ports from {port} to {last} are all busy", "choose another --port")
+    raise ConfigError(f"ports {port} to {last} are all busy", "choose another --port")
 
 
 def _reserve(door: socket.socket) -> None:
@@ -179,7 +179,7 @@ class Lan:
     def start(self) -> None:
         """Let people in."""
         self._thread.start()
-        log.info("phones can connect: choose the phone's sign on the page, and scan the code")
+        log.info("phones can connect: press the phone button on the page and scan the code")
 
     def close(self) -> None:
         """Close the door."""
@@ -245,7 +245,7 @@ def open_to_network(
         return
     here = own_address() if address is None else address
     if here is None:
-        raise ConfigError("this machine is in no network", "connect it, or leave out --lan")
+        raise ConfigError("this machine is not on a network", "connect it, or leave out --lan")
     kept = Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) if folder is None else folder
     certificate = make_certificate(kept, here, own_names())
     with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:

@@ -56,13 +56,13 @@ class Retention:
             try:
                 self._round()
             except OSError as error:
-                log.warning("%s cannot be tidied: %s", self._gallery.folder, error.strerror)
+                log.warning("cannot clean up %s: %s", self._gallery.folder, error.strerror)
             self._over.wait(self._every)
 
     def _round(self) -> None:
         deleted = self._gallery.tidy(self._delete_after)
         if deleted:
-            log.info("%d photo%s deleted: older than asked for", deleted, "" if deleted == 1 else "s")
+            log.info("deleted %d photo%s older than --delete-after", deleted, "" if deleted == 1 else "s")
             self._live.touch()
         # a stick that was pulled has no room to tell; keeping a photo then says what is wrong
         if self._gallery.folder.is_dir():

@@ -154,4 +154,4 @@ def event_without_folder(event: Event) -> EventJson:
 def _problem(problem: Exception) -> ProblemJson:
     if isinstance(problem, SmartselfieError):
         return {"message": problem.message, "hint": problem.hint}
-    return {"message": "something went wrong inside smartselfie", "hint": "the terminal says more"}
+    return {"message": "something went wrong inside smartselfie", "hint": "see the terminal"}

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a picture or frame on stdout.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="One line a face.")
-@click.option("--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Copies with the faces drawn in.")
-@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, help="Of videos, each n-th frame.")
-@click.option("--detector", help="Who finds the faces: yunet or haar.  [yunet]")
-@click.option("--model", type=click.Path(path_type=Path), help="An emotion network.  [the one that ships]")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per image or frame.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write one line per face.")
+@click.option(
+    "--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Save copies with the faces drawn in."
+)
+@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, help="Of videos, every Nth frame.")
+@click.option("--detector", help="Face detector: yunet or haar.  [yunet]")
+@click.option("--model", type=click.Path(path_type=Path), help="Emotion model.  [the one that ships]")
 def command(
     paths: tuple[Path, ...],
     as_json: bool,
@@ -38,9 +40,9 @@ def command(
     detector: str | None,
     model: Path | None,
 ) -> int:
-    """Read the faces on photos, videos and folders (recursively).
+    """Find and score the faces in photos, videos and folders with all their subfolders.
 
-    A file that cannot be read is named, the run goes on, and the exit code is 1 at the end.
+    A file that cannot be read is named, the rest goes on, and the exit code is 1 at the end.
 
     Example: smartselfie analyze ~/Pictures --csv smiles.csv
     """

@@ -52,11 +52,11 @@ log = logging.getLogger(__name__)
 @click.option("--clip/--no-clip", default=None, help="A short clip (GIF) of the moment beside each photo.  [no]")
 @click.option("--delete-after", type=float, help="Hours after which photos are deleted for good.  [never]")
 def command(config: Path | None, **flags: object) -> None:
-    """Open the camera and the page in the browser.
+    """Open the photo booth: the camera, and its page in the browser.
 
-    SOURCE is a camera (0, 1, or a name), a video, an image folder, an address (rtsp://…), demo, or browser: the camera
-    of the page's own device. Without it the
-    first camera that works is taken; where there is none, the built-in demo is played. Each photo's path is printed.
+    SOURCE is a camera (0, 1, or a name), a video, an image folder, a stream (rtsp://…), demo, or browser: the camera of
+    the device that shows the page. Without SOURCE, the first camera that works is used; without a camera, the built-in
+    demo is played. The path of each photo is printed.
 
     Example: smartselfie booth --hold 15 --album ~/party
     """
@@ -104,7 +104,7 @@ def run_booth(
 
     def say_over(phase: Phase) -> None:
         if phase is Phase.ENDED:
-            log.info("the clip has ended; the page stays until Ctrl-C")
+            log.info("the video has ended; the page stays open until Ctrl-C")
         elif not over.wait(FAREWELL if live.viewers else 0.0):
             leave()
 
@@ -176,9 +176,9 @@ def _invite(settings: Settings, door: socket.socket) -> None:
     host, port = door.getsockname()[:2]
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened at, not a wish
     address = f"http://[{near}]:{port}/" if ":" in near else f"http://{near}:{port}/"
-    log.info("the booth is open at %s (Ctrl-C ends it)", address)
+    log.info("the booth is open at %s (Ctrl-C to stop)", address)
     if not is_loopback(settings.host):
-        log.warning("everybody who can reach %s over the network can see this page and its photos", settings.host)
+        log.warning("anyone who can reach %s on the network can see this page and its photos", settings.host)
     # without a display Python would start a browser in this very terminal
     shown = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if settings.open and shown:

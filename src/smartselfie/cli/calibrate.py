@@ -23,21 +23,23 @@ WORDS = ("look neutral", "now smile")
 
 @click.command()
 @click.argument("source", default="0")
-@click.option("--seconds", type=click.FloatRange(0.5, 30), default=3.0, show_default=True, help="Of each of the two.")
-@click.option("--forget", is_flag=True, help="Go back to nobody in particular.")
+@click.option(
+    "--seconds", type=click.FloatRange(0.5, 30), default=3.0, show_default=True, help="Time for each of the two."
+)
+@click.option("--forget", is_flag=True, help="Remove the calibration.")
 @shared_options
 def command(source: str, seconds: float, forget: bool, config: Path | None, **flags: object) -> None:
-    """Learn your neutral face and your smile from SOURCE, a camera's number or name, or a clip.
+    """Learn your neutral face and your smile from SOURCE: a camera's number or name, or a video.
 
-    What the network says of the two is kept as `calibration` in the settings file, and the threshold of --smile then
-    means so much of the way from the one to the other. Nothing else is kept, no picture.
+    The two scores are saved as `calibration` in the settings file. From then on, --smile is measured on the way from
+    your neutral face to your smile. Nothing else is saved, no image.
 
     Example: smartselfie calibrate 0
     """
     path = default_config_file() if config is None else config
     if forget:
         save_setting(path, "calibration", "[0, 1]")
-        click.echo(f"forgotten in {path}")
+        click.echo(f"calibration removed from {path}")
         return
     settings = load_settings(flags, config if config is None or config.is_file() else None)
     detector, classifier = make_detector(settings), make_classifier(settings.model)
@@ -45,7 +47,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     neutral, smile = measure(opened, detector, classifier, seconds, lambda words: click.echo(words, err=True))
     low, high = calibrate(neutral, smile)
     save_setting(path, "calibration", json.dumps([low, high]))
-    click.echo(f"neutral {low:g}, smile {high:g}: kept in {path}")
+    click.echo(f"neutral {low:g}, smile {high:g}: saved in {path}")
 
 
 def measure(

@@ -10,9 +10,9 @@ from smartselfie.sources.camera import list_cameras
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a camera on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per camera.")
 def command(as_json: bool) -> None:
-    """List the cameras: the number or any part of the name opens one.
+    """List the cameras. Open one by its number, or by any part of its name.
 
     Example: smartselfie cameras
     """

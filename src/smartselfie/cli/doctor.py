@@ -27,11 +27,11 @@ class Finding:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a check on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per check.")
 def command(as_json: bool) -> int:
-    """Check Python, libraries, networks, album, cameras and the whole line on the demo; exit code 1 if one fails.
+    """Check Python, libraries, models, album, cameras and a run of the demo. The exit code is 1 if a check fails.
 
-    A machine without a camera is not ill: clips, folders and addresses work without one.
+    A missing camera is not a failure: videos, folders and streams work without one.
 
     Example: smartselfie doctor
     """
@@ -83,7 +83,7 @@ def _cameras() -> str:
 
     found = list_cameras()
     if not found:
-        return "none was found; booth then plays the demo"
+        return "none found; the booth will play the demo"
     return ", ".join(f"{camera.index}: {camera.name}" for camera in found)
 
 

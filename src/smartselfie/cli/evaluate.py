@@ -18,29 +18,29 @@ LABELS = ("fer2013", "ferplus")
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
-@click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the network that ships]")
+@click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the model that ships]")
 @click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
-@click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Whose labels count.")
-@click.option("--reading", is_flag=True, help="Judge what users see: the outputs mixed as the card says.")
+@click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Labels to measure by.")
+@click.option("--reading", is_flag=True, help="Measure the combined output, which users see.")
 @click.option(
     "--predictions",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.csv",
-    help="All scores, a line a row.",
+    help="Write all scores, one line per row.",
 )
 @click.option(
     "--report",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="A page with diagrams and the most confident mistakes, for every labeling.",
+    help="Write a page with diagrams and the most confident mistakes.",
 )
 @click.option(
     "--figures",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="The page's diagrams alone, as SVG files without a face.",
+    help="Write only the diagrams, as SVG files without faces.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def command(
     *,
     data: Path,
@@ -53,10 +53,10 @@ def command(
     figures: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure an emotion network on a split of prepared data.
+    """Measure an emotion model on a split of prepared data.
 
-    Of a network with two outputs the one that matches --labels is read. By FER+ only rows with a majority for one of
-    the seven emotions count. The report shows faces of the data: pass it on only as far as the data may be.
+    If the model has two outputs, the one that matches --labels is measured. By FER+, only rows with a majority for one
+    of the seven emotions count. The report shows faces from the data: share it only if you may share the data.
 
     Example: smartselfie evaluate faces.npz --labels ferplus --report report
     """
@@ -105,7 +105,7 @@ def _show(found: "Evaluation") -> None:
     )
     for line in lines:
         click.echo(line)
-    click.echo("\nPer class, and what its rows were called:")
+    click.echo("\nPer class, and what its rows were taken for:")
     click.echo("\n".join(columns(_rows(found))))
 
 

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     "--data",
     type=click.Path(path_type=Path),
     metavar="DATA.npz",
-    help="Prepared data: what the network is worth on PublicTest goes into its card.",
+    help="Prepared data: measures the model on PublicTest and calibrates it.",
 )
-@click.option("--name", help="What the network is called.  [the recipe's name]")
-@click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image, in twice the time.")
+@click.option("--name", help="Name of the model.  [the recipe's name]")
+@click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image (twice as slow).")
 @click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
 def command(*, source: Path, model: Path, data: Path | None, name: str | None, mirrored: bool, int8: bool) -> None:
-    """Write a run's network, finished or not, as one ONNX file that carries its card.
+    """Write the model of a run, finished or not, as one ONNX file that carries its card.
 
-    RUN may also be an ONNX file with a card, to quantise it or to measure it anew. The file is tried in ONNX Runtime
-    against the trained network, and written whole or not at all; the card stands beside it, too, as MODEL.card.json.
+    RUN may also be an ONNX file with a card, to quantise it or to measure it again. The new file is checked against the
+    trained model in ONNX Runtime. The card is also saved next to it, as MODEL.card.json.
 
     Example: smartselfie export runs/compact compact.onnx --data faces.npz
     """

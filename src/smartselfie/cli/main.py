@@ -12,18 +12,18 @@ import click
 from smartselfie.errors import SmartselfieError
 
 COMMANDS = {
-    "booth": "Open the camera and the page in the browser.",
-    "watch": "Watch a camera, clip, folder or address without a page.",
+    "booth": "Open the photo booth: the camera, and its page in the browser.",
+    "watch": "Watch a camera, video, folder or stream without the page.",
     "calibrate": "Learn your neutral face and your smile.",
-    "analyze": "Read the faces on photos, videos and folders.",
-    "prepare": "Turn FER-2013's CSV into arrays.",
-    "train": "Train an emotion network.",
-    "train-eyes": "Train the network that tells open eyes from closed ones.",
-    "export": "Write a trained run as ONNX.",
-    "evaluate": "Measure an emotion network.",
-    "replay": "Measure the trigger on clips with timelines.",
+    "analyze": "Find and score the faces in photos, videos and folders.",
+    "prepare": "Turn FER-2013, or faces of your own, into training data.",
+    "train": "Train an emotion model.",
+    "train-eyes": "Train the model that tells open eyes from closed ones.",
+    "export": "Write a trained model as an ONNX file.",
+    "evaluate": "Measure an emotion model.",
+    "replay": "Measure the trigger on labelled videos.",
     "cameras": "List the cameras.",
-    "doctor": "Check what works, and say what to do about the rest.",
+    "doctor": "Check what works, and how to fix the rest.",
 }
 
 
@@ -41,8 +41,8 @@ def _flag(names: list[str], level: int, text: str) -> click.Option:
 
 
 LOUDNESS = (
-    _flag(["-v", "--verbose"], logging.DEBUG, "Say more on stderr."),
-    _flag(["-q", "--quiet"], logging.ERROR, "Say only what went wrong."),
+    _flag(["-v", "--verbose"], logging.DEBUG, "Print more on stderr."),
+    _flag(["-q", "--quiet"], logging.ERROR, "Print errors only."),
 )
 """May stand before a command and behind it."""
 
@@ -77,9 +77,9 @@ class Commands(click.Group):
 @click.version_option(package_name="smartselfie", message="%(prog)s %(version)s")
 @click.pass_context
 def root(context: click.Context) -> None:
-    """Take the picture by itself when people smile.
+    """A photo booth that takes the photo by itself when people smile.
 
-    Without a command it opens the booth. Example: smartselfie watch demo
+    Without a command, it opens the booth. Example: smartselfie watch demo
     """
     if context.invoked_subcommand is None:
         booth = root.get_command(context, "booth")
@@ -114,6 +114,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # what is still unwritten has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.ENOSPC:
-            click.echo("smartselfie: the output cannot be written: no space is left (free some space)", err=True)
+            click.echo("smartselfie: cannot write the output: no space left (free some space)", err=True)
         return 1
     return result if isinstance(result, int) else 0

@@ -20,32 +20,32 @@ if TYPE_CHECKING:
 @click.argument("source", type=click.Path(path_type=Path), metavar="SRC")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.npz")
 @click.option(
-    "--ferplus", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv: ten votes a face."
+    "--ferplus", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv, with ten votes per face."
 )
 @click.option(
     "--test-as",
     type=click.Choice(["PublicTest", "PrivateTest"]),
     default="PrivateTest",
     show_default=True,
-    help='What a folder or Usage called "test" is.',
+    help='The split that "test" stands for.',
 )
 @click.option(
     "--picture",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.png",
-    help="The audit as one picture, which shows faces.",
+    help="Save the audit as an image; it shows faces.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The audit as one line of JSON on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="Print the audit as one line of JSON.")
 def command(
     *, source: Path, out: Path, ferplus: Path | None, test_as: str, picture: Path | None, as_json: bool
 ) -> None:
-    """Turn FER-2013, or labelled faces of your own, into arrays, and say what is odd about them.
+    """Turn FER-2013, or labelled faces of your own, into training data, and show what is odd about it.
 
-    SRC is a CSV of emotion, pixels, Usage (fer2013.csv, icml_face_data.csv, also gzipped, or in a .tar.gz or .zip), or
-    pictures as SPLIT/CLASS/FILE in a folder or archive. Square faces of another size are scaled to 48×48. A part called
-    "test" becomes PrivateTest, which no training looks at, unless --test-as says otherwise.
+    SRC is a CSV with emotion, pixels, Usage (fer2013.csv, icml_face_data.csv; also gzipped, or in a .tar.gz or .zip),
+    or images as SPLIT/CLASS/FILE in a folder or archive. Square faces of other sizes are scaled to 48×48. A part called
+    "test" becomes PrivateTest, which training never reads, unless --test-as says otherwise.
 
-    Every broken row is named with its place and reason, and left out; the exit code then is 1.
+    Broken rows are left out. Each is named with its place and what is wrong, and the exit code is 1.
 
     Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --picture audit.png
     """
@@ -73,7 +73,7 @@ def command(
             click.echo(f"written: {path}")
     if broken:
         rows = "1 row is" if len(broken) == 1 else f"{len(broken)} rows are"
-        raise DataError(f"{rows} broken and left out of {out}", "mend the rows named above, or go on without them")
+        raise DataError(f"{rows} broken and left out of {out}", "fix the rows named above, or continue without them")
 
 
 def _keep(written: list[Path], sources: list[Path]) -> None:
@@ -81,7 +81,7 @@ def _keep(written: list[Path], sources: list[Path]) -> None:
     places = [path.resolve() for path in written]
     for path, place in zip(written, places, strict=True):
         if place in [source.resolve() for source in sources]:
-            raise DataError(f"{path} is what is to be read", "choose another name")
+            raise DataError(f"{path} is the input", "choose another name")
         if places.count(place) > 1:
             raise DataError(f"{path} is named twice", "choose another name for one")
 
@@ -109,8 +109,8 @@ def _show(found: "Audit", broken: int) -> None:
     for split, counts in found.splits.items():
         rows.append([split, *(str(counts[emotion]) for emotion in EMOTIONS), str(sum(counts.values()))])
     click.echo("\n".join(columns(rows)))
-    click.echo(f"{len(found.blank)} blank pictures, {broken} broken rows")
-    click.echo("rows with a twin (pixels correlate above 0.99), and of them with another label than the twin:")
+    click.echo(f"{len(found.blank)} blank images, {broken} broken rows")
+    click.echo("rows with a twin (pixels correlate above 0.99), and how many of them have a different label:")
     for (one, other), told in found.twins.items():
         click.echo(f"  {one} in {other}: {told.rows}, {told.differ}")
     votes = found.votes

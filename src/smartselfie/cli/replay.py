@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("clips", type=click.Path(path_type=Path), metavar="CLIPS")
+@click.argument("clips", type=click.Path(path_type=Path), metavar="VIDEOS")
 @click.option(
-    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html", help="A page of it all."
+    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html", help="Write a page of results."
 )
-@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each clip and one for all, on stdout.")
-@click.option("--at-most", type=click.FloatRange(min=0.1), metavar="FPS", help="As a slower camera would see them.")
-@click.option("--drop", type=click.FloatRange(0, 0.95), default=0.0, help="Share of the frames to lose.  [0]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the frames that are lost.  [0]")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per video and one for all.")
+@click.option("--at-most", type=click.FloatRange(min=0.1), metavar="FPS", help="Highest frame rate.")
+@click.option("--drop", type=click.FloatRange(0, 0.95), default=0.0, help="Share of the frames to drop.  [0]")
+@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for choosing the frames to drop.  [0]")
 @shared_options
 def command(
     *,
@@ -39,12 +39,12 @@ def command(
     config: Path | None,
     **flags: object,
 ) -> int:
-    """Run the trigger over CLIPS, a folder or zip of clips with a labels.csv that tells when people smile.
+    """Run the trigger on VIDEOS, a folder or zip of videos with a labels.csv that says when people smile.
 
-    Told are, for each clip and in all: photos expected, taken, missed and false, the time from the start of a smile to
-    the shutter, and how the kept frame stands among those of its hold. Nothing is written but the report.
+    It shows, for each video and in total: photos expected, taken, missed and false, the time from the start of a smile
+    to the shutter, and how the saved frame compares with the others of its hold. Only the report is written.
 
-    Example: smartselfie replay clips.zip --report replay.html
+    Example: smartselfie replay videos.zip --report replay.html
     """
     from smartselfie.evaluation.replay import replay, total
     from smartselfie.evaluation.replay_report import check_page, write_page
@@ -55,7 +55,7 @@ def command(
         # not after minutes of replay
         check_page(report)
     if drop and not as_json:
-        click.echo(f"{100 * drop:g} % of the frames are lost, seed {seed}")
+        click.echo(f"{100 * drop:g} % of the frames are dropped, seed {seed}")
 
     def play(clip: "Clip") -> "Replay":
         played = replay(clip, settings, fps=at_most, drop=drop, seed=seed)
@@ -131,7 +131,9 @@ def _rounded(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _show(done: list["Replay"], everything: "Total") -> None:
-    rows = [["clip", "expected", "taken", "missed", "false", "kept frames (fired at, latency): smile, sharpness, eyes"]]
+    rows = [
+        ["video", "expected", "taken", "missed", "false", "saved frame (fired at, latency): smile, sharpness, eyes"]
+    ]
     for played in done:
         counts = (played.expected, played.caught, len(played.missed), len(played.false))
         rows.append([played.clip.name, *map(str, counts), "; ".join(_in_words(photo) for photo in played.taken)])
@@ -139,12 +141,13 @@ def _show(done: list["Replay"], everything: "Total") -> None:
     latency = "unknown" if everything.median_latency is None else f"{everything.median_latency:.2f} s"
     worst = "" if everything.worst_latency is None else f" (at most {everything.worst_latency:.2f} s)"
     click.echo(
-        f"\n{everything.clips} clips, {everything.seconds:.0f} s: {everything.expected} photos expected, "
+        f"\n{everything.clips} video{'' if everything.clips == 1 else 's'}, {everything.seconds:.0f} s: "
+        f"{everything.expected} photos expected, "
         f"{everything.taken} taken, {everything.missed} missed, {everything.false} false "
-        f"({everything.false_per_hour or 0:.1f} an hour)"
+        f"({everything.false_per_hour or 0:.1f} per hour)"
     )
     if everything.excused:
-        click.echo(f"not expected: {everything.excused} smiles that fell into a rest or are shorter than a hold")
+        click.echo(f"excused: {everything.excused} smiles during a cooldown or shorter than a hold")
     click.echo(f"from the start of the smile to the shutter: median {latency}{worst}")
 
 

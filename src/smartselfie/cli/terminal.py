@@ -136,7 +136,7 @@ def _state(moment: Moment) -> str:
         case Holding() if trigger.reason is Reason.HOLDING:
             return f"smile {int(trigger.progress * trigger.rule.hold_frames + 1e-6)}/{trigger.rule.hold_frames}"
         case CoolingDown(until) if trigger.reason is Reason.RESTING:
-            return f"resting {max(0.0, until - moment.frame.at):.1f} s"
+            return f"cooldown {max(0.0, until - moment.frame.at):.1f} s"
         case _ if trigger.reason is Reason.READY:
             return "photo!"
         case _:

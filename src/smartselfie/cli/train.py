@@ -58,17 +58,15 @@ class _Said:
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="RUN", help="Folder of the run.")
-@click.option(
-    "--recipe", metavar="NAME|FILE.toml", help=f"What to train, and how: {', '.join(RECIPES)}, or a file.  [compact]"
-)
-@click.option("--resume", is_flag=True, help="Go on where the run's folder stands.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="RUN", help="Folder for the run.")
+@click.option("--recipe", metavar="NAME|FILE.toml", help=f"Recipe: {', '.join(RECIPES)}, or a file.  [compact]")
+@click.option("--resume", is_flag=True, help="Resume the run in RUN.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data.  [the recipe's]")
-@click.option("--batch-size", type=click.IntRange(min=2), help="Faces a step.  [the recipe's]")
+@click.option("--batch-size", type=click.IntRange(min=2), help="Faces per step.  [the recipe's]")
 @click.option(
     "--learning-rate",
     type=click.FloatRange(min=0, min_open=True),
-    help="The schedule's peak; a lower one suits --start.  [the recipe's]",
+    help="Peak learning rate; use a lower one with --start.  [the recipe's]",
 )
 @click.option(
     "--teacher",
@@ -76,20 +74,20 @@ class _Said:
     type=click.Path(path_type=Path, dir_okay=False),
     multiple=True,
     metavar="MODEL.onnx",
-    help="A trained network whose answers are learnt beside labels and votes; several are averaged.",
+    help="Trained model to learn from, besides labels and votes; several are averaged.",
 )
-@click.option("--start", type=click.Path(path_type=Path), metavar="RUN", help="Begin with the weights of another run.")
-@click.option("--seed", type=click.IntRange(min=0), help="Repeats a training exactly.  [0]")
+@click.option("--start", type=click.Path(path_type=Path), metavar="RUN", help="Start with the weights of another run.")
+@click.option("--seed", type=click.IntRange(min=0), help="The same seed repeats a training exactly.  [0]")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(["auto", "32", "bf16"]), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(min=1), help="Of the processor; fewer where others work, too.  [all]")
+@click.option("--threads", type=click.IntRange(min=1), help="CPU threads to use.  [all]")
 @click.option(
     "--compile",
     "compiled",
     is_flag=True,
-    help="Translate the network for this machine first: minutes, then faster. Needs a C++ compiler.",
+    help="Compile the network first: takes minutes, then trains faster. Needs a C++ compiler.",
 )
-@click.option("--tensorboard", is_flag=True, help="Write curves for TensorBoard, too, which must be installed.")
+@click.option("--tensorboard", is_flag=True, help="Also write curves for TensorBoard, if it is installed.")
 def command(
     *,
     data: Path,
@@ -108,10 +106,10 @@ def command(
     compiled: bool,
     tensorboard: bool,
 ) -> int:
-    """Train an emotion network on prepared data; Ctrl-C saves, and --resume goes on from there.
+    """Train an emotion model on prepared data. Ctrl-C saves, and --resume continues from there.
 
-    RUN then holds checkpoint.pt, history.csv and curve.png. Only Training rows are learnt, and only PublicTest rows are
-    measured. On several devices or machines: torchrun --nproc-per-node N -m smartselfie train …
+    RUN gets checkpoint.pt, history.csv and curve.png. The model learns from Training rows and is measured on PublicTest
+    rows only. On several devices or machines: torchrun --nproc-per-node N -m smartselfie train …
 
     Example: smartselfie train faces.npz --out runs/compact
     """
@@ -154,7 +152,7 @@ def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
     from smartselfie.training.recipe import recipe_for
 
     if has_checkpoint(out):
-        raise RunError(f"{out} holds a run already", "go on with --resume, or choose another --out")
+        raise RunError(f"{out} already holds a run", "continue with --resume, or choose another --out")
     chosen = recipe_for(said.recipe or "compact")
     return (
         replace(
@@ -189,7 +187,7 @@ def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
     if said.recipe is not None:
         again = recipe_for(said.recipe)
         if again.name == recipe.name and with_options_of(again, recipe) != recipe:
-            raise RunError(f"{out} was begun with another recipe {recipe.name}", "leave --recipe out")
+            raise RunError(f"{out} was started with another recipe {recipe.name}", "leave --recipe out")
         said = replace(said, recipe=again.name)
     for option, wanted, begun in (
         ("recipe", said.recipe, recipe.name),
@@ -200,7 +198,7 @@ def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
     ):
         if wanted is not None and wanted != begun:
             raise RunError(
-                f"{out} was begun with --{option} {begun}, not {wanted}", "leave it out, or choose another --out"
+                f"{out} was started with --{option} {begun}, not {wanted}", "leave it out, or choose another --out"
             )
     return recipe, saved.seed
 
@@ -241,7 +239,7 @@ def _train(
         if finished:
             teller.say(f"finished: {run}; next: smartselfie export {run} MODEL.onnx")
             return 0
-        teller.say(f"stopped in epoch {trainer.step // trainer.steps_per_epoch + 1} and saved; go on with: {again}")
+        teller.say(f"stopped in epoch {trainer.step // trainer.steps_per_epoch + 1} and saved; continue with: {again}")
         return INTERRUPTED
 
 

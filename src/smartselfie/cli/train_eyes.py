@@ -9,11 +9,14 @@ import click
 @click.argument("eyes", type=click.Path(path_type=Path), metavar="EYES")
 @click.argument("model", type=click.Path(path_type=Path, dir_okay=False), metavar="MODEL.onnx")
 @click.option("--epochs", type=click.IntRange(min=1), default=120, show_default=True, help="Passes over the crops.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Repeats a training exactly.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed repeats a training exactly."
+)
 def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
-    """Train the eye network on EYES, a folder or zip of crops with a labels.csv (file, label: open or closed).
+    """Train the eye model on EYES, a folder or zip of crops with a labels.csv (file, label: open or closed).
 
-    Files below val/ are measured on, and whoever they show is left out of the training. It takes minutes on one core.
+    It is measured on the files below val/; people shown there are left out of the training. This takes minutes on one
+    core.
 
     Example: smartselfie train-eyes eye_crops.zip eyes.onnx
     """

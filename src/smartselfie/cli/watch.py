@@ -23,13 +23,13 @@ from smartselfie.trigger.tracker import MEMORY
 
 @click.command()
 @click.argument("source")
-@click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, and nothing else.")
+@click.option("--json", "as_json", is_flag=True, help="Print events as JSON Lines, and nothing else on stdout.")
 @shared_options
 def command(source: str, as_json: bool, config: Path | None, **flags: object) -> None:
-    """Watch SOURCE and take the picture when "happy" has prevailed.
+    """Watch SOURCE and take a photo when people smile, without a page.
 
-    SOURCE is a camera's number or name, a video, an image folder, an RTSP/HTTP address, or `demo`. Each photo's path is
-    printed on stdout; on a terminal a meter shows all seven scores.
+    SOURCE is a camera's number or name, a video, an image folder, a stream (rtsp://… or http://…), or demo. The path of
+    each photo is printed on stdout; in a terminal, a meter shows all seven scores.
 
     Example: smartselfie watch party.mp4 --hold 10 --album photos
     """
@@ -40,7 +40,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     pipeline = make_pipeline(opened, settings)
     rule = make_rule(settings)
     if fps is not None and fps * MEMORY < 1 and rule.hold_frames > 1:
-        click.echo(f"{name} has {fps:g} frames a second, too few to hold a smile: no photo will be taken", err=True)
+        click.echo(f"{name} has {fps:g} frames per second, too few to hold a smile: no photo will be taken", err=True)
     tell = _tell_json if as_json else _tell_person
     if as_json:
         _write_line({"event": "started", "source": name, "fps": fps})
@@ -70,9 +70,9 @@ def _tell_person(event: Event) -> None:
         case SmileBegan(at, frame, person):
             _say(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
         case SmileLost(at, frame, person):
-            _say(f"{at:8.2f} s  frame {frame}: the smile is gone (person {person})")
+            _say(f"{at:8.2f} s  frame {frame}: the smile ended (person {person})")
         case SourceLost(reason):
-            _say(f"the camera is lost: {reason}; looking for it")
+            _say(f"lost the camera: {reason}; trying to reconnect")
         case SourceBack():
             _say("the camera is back")
 
@@ -82,7 +82,7 @@ def _tell_end(as_json: bool, pipeline: Pipeline) -> None:
     if as_json:
         _write_line({"event": "ended", "frames": frames, "photos": photos, "dropped": dropped})
     else:
-        missed = f", {dropped} dropped for newer ones" if dropped else ""
+        missed = f", {dropped} dropped" if dropped else ""
         _say(f"{frames} frames{missed}, {photos} photo{'' if photos == 1 else 's'}")
 
 

@@ -57,7 +57,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class SourceLost:
-    """A live source has stopped delivering; it is being looked for."""
+    """A live source has stopped sending frames; it is being looked for."""
 
     reason: str
 

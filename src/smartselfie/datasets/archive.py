@@ -19,7 +19,7 @@ MOST_BYTES = 8 << 30
 
 MOST_FILES = 1_000_000
 
-HINT = "fetch or pack the archive again"
+HINT = "download or pack the archive again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,7 +183,7 @@ def kind_of(path: Path) -> str:
     """
     kind = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}.get(path.suffix.lower())
     if kind is None:
-        raise DataError(f"{path} names no kind of picture", "end it in .png")
+        raise DataError(f"{path} does not end like an image file", "use a name that ends in .png")
     return kind
 
 

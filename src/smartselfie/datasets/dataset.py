@@ -116,7 +116,7 @@ def load(path: Path) -> Dataset:
     if not path.is_file():
         raise DataError(f"{path} is not a file", hint)
     if not zipfile.is_zipfile(path):
-        raise DataError(f"{path} is damaged or was not prepared by smartselfie: it is no .npz", hint)
+        raise DataError(f"{path} is damaged or was not prepared by smartselfie: it is not an .npz file", hint)
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -131,7 +131,7 @@ def load(path: Path) -> Dataset:
 def _check(path: Path, dataset: Dataset, emotions: tuple[str, ...]) -> None:
     """Refuse arrays whose shapes, types or labels are not what `Dataset` promises."""
     if emotions != tuple(EMOTIONS):
-        raise DataError(f"{path} has other labels or another order: {', '.join(emotions)}", "prepare it again")
+        raise DataError(f"{path} has different labels or a different order: {', '.join(emotions)}", "prepare it again")
     n = dataset.labels.shape[0] if dataset.labels.ndim == 1 else -1
     votes = dataset.votes
     right = (

@@ -65,7 +65,7 @@ def read_eyes(path: Path) -> tuple[EyeCrops, EyeCrops]:
     training, validation = everything.where(~measured & strangers), everything.where(measured)
     for name, eyes in (("to train on", training), ("to measure on (val/)", validation)):
         if len(set(eyes.open.tolist())) < 2:
-            raise DataError(f"{path} has not both open and closed eyes {name}", HINT)
+            raise DataError(f"{path} does not have both open and closed eyes {name}", HINT)
     return training, validation
 
 
@@ -86,7 +86,7 @@ def _read(load: Callable[[str], bytes]) -> tuple[EyeCrops, NDArray[np.bool_]]:
             raise DataError(f"labels.csv calls {file or 'a row'} {label or 'nothing'}", "labels are open and closed")
         picture = cv2.imdecode(np.frombuffer(load(file), np.uint8), cv2.IMREAD_GRAYSCALE)
         if picture is None:
-            raise DataError(f"{file} is no picture", HINT)
+            raise DataError(f"{file} is not an image", HINT)
         if picture.shape != (EYE_SIZE, EYE_SIZE):
             picture = cv2.resize(picture, (EYE_SIZE, EYE_SIZE), interpolation=cv2.INTER_AREA)
         pixels.append(np.asarray(picture, np.uint8))

@@ -87,7 +87,7 @@ def read_csv(
         test: what a Usage called "test" is.
 
     Raises:
-        DataError: it is truncated, not such a CSV, or holds no good row.
+        DataError: it is truncated, not such a CSV, or has no valid row.
     """
     good: list[_Row] = []
     broken: list[BrokenRow] = []
@@ -105,7 +105,7 @@ def read_csv(
     on_rows(count)
     if not good:
         why = f"; {broken[0].where}: {broken[0].reason}" if broken else ""
-        raise DataError(f"{name} holds no good row{why}", HINT)
+        raise DataError(f"{name} has no valid row{why}", HINT)
     dataset = Dataset(
         pixels=np.stack([row.pixels for row in good]),
         labels=np.array([row.label for row in good], np.int64),
@@ -134,7 +134,7 @@ def _records(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, str | 
                     padded = [*record, *[None] * (len(header) - len(record))]
                     yield reader.line_num, dict(zip(header, padded, strict=False))
     except (EOFError, zlib.error):
-        raise DataError(f"{name} is truncated or damaged", "fetch the file again") from None
+        raise DataError(f"{name} is truncated or damaged", "download the file again") from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"{name} is not a CSV: {error}", HINT) from None
 
@@ -174,7 +174,7 @@ class _Parser:
         """The row, or the reason why it is broken; either way it is counted in its split's size."""
         split = split_of(fields["Usage"] or "", self._test)
         if split is None:
-            return f"Usage {_short(fields['Usage'])} is none of {', '.join(Split)}"
+            return f"Usage {_short(fields['Usage'])} is not one of {', '.join(Split)}"
         self.sizes[split] += 1
         label = emotion_place(fields["emotion"] or "")
         if label is None:
@@ -190,7 +190,7 @@ class _Parser:
             return "pixels are not all whole numbers"
         side = self._side or math.isqrt(values.size)
         if values.size != side**2 or side not in SIDES:
-            wanted = f"{side}×{side}" if self._side else f"a square of {SIDES.start} to {SIDES.stop - 1} a side"
+            wanted = f"{side}×{side}" if self._side else f"a square with sides of {SIDES.start} to {SIDES.stop - 1}"
             return f"{values.size} pixels instead of {wanted}"
         if values.min() < 0 or values.max() > 255:
             return "a pixel is outside 0 to 255"

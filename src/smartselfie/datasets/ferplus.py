@@ -60,7 +60,7 @@ def join(source: Fer2013, votes: dict[Split, NDArray[np.uint8]]) -> NDArray[np.u
             folders, whose order is not FER-2013's.
     """
     if not source.in_order:
-        raise DataError("pictures in folders have lost FER-2013's order", "join FER+ to FER-2013's CSV")
+        raise DataError("images in folders have lost FER-2013's order", "join FER+ to FER-2013's CSV")
     for split, size in source.sizes.items():
         if size and size != len(votes[split]):
             raise DataError(

@@ -14,9 +14,7 @@ from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, to_side
 from smartselfie.errors import DataError, PictureError
 from smartselfie.images import PICTURE_SUFFIXES, decode_picture
 
-HINT = (
-    "pictures are wanted as train/angry/1.jpg, …, in folders train, validation and test, named after the seven emotions"
-)
+HINT = "images must be at train/angry/1.jpg, …: folders train, validation and test, each with one per emotion"
 MOST_BYTES = 16 << 20
 """Of a picture's file."""
 
@@ -57,7 +55,7 @@ def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fe
             rows.append(sizes[picture.split])
         sizes[picture.split] += 1
     if not good:
-        raise DataError(f"{path} holds no picture that can be read; {broken[0].where}: {broken[0].reason}", HINT)
+        raise DataError(f"{path} holds no image that can be read; {broken[0].where}: {broken[0].reason}", HINT)
     data = Dataset(
         pixels=np.stack([picture.face for picture in good if not isinstance(picture.face, str)]),
         labels=np.array([picture.label for picture in good], np.int64),
@@ -74,9 +72,9 @@ def _place(path: Path, name: str, test: Split) -> tuple[Split, int]:
         raise DataError(f"{path} holds {name}, which is not in a folder SPLIT/CLASS", HINT)
     split, label = split_of(above[-2], test), emotion_place(above[-1])
     if label is None:
-        raise DataError(f"{path} has a folder {above[-1]}, which is none of the seven emotions", HINT)
+        raise DataError(f"{path} has a folder {above[-1]}, which is not one of the seven emotions", HINT)
     if split is None:
-        raise DataError(f"{path} has a folder {above[-2]}, which is no split", HINT)
+        raise DataError(f"{path} has a folder {above[-2]}, which is not a split", HINT)
     return split, label
 
 
@@ -92,5 +90,5 @@ def _face(entry: Entry) -> NDArray[np.uint8] | str:
         return error.message.removeprefix(f"{entry.name} ")
     height, width = image.shape[:2]
     if height != width or height not in SIDES:
-        return f"{width}×{height} is no square of {SIDES.start} to {SIDES.stop - 1} pixels a side"
+        return f"{width}×{height} is not a square with sides of {SIDES.start} to {SIDES.stop - 1} pixels"
     return to_side(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8), SIDE)

@@ -47,7 +47,7 @@ def _from_tree(path: Path, on_rows: Rows, test: Split) -> Fer2013:
         pictures = pictures or entry.suffix in PICTURE_SUFFIXES
     if len(tables) > 1 or (tables and pictures):
         others = ", ".join(tables[:5]) + (" and pictures" if pictures else "")
-        raise DataError(f"{path} holds {others}: which is meant is not clear", "unpack it, and name the one")
+        raise DataError(f"{path} holds {others}: it is not clear which one you mean", "unpack it, and name just one")
     if tables:
         for entry in entries(path):
             if entry.name == tables[0]:
@@ -55,7 +55,7 @@ def _from_tree(path: Path, on_rows: Rows, test: Split) -> Fer2013:
                     return fer2013.read_csv(file, f"{path}, {entry.name}", on_rows, test)
     if pictures:
         return folders.read_pictures(path, on_rows, test)
-    raise DataError(f"{path} holds neither a CSV of {', '.join(fer2013.COLUMNS)} nor folders of pictures", HINT)
+    raise DataError(f"{path} holds neither a CSV of {', '.join(fer2013.COLUMNS)} nor folders of images", HINT)
 
 
 def _is_table(entry: Entry) -> bool:

@@ -183,7 +183,7 @@ def _true_labels(rows: Dataset, labels: Labels) -> NDArray[np.int64]:
             return rows.labels
         case Labels.FERPLUS:
             if rows.votes is None:
-                raise DataError("the data has no votes of FER+", "prepare it again with --ferplus fer2013new.csv")
+                raise DataError("the data has no FER+ votes", "prepare it again with --ferplus fer2013new.csv")
             true = ferplus.majority(rows.votes)
             if (true < 0).all():
                 raise DataError("no row has a majority in FER+", "prepare the data again, or use --labels fer2013")

@@ -108,7 +108,7 @@ def parse_timeline(text: str) -> tuple[Span, ...]:
     for part in text.split(";"):
         match = _SPAN.fullmatch(part.strip())
         if _MEANT.search(part) if match is None else re.search(r"\d", match["words"]):
-            raise DataError(f"{part.strip()!r} is no span of frames", "write it like `smile 35-49`")
+            raise DataError(f"{part.strip()!r} is not a span of frames", "write it like `smile 35-49`")
         if match is None:
             continue
         first = int(match["first"])
@@ -158,7 +158,7 @@ def _read(folder: Path, told: Path) -> list[Clip]:
             raise DataError(f"{told}: line {number} of labels.csv: {error.message}", error.hint) from None
         clips.append(Clip(name, folder / name, Expected(expected), spans))
     if not clips:
-        raise DataError(f"{told}: labels.csv names no clips", HINT)
+        raise DataError(f"{told}: labels.csv names no videos", HINT)
     return clips
 
 
@@ -166,7 +166,7 @@ def _rows(text: str, told: Path) -> list[dict[str, str]]:
     try:
         return list(csv.DictReader(io.StringIO(text)))
     except csv.Error as error:
-        raise DataError(f"{told}: labels.csv is no CSV: {error}", HINT) from None
+        raise DataError(f"{told}: labels.csv is not a CSV file: {error}", HINT) from None
 
 
 def _shown(words: str) -> Shows:

@@ -32,7 +32,7 @@ MOST = 100.0
 EYES_KEY = "smartselfie.eyes"
 """Where the eye network's card stands."""
 
-HINT = "use a network that `smartselfie export` wrote"
+HINT = "use a model that `smartselfie export` wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def read_eye_card(metadata: Mapping[str, str], path: str) -> EyeCard:
     try:
         return TypeAdapter(EyeCard).validate_json(metadata.get(EYES_KEY, ""))
     except ValidationError:
-        raise ModelError(f"{path} has no card of an eye network, or a damaged one", HINT) from None
+        raise ModelError(f"{path} has no eye model card, or a damaged one", HINT) from None
 
 
 def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:

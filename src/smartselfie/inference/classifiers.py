@@ -40,7 +40,7 @@ class OnnxClassifier:
             threads: for one batch of faces.
 
         Raises:
-            ModelError: it is damaged, foreign, has no card or checksum, or is not what its card says.
+            ModelError: it is damaged, foreign, has no card or checksum, or does not match its card.
         """
         whole = is_whole(content)
         if whole is False:
@@ -52,7 +52,7 @@ class OnnxClassifier:
         self.size = len(content)
         fault = _mismatch(self._session, self.card) or self._trial()
         if fault:
-            raise ModelError(f"{name} is not what its card says: {fault}", HINT)
+            raise ModelError(f"{name} does not match its card: {fault}", HINT)
 
     @classmethod
     def from_file(cls, path: Path, threads: int = 1) -> Self:
@@ -108,7 +108,7 @@ class OnnxClassifier:
             if said.shape != (2, len(EMOTIONS)):
                 return f"{name} gives {said.shape} for 2 faces"
             if not (np.isfinite(said).all() and said.min() >= 0 and np.allclose(said.sum(axis=1), 1, atol=1e-3)):
-                return f"{name} gives no scores from 0 to 1 that sum to 1"
+                return f"{name} does not give scores from 0 to 1 that add up to 1"
         return ""
 
 
@@ -168,9 +168,9 @@ class OnnxEyeClassifier:
         try:
             said = self.openness(np.zeros((2, EYE_SIZE, EYE_SIZE), np.uint8))
         except FAULTS as error:
-            raise ModelError(f"{name} is no network for eyes: {reason_of(error)}", HINT) from None
+            raise ModelError(f"{name} is not an eye model: {reason_of(error)}", HINT) from None
         if len(said) != 2 or not all(0 <= value <= 1 for value in said):
-            raise ModelError(f"{name} is no network for eyes: it says {said} of two", HINT)
+            raise ModelError(f"{name} is not an eye model: it says {said} of two", HINT)
 
     def openness(self, crops: NDArray[np.uint8]) -> list[float]:
         """From 0 (closed) to 1 (open), for (n, 24, 24) uint8 grey crops, n from 0 up."""

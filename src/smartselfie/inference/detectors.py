@@ -56,7 +56,7 @@ class YuNet:
         self._names = [output.name for output in self._session.get_outputs()]
         wanted = {f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in STRIDES}
         if set(self._names) != wanted or [entry.name for entry in self._session.get_inputs()] != ["input"]:
-            raise ModelError("yunet is another network", "install smartselfie again")
+            raise ModelError("the bundled yunet is a different model", "install smartselfie again")
         self._sizes = (FAR_LONG_SIDE,) if far_faces else (LONG_SIDE, FAR_LONG_SIDE)
 
     def detect(self, image: Image) -> list[DetectedFace]:

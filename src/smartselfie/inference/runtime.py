@@ -32,7 +32,7 @@ FAULTS: tuple[type[Exception], ...] = (
     ValueError,
 )
 FATAL_ONLY = 4
-AGAIN = "fetch or export the file again"
+AGAIN = "download or export the file again"
 
 
 class Port(Protocol):
@@ -91,7 +91,7 @@ def open_session(content: bytes, name: str, threads: int = 1) -> Session:
     try:
         session: Session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except FAULTS as error:
-        raise ModelError(f"{name} is damaged or not an ONNX network: {reason_of(error)}", AGAIN) from None
+        raise ModelError(f"{name} is damaged, or not an ONNX model: {reason_of(error)}", AGAIN) from None
     return session
 
 
@@ -118,8 +118,8 @@ def bundled_model(name: str) -> bytes:
         content = (folder / name).read_bytes()
         lines = (folder / CHECKSUMS).read_text(encoding="utf-8").split()
     except OSError as error:
-        raise ModelError(f"the bundled network {name} cannot be read: {error.strerror}", hint) from None
+        raise ModelError(f"the bundled model {name} cannot be read: {error.strerror}", hint) from None
     # pairs of checksum and name, as sha256sum writes them
     if (hashlib.sha256(content).hexdigest(), name) not in zip(lines[::2], lines[1::2], strict=True):
-        raise ModelError(f"the bundled network {name} is damaged", hint)
+        raise ModelError(f"the bundled model {name} is damaged", hint)
     return content

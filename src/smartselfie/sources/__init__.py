@@ -53,7 +53,7 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
 
         return open_camera(int(name), size)
     if "/" in name or "\\" in name or re.search(r"\.\w{2,5}$", name):
-        raise SourceError(f"{name} is not there", "check the path")
+        raise SourceError(f"no such file: {name}", "check the path")
     from smartselfie.sources.camera import open_camera_named
 
     return open_camera_named(name, size)
@@ -64,5 +64,5 @@ def _open_file(path: Path) -> FrameSource:
 
     # animated GIFs are clips; every other picture stands still
     if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:
-        raise SourceError(f"{path} is a single picture", f"use: smartselfie analyze {path}")
+        raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
     return VideoFile(path)

@@ -70,10 +70,10 @@ def open_camera(
         if not capture.isOpened():
             capture.release()
             if index not in names:
-                raise SourceError(f"there is no camera {index}", _hint(listed))
+                raise SourceError(f"no such camera: {index}", _hint(listed))
             raise SourceError(
                 f"camera {index} ({name}) cannot be opened",
-                "another program may be using it, or this one may lack the permission",
+                "another program may be using it, or smartselfie may not be allowed to",
             )
         chosen.append(_set_up(capture, size))
         return OpenCvCapture(capture)
@@ -105,7 +105,7 @@ def find_camera(name: str, cameras: Sequence[CameraInfo]) -> int:
     exact = [camera for camera in fitting if camera.name.casefold() == name.casefold()]
     fitting = exact if len(exact) == 1 else fitting
     if len(fitting) != 1:
-        found = f"{len(fitting)} cameras are called {name}" if fitting else f"no camera is called {name}"
+        found = f"{len(fitting)} cameras match {name}" if fitting else f"no camera is called {name}"
         raise SourceError(found, _hint(cameras))
     return fitting[0].index
 

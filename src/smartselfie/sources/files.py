@@ -16,7 +16,7 @@ from smartselfie.sources.capture import quiet_opening
 WHOLE = 0.9
 """Containers that count frames may be off by a little; below this share of the count a file is called truncated."""
 
-HINT = "play it in another program to see whether it is whole"
+HINT = "try to play it in another program"
 
 
 class VideoFile:
@@ -38,7 +38,7 @@ class VideoFile:
             self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             self._capture.release()
-            raise SourceError(f"{path} is damaged, truncated, or no video", HINT)
+            raise SourceError(f"{path} is damaged, truncated, or not a video", HINT)
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps: float | None = rate if 0 < rate < 1000 else None
 
@@ -106,7 +106,7 @@ class ImageFolder:
         except OSError as error:
             raise SourceError(f"{folder} cannot be read: {error.strerror}", "check its permissions") from None
         if not self._paths:
-            raise SourceError(f"{folder} holds no pictures", "it needs .jpg, .png or other picture files")
+            raise SourceError(f"{folder} holds no images", "it needs .jpg, .png or other image files")
         self.name, self.fps = folder.resolve().name, fps
         self._closed = threading.Event()
 
@@ -122,7 +122,7 @@ class ImageFolder:
             try:
                 image = read_picture(path)
             except PictureError as error:
-                raise SourceError(error.message, "remove it from the folder, or mend it") from None
+                raise SourceError(error.message, "repair it, or remove it from the folder") from None
             yield Frame(image, index / self.fps, index)
 
     def close(self) -> None:

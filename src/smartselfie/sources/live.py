@@ -120,7 +120,7 @@ class LiveSource:
                 # it is still being looked for; one that was found and gives nothing is let go below
                 continue
             if newest is None:
-                reason = f"{self.name} gives no new picture" if self._error is None else self._error.message
+                reason = f"{self.name} sends no new frames" if self._error is None else self._error.message
                 self._start_reader()
                 if not lost:
                     lost = True
@@ -141,12 +141,12 @@ class LiveSource:
         # a reader that hangs in the driver lets go of the device when the driver lets go of it
         if self._reader is not threading.current_thread():
             self._reader.join(timeout=1.0)
-        log.debug("%s: %d frames were dropped for newer ones", self.name, self.dropped)
+        log.debug("%s: dropped %d frames to keep up", self.name, self.dropped)
 
     def _why_silent(self) -> SourceError:
         if self._error is not None:
             return self._error
-        return SourceError(f"{self.name} opens but gives no picture", "is another program using it?")
+        return SourceError(f"{self.name} opens but sends no frames", "is another program using it?")
 
     def _wait(self, timeout: float | None) -> _Newest | None:
         """Take the newest frame; None where nothing came in time, reading failed, or the source is closed."""
@@ -190,7 +190,7 @@ class LiveSource:
         while self._wanted():
             there, image = capture.read()
             if not there or image is None:
-                raise SourceError(f"{self.name} stopped delivering", "is it still plugged in?")
+                raise SourceError(f"{self.name} stopped sending frames", "is it still plugged in?")
             if last is not None and np.array_equal(image, last):
                 # where a driver repeats its buffer at once, asking in a loop would keep a core busy
                 time.sleep(0.001)

@@ -30,7 +30,7 @@ def open_stream(address: str, patience: Patience = PATIENCE) -> LiveSource:
             capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, waits)
         if not capture.isOpened():
             capture.release()
-            raise SourceError(f"{shown} does not answer with a video", "check the address, and try it in a player")
+            raise SourceError(f"{shown} does not send a video", "check the address, and try it in a video player")
         return OpenCvCapture(capture)
 
     return LiveSource(shown, opening, patience=patience)

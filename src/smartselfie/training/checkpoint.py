@@ -58,7 +58,7 @@ def make_folder(run: Path) -> None:
     try:
         run.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunError(f"{run} cannot be made a folder: {error.strerror}", "choose another --out") from None
+        raise RunError(f"{run} cannot be created: {error.strerror}", "choose another --out") from None
 
 
 def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
@@ -135,7 +135,7 @@ def _unusable(path: Path, reason: str) -> RunError:
 def _reason(error: Exception) -> str:
     if isinstance(error, pickle.UnpicklingError):
         # torch's own words here advise to execute what the file contains
-        return "it is no checkpoint of numbers alone"
+        return "it holds more than numbers"
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 

@@ -168,7 +168,7 @@ def load_targets(run: Path, shape: tuple[int, ...]) -> Tensor:
         with np.load(path, allow_pickle=False) as stored:
             answers = torch.from_numpy(stored["answers"].astype(np.float32))
     except (OSError, ValueError, KeyError, EOFError) as error:
-        raise RunError(f"{path} cannot be read: {error}", "begin again with another --out") from None
+        raise RunError(f"{path} cannot be read: {error}", "start again with another --out") from None
     if tuple(answers.shape) != shape:
         raise RunError(f"{path} belongs to other data", "resume with the same data, or choose another --out")
     return answers

@@ -155,7 +155,7 @@ class Trainer:
         begun = (saved.recipe, saved.seed, saved.outputs, saved.rows, len(saved.history))
         if begun != (self.recipe, self.seed, self.outputs, self.rows, saved.step // self.steps_per_epoch):
             raise RunError(
-                f"{self.run} was begun with another recipe, seed or data",
+                f"{self.run} was started with another recipe, seed or data",
                 "resume with the same data and options, or choose another --out",
             )
         states: dict[str, dict[str, Any]] = {

@@ -121,11 +121,11 @@ def recipe_named(name: str) -> Recipe:
     try:
         return RECIPES[name]
     except KeyError:
-        raise RunError(f"there is no recipe {name}", f"recipes: {', '.join(RECIPES)}") from None
+        raise RunError(f"no such recipe: {name}", f"recipes: {', '.join(RECIPES)}") from None
 
 
 NAMES = tuple(field.name for field in fields(Recipe) if field.name != "name")
-HINT = f"a recipe may say base, {', '.join(NAMES)}"
+HINT = f"a recipe may have base, {', '.join(NAMES)}"
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -184,10 +184,10 @@ def read_recipe(path: Path) -> Recipe:
     said = _parsed(path)
     base = said.pop("base", None)
     if base is not None and base not in RECIPES:
-        raise RunError(f"{path}: there is no recipe {base} to begin with", f"recipes: {', '.join(RECIPES)}")
+        raise RunError(f"{path}: no such recipe: {base}", f"recipes: {', '.join(RECIPES)}")
     unknown = [name for name in said if name not in NAMES]
     if unknown:
-        raise RunError(f"{path} says {', '.join(unknown)}, which no recipe has", HINT)
+        raise RunError(f"{path} says {', '.join(unknown)}, which recipes do not have", HINT)
     missing = [name for name in ("network", "epochs") if name not in said]
     if base is None and missing:
         raise RunError(f"{path} does not say {' and '.join(missing)}", 'name them, or a base such as base = "compact"')

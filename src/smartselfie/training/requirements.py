@@ -23,7 +23,7 @@ def require_libraries(is_installed: Callable[[str], bool] = _is_installed) -> No
     """
     missing = [module for module in MODULES if not is_installed(module)]
     if missing:
-        raise RunError(f"training needs {', '.join(missing)}, not installed here", "pip install 'smartselfie[train]'")
+        raise RunError(f"training needs {', '.join(missing)}, not installed", "pip install 'smartselfie[train]'")
 
 
 def require_compiler(find: Callable[[str], str | None] = shutil.which) -> None:
@@ -35,4 +35,4 @@ def require_compiler(find: Callable[[str], str | None] = shutil.which) -> None:
     usual = {"darwin": "clang++", "win32": "cl"}.get(sys.platform, "g++")
     name = os.environ.get("CXX", usual)
     if find(name) is None:
-        raise RunError(f"there is no C++ compiler {name} here", "install one, or leave --compile out")
+        raise RunError(f"no C++ compiler {name} was found", "install one, or leave --compile out")

@@ -163,11 +163,11 @@ def calibrate(neutral: Sequence[float], smile: Sequence[float]) -> tuple[float, 
     """
     for name, seen in (("neutral face", neutral), ("smile", smile)):
         if len(seen) < LEAST_FRAMES:
-            raise ConfigError(f"the {name} was seen on {len(seen)} frames only", "look at the camera, and try again")
+            raise ConfigError(f"the {name} was seen in only {len(seen)} frames", "look at the camera, and try again")
     low, high = round(median(neutral), 3), round(median(smile), 3)
     if high - low < LEAST_STRETCH:
         raise ConfigError(
-            f"the smile ({high:g}) can hardly be told from the neutral face ({low:g})",
-            "more light and a bigger smile help",
+            f"the smile ({high:g}) is too close to the neutral face ({low:g})",
+            "try more light or a bigger smile",
         )
     return low, high

@@ -42,7 +42,7 @@ def control_routes(house: Booth, leave: Callable[[], None]) -> APIRouter:
     def shoot() -> None:
         """Take the next frame as a photo, whoever is on it; presses before that frame count once."""
         if not live.shoot():
-            raise HTTPException(409, "there is no picture to take")
+            raise HTTPException(409, "there is no live picture right now")
 
     @router.post("/api/pause", status_code=202, dependencies=host_only)
     def pause() -> None:

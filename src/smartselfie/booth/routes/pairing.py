@@ -47,7 +47,7 @@ def inside_routes(house: Booth, outside: LanAccess) -> APIRouter:
     def share(name: str) -> Invitation:
         """An address at which a guest gets this one photo on the own phone, for an hour."""
         if house.gallery.find(name) is None:
-            raise HTTPException(404, "there is no such photo")
+            raise HTTPException(404, "no such photo")
         return _drawn(f"{url}{GUEST}{pairing.share(name)}")
 
     return router
@@ -72,7 +72,7 @@ def outside_routes(house: Booth, pairing: PairedDevices, page: Path) -> APIRoute
         """Come in with the code that was scanned; it is spent by that."""
         cookie = pairing.join(scanned.code)
         if cookie is None:
-            raise HTTPException(403, "the code was used already, or is too old")
+            raise HTTPException(403, "this code has been used or has expired")
         response.set_cookie(COOKIE, cookie, max_age=int(STAY), secure=True, httponly=True, samesite="strict")
 
     @router.get("/guest/{key}", response_class=Response)
@@ -80,7 +80,7 @@ def outside_routes(house: Booth, pairing: PairedDevices, page: Path) -> APIRoute
         """The one photo of a guest's link."""
         name = pairing.shared(key)
         path = None if name is None else house.gallery.find(name)
-        return sent_whole(path, "image/jpeg", gone="this link is too old, or the photo is gone")
+        return sent_whole(path, "image/jpeg", gone="this link has expired, or the photo is gone")
 
     return router
 

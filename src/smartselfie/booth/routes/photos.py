@@ -16,7 +16,7 @@ from smartselfie.booth.auth import OneTimeTokens, PinCheck
 
 MOST = 200
 """Photos of one page of the list."""
-GONE = "there is no such photo"
+GONE = "no such photo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) 
         """Bring a photo back."""
         name = gallery.restore(ticket)
         if name is None:
-            raise HTTPException(404, "it is not in the trash any more")
+            raise HTTPException(404, "it is no longer in the trash")
         changed()
         return Restored(name)
 
