@@ -25,7 +25,7 @@ from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.core.types import Box, Image
 from smartselfie.evaluation.metrics import auc
 from smartselfie.factory import make_detector
-from smartselfie.images import read_picture
+from smartselfie.images import read_image
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
 from smartselfie.ports import FaceDetector
@@ -88,7 +88,7 @@ def cut_face(
     path: Path, detector: FaceDetector | None, size: int, turned: float = 0.0
 ) -> tuple[NDArray[np.uint8], bool]:
     """The crop that the network sees of a picture turned clockwise by so many degrees, and whether a face was found."""
-    image = read_picture(path)
+    image = read_image(path)
     if turned:
         image = turn(image, turned)
     if detector is None:

@@ -21,7 +21,7 @@ from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_qua
 from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import DetectedFace, Face, Frame, Image, Quality
 from smartselfie.factory import make_classifier, make_detector, make_eyes
-from smartselfie.images import read_picture
+from smartselfie.images import read_image
 from smartselfie.inference.detectors import HaarCascade
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.demo import DemoSource
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    image = demo_frame() if arguments.picture is None else read_picture(arguments.picture)
+    image = demo_frame() if arguments.picture is None else read_image(arguments.picture)
     line, cascade = Line(image), HaarCascade(1.1, 5)
     stages = {
         "detect": line.detect,

@@ -7,7 +7,7 @@ from smartselfie.core.events import Photo
 from smartselfie.core.types import Face, Image
 from smartselfie.errors import PictureError
 from smartselfie.factory import make_classifier, make_detector, make_eyes, make_pipeline, make_source
-from smartselfie.images import read_picture
+from smartselfie.images import read_image
 from smartselfie.moment import Moment
 from smartselfie.pipeline import read_faces
 from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
@@ -55,7 +55,7 @@ class FaceAnalyzer:
             PictureError: the file cannot be read, or the array is not such a picture.
         """
         if isinstance(image, str | Path):
-            image = read_picture(Path(image))
+            image = read_image(Path(image))
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != "uint8" or image.size == 0:
             raise PictureError(
                 f"an array of shape {image.shape} and type {image.dtype} is not an image",

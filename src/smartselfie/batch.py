@@ -8,16 +8,14 @@ from types import TracebackType
 from typing import Self
 
 import cv2
-import numpy as np
-from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
 
 from smartselfie.api import FaceAnalyzer
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Face, Frame, Image
 from smartselfie.errors import AlbumError, PictureError, SmartselfieError
-from smartselfie.files import written_whole
-from smartselfie.images import PICTURE_SUFFIXES, VIDEO_SUFFIXES, read_picture
+from smartselfie.files import atomic_write, free_names
+from smartselfie.images import IMAGE_SUFFIXES, VIDEO_SUFFIXES, from_pillow, read_image, to_pillow
 from smartselfie.sources import open_source
 from smartselfie.trigger.tracker import Tracker
 
@@ -78,7 +76,7 @@ def _inside(root: Path) -> list[Item]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in PICTURE_SUFFIXES | VIDEO_SUFFIXES:
+            if not name.startswith(".") and path.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES:
                 found.append(Item(path, path.relative_to(root)))
     return found
 
@@ -96,7 +94,7 @@ def read_all(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> I
             if item.is_video:
                 yield from _read_video(item, analyzer, every)
             else:
-                image = read_picture(item.path)
+                image = read_image(item.path)
                 yield Reading(item, None, None, image, analyzer.analyze(image))
         except SmartselfieError as error:
             yield Failure(item, error)
@@ -132,11 +130,11 @@ def draw_faces(image: Image, faces: tuple[Face, ...]) -> Image:
     Returns:
         (H, W, 3) uint8, BGR.
     """
-    canvas = Pictures.fromarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+    canvas = to_pillow(image)
     draw = ImageDraw.Draw(canvas, "RGBA")
     for face in faces:
         _mark(draw, face, canvas.size)
-    return cv2.cvtColor(np.asarray(canvas), cv2.COLOR_RGB2BGR).astype(np.uint8, copy=False)
+    return from_pillow(canvas)
 
 
 def _mark(draw: ImageDraw.ImageDraw, face: Face, size: tuple[int, int]) -> None:
@@ -201,8 +199,8 @@ class AnnotatedFolder:
             if reading.frame is None:
                 self._finish_video()
                 path = self._path(reading, ".jpg")
-                with written_whole(path) as file:
-                    Pictures.fromarray(cv2.cvtColor(drawn, cv2.COLOR_BGR2RGB)).save(file, "JPEG", quality=92)
+                with atomic_write(path) as file:
+                    to_pillow(drawn).save(file, "JPEG", quality=92)
             else:
                 self._add_frame(reading, drawn)
         except OSError as error:
@@ -231,11 +229,8 @@ class AnnotatedFolder:
 
     def _path(self, reading: Reading, suffix: str) -> Path:
         """Where a copy goes: its source's place, with a number where two sources would share it."""
-        wanted = self._folder / reading.item.place
-        path, number = wanted.with_suffix(suffix), 2
-        while path in self._taken:
-            path = wanted.with_name(f"{wanted.stem}_{number}{suffix}")
-            number += 1
+        names = free_names((self._folder / reading.item.place).with_suffix(suffix))
+        path = next(name for name in names if name not in self._taken)
         if path.exists() and path.samefile(reading.item.path):
             raise AlbumError(f"the copy would replace {path}", "choose another folder for --annotated")
         self._taken.add(path)

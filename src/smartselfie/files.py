@@ -1,13 +1,77 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and names that are still free."""
 
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 
-def named_if_free(partial: Path, path: Path) -> bool:
+@contextmanager
+def atomic_write(
+    path: Path, failure: Callable[[str, str], Exception] | None = None, hint: str = ""
+) -> Iterator[BinaryIO]:
+    """A file to write into, which gets its name, in place of an older one, only when the block ends well.
+
+    Folders that are missing are made.
+
+    Args:
+        path: the file's name.
+        failure: makes the error to raise, of a message and the hint; None raises the OSError itself.
+        hint: what to do about it.
+
+    Raises:
+        OSError: it cannot be written; nothing half-written is left behind.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial_beside(path) as partial:
+            with partial.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+    except BrokenPipeError:
+        raise  # whoever read our output has left; that is not this file's fault
+    except OSError as error:
+        if failure is None:
+            raise
+        raise failure(f"{path} cannot be written: {error.strerror or error}", hint) from None
+
+
+@contextmanager
+def partial_beside(path: Path) -> Iterator[Path]:
+    """A hidden name in the same folder, this thread's own, for a file under way; what still has it then is removed."""
+    partial = path.with_name(f".{path.name}-{threading.get_native_id()}.partial")
+    try:
+        yield partial
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Write a file so that it survives a power cut.
+
+    Raises:
+        OSError: it cannot be written, or only in part.
+    """
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def free_names(path: Path) -> Iterator[Path]:
+    """The path itself, then `name_2`, `name_3` and so on before its suffix, without end; whoever asks tries each."""
+    yield path
+    for number in count(2):
+        yield path.with_name(f"{path.stem}_{number}{path.suffix}")
+
+
+def link_if_free(partial: Path, path: Path) -> bool:
     """Give a finished file its name unless somebody has it; in one step, so that nobody sees half a file.
 
     Where it is given, `partial` may be left as a second name of the same file.
@@ -33,23 +97,4 @@ def named_if_free(partial: Path, path: Path) -> bool:
     return True
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write into, which gets its name, in place of an older one, only when the block ends well.
-
-    Folders that are missing are made.
-
-    Raises:
-        OSError: it cannot be written; nothing half-written is left behind.
-    """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+written_whole, named_if_free = atomic_write, link_if_free

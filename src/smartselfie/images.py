@@ -1,82 +1,129 @@
-"""The one way to read a picture file: upright, in colour, or with a clear reason why not."""
+"""Images in one place: reading files upright and in colour, making them smaller, and encoding them as JPEG."""
 
 import io
 import warnings
 from pathlib import Path
 
+import cv2
 import numpy as np
-from PIL import Image as Pictures
+from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from smartselfie.core.types import Image
 from smartselfie.errors import PictureError
 
-PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm"}
-)
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm"})
 VIDEO_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".3gp", ".ts", ".mts", ".ogv", ".mjpeg"}
 )
 
 HINT = "try to open it in another program"
+DAMAGED = (OSError, SyntaxError, ValueError, EOFError, MemoryError, KeyError, IndexError)
+"""What Pillow's decoders raise on damaged files."""
 
 
-def read_picture(path: Path) -> Image:
-    """Read a picture as (H, W, 3) uint8 BGR, turned as its EXIF says; of an animation the first frame.
+def read_image(path: Path) -> Image:
+    """Read an image file as (H, W, 3) uint8 BGR, turned as its EXIF says; of an animation the first frame.
 
-    Transparent parts become white; 16-bit greys are scaled. Pictures beyond Pillow's limit against decompression bombs
+    Transparent parts become white; 16-bit greys are scaled. Images beyond Pillow's limit against decompression bombs
     (179 million pixels) are refused.
 
     Raises:
-        PictureError: the file is missing, empty, truncated, damaged, too large, or no picture.
+        PictureError: the file is missing, empty, truncated, damaged, too large, or no image.
     """
     if not path.is_file():
         raise PictureError(f"no such file: {path}" if not path.exists() else f"not a file: {path}", "check the path")
     if path.stat().st_size == 0:
         raise PictureError(f"{path} is empty", HINT)
-    return _decoded(path, str(path), None)
+    return _decode(path, str(path), None)
 
 
-def decode_picture(content: bytes, name: str, *, most_pixels: int | None = None) -> Image:
-    """`read_picture` for a file's bytes; of more than `most_pixels` it is refused before it is decoded.
+def decode_image(content: bytes, name: str, *, most_pixels: int | None = None) -> Image:
+    """`read_image` for a file's bytes; of more than `most_pixels` it is refused before it is decoded.
 
     Raises:
-        PictureError: it is empty, truncated, damaged, too large, or no picture.
+        PictureError: it is empty, truncated, damaged, too large, or no image.
     """
     if not content:
         raise PictureError(f"{name} is empty", HINT)
-    return _decoded(io.BytesIO(content), name, most_pixels)
+    return _decode(io.BytesIO(content), name, most_pixels)
 
 
-def _decoded(file: Path | io.BytesIO, name: str, most_pixels: int | None) -> Image:
+def read_thumbnail(path: Path, longest: int) -> Pillow.Image:
+    """An image file upright and in RGB, its longer side about `longest` or more; of a JPEG no more is decoded.
+
+    Raises:
+        PictureError: as `read_image`.
+    """
+    return _open_upright(path, str(path), draft=longest)
+
+
+def _decode(file: Path | io.BytesIO, name: str, most_pixels: int | None) -> Image:
+    with warnings.catch_warnings():
+        # half the limit only warns: such an image is large, but can be read
+        warnings.simplefilter("ignore")
+        return from_pillow(_open_upright(file, name, most_pixels))
+
+
+def _open_upright(
+    file: Path | io.BytesIO, name: str, most_pixels: int | None = None, draft: int | None = None
+) -> Pillow.Image:
     try:
-        with warnings.catch_warnings():
-            # half the limit only warns: such a picture is large, but can be read
-            warnings.simplefilter("ignore")
-            with Pictures.open(file) as opened:
-                if most_pixels is not None and opened.width * opened.height > most_pixels:
-                    raise PictureError(f"{name} has too many pixels", "make it smaller first")
-                opened.load()
-                upright = ImageOps.exif_transpose(opened)
-                rgb = _to_rgb(upright)
+        with Pillow.open(file) as opened:
+            if most_pixels is not None and opened.width * opened.height > most_pixels:
+                raise PictureError(f"{name} has too many pixels", "make it smaller first")
+            if draft is not None:
+                opened.draft("RGB", (draft, draft))
+            opened.load()
+            return _to_rgb(ImageOps.exif_transpose(opened))
     except UnidentifiedImageError:
         raise PictureError(f"{name} is not an image that can be read", HINT) from None
-    except Pictures.DecompressionBombError:
+    except Pillow.DecompressionBombError:
         raise PictureError(f"{name} has too many pixels", "make it smaller first") from None
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, KeyError, IndexError) as error:
-        # Pillow's decoders raise any of these on damaged files
+    except DAMAGED as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PictureError(f"{name} is damaged or truncated: {reason}", HINT) from None
-    return np.ascontiguousarray(np.asarray(rgb, np.uint8)[:, :, ::-1])
 
 
-def _to_rgb(picture: Pictures.Image) -> Pictures.Image:
-    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
-        values = np.asarray(picture, np.float64)
+def _to_rgb(image: Pillow.Image) -> Pillow.Image:
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        values = np.asarray(image, np.float64)
         # whole numbers are 16 bits deep, whatever the container calls them; fractions are from 0 to 1
-        top = 1.0 if picture.mode == "F" and values.max(initial=0.0) <= 1.0 else 65535.0
-        return Pictures.fromarray(np.clip(values * 255.0 / top, 0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        clear = picture.convert("RGBA")
-        return Pictures.alpha_composite(Pictures.new("RGBA", clear.size, "white"), clear).convert("RGB")
-    return picture.convert("RGB")
+        top = 1.0 if image.mode == "F" and values.max(initial=0.0) <= 1.0 else 65535.0
+        return Pillow.fromarray(np.clip(values * 255.0 / top, 0, 255).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        return Pillow.alpha_composite(Pillow.new("RGBA", clear.size, "white"), clear).convert("RGB")
+    return image.convert("RGB")
+
+
+def from_pillow(image: Pillow.Image) -> Image:
+    """Pillow's RGB as (H, W, 3) uint8 BGR."""
+    return np.asarray(cv2.cvtColor(np.asarray(image, np.uint8), cv2.COLOR_RGB2BGR), np.uint8)
+
+
+def to_pillow(image: Image) -> Pillow.Image:
+    """(H, W, 3) uint8 BGR as Pillow's RGB."""
+    return Pillow.fromarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
+
+
+def shrink(image: Image, longest: int) -> Image:
+    """The image with its longer side at `longest` pixels; one that is no longer than that stays as it is."""
+    height, width = image.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return image
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def encode_jpeg(image: Image, quality: int) -> bytes:
+    """(H, W, 3) uint8 BGR as a JPEG.
+
+    Raises:
+        ValueError: it has no pixels, or more than a JPEG may have.
+    """
+    done, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    if not done:
+        raise ValueError(image.shape)
+    return jpeg.tobytes()

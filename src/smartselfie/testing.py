@@ -12,6 +12,7 @@ from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
 from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
 from smartselfie.core.types import Box, DetectedFace, Face, Frame, Image, Quality
 from smartselfie.errors import AlbumError
+from smartselfie.files import free_names
 from smartselfie.inference.card import Licence, ModelCard
 from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.trigger import Fire, Signal, Trigger
@@ -215,12 +216,8 @@ class MemoryAlbum:
         if self._broken:
             raise AlbumError("the album is full", "free some space")
         taken = {photo.path for photo in self.photos}
-        path = Path(f"{shot.source}_{shot.frame.index:06d}.jpg")
-        number = 2
-        while path in taken:
-            path = Path(f"{shot.source}_{shot.frame.index:06d}_{number}.jpg")
-            number += 1
-        photo = Photo(path, shot)
+        names = free_names(Path(f"{shot.source}_{shot.frame.index:06d}.jpg"))
+        photo = Photo(next(path for path in names if path not in taken), shot)
         self.photos.append(photo)
         return photo
 

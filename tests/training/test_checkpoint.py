@@ -2,6 +2,7 @@
 
 import os
 import random
+import threading
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_a_newer_checkpoint_takes_the_place_of_the_older_and_leaves_nothing_besi
 
 def test_a_checkpoint_that_cannot_be_saved_leaves_the_older_one_whole(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, CHECKPOINT)
-    (tmp_path / (NAME + ".partial")).mkdir()
+    (tmp_path / f".{NAME}-{threading.get_native_id()}.partial").mkdir()
     with pytest.raises(RunError, match="cannot be written"):
         save_checkpoint(tmp_path, replace(CHECKPOINT, step=13))
     assert load_checkpoint(tmp_path).step == 12

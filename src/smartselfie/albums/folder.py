@@ -1,7 +1,6 @@
 """Photos in a folder: each written whole or not at all, none ever overwritten."""
 
 import io
-import itertools
 import json
 import os
 import tempfile
@@ -10,18 +9,17 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-import cv2
 import platformdirs
-from PIL import Image as Pictures
+from PIL import Image as Pillow
+from PIL.ExifTags import IFD, Base
 
 from smartselfie.core.events import Photo, Shot
 from smartselfie.errors import AlbumError
-from smartselfie.files import named_if_free
+from smartselfie.files import free_names, link_if_free, partial_beside, write_through
+from smartselfie.images import to_pillow
 from smartselfie.serialize import face_to_json
 
 QUALITY = 95
-EXIF_IFD = 0x8769
-DATE_TIME, DATE_TIME_ORIGINAL, SUBSECONDS_ORIGINAL, OFFSET_ORIGINAL, SOFTWARE = 0x0132, 0x9003, 0x9291, 0x9011, 0x0131
 HINT = "free some space or choose another --album"
 
 
@@ -53,10 +51,9 @@ class FolderAlbum:
         self._rescue = _rescue_folders() if rescue is None else tuple(rescue)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            probe = folder / f".smartselfie-{os.getpid()}.partial"
-            # as much as a photo takes, so that a full disk is found out now
-            _write_through(probe, bytes(1 << 20))
-            probe.unlink()
+            with partial_beside(folder / "smartselfie") as probe:
+                # as much as a photo takes, so that a full disk is found out now
+                write_through(probe, bytes(1 << 20))
         except OSError as error:
             raise AlbumError(f"the album {folder} cannot be written: {error.strerror}", HINT) from None
 
@@ -99,38 +96,21 @@ def _rescue_folders() -> tuple[Path, ...]:
 
 def _place(folder: Path, stem: str, content: bytes, notes: bytes | None) -> Path:
     """Write a photo and its notes to partial files, then give them the first name that is free for both."""
-    partial = folder / f".{stem}-{os.getpid()}.partial"
-    partial_notes = folder / f".{stem}-{os.getpid()}.json.partial"
-    try:
-        _write_through(partial, content)
+    photo = folder / f"{stem}.jpg"
+    with partial_beside(photo) as partial, partial_beside(photo.with_suffix(".json")) as partial_notes:
+        write_through(partial, content)
         if notes is not None:
-            _write_through(partial_notes, notes)
-        for number in itertools.count(1):
-            path = folder / (stem + ("" if number == 1 else f"_{number}") + ".jpg")
+            write_through(partial_notes, notes)
+        for path in free_names(photo):
             beside = path.with_suffix(".json")
-            if (notes is None or not beside.exists()) and named_if_free(partial, path):
+            if (notes is None or not beside.exists()) and link_if_free(partial, path):
                 if notes is not None:
-                    named_if_free(partial_notes, beside)
+                    link_if_free(partial_notes, beside)
                 # the photo is there; what cannot be said is whether its name would survive a power cut
                 with suppress(OSError):
                     _settle(folder)
                 return path
-        raise AssertionError
-    finally:
-        partial.unlink(missing_ok=True)
-        partial_notes.unlink(missing_ok=True)
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    """Write a file so that it survives a power cut; a half-written one is removed."""
-    try:
-        with path.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
+    raise AssertionError
 
 
 def _settle(folder: Path) -> None:
@@ -153,19 +133,17 @@ def _stem(shot: Shot) -> str:
 
 def _encode(shot: Shot, written: datetime) -> bytes:
     """The frame as JPEG at full resolution; its EXIF says when it was written and, if known, taken."""
-    rgb = cv2.cvtColor(shot.frame.image, cv2.COLOR_BGR2RGB)
-    exif = Pictures.Exif()
-    exif[SOFTWARE] = "smartselfie"
-    taken = shot.frame.taken
-    exif[DATE_TIME] = f"{written if taken is None else taken:%Y:%m:%d %H:%M:%S}"
+    exif, taken = Pillow.Exif(), shot.frame.taken
+    exif[Base.Software] = "smartselfie"
+    exif[Base.DateTime] = f"{written if taken is None else taken:%Y:%m:%d %H:%M:%S}"
     if taken is not None:
-        details = exif.get_ifd(EXIF_IFD)
-        details[DATE_TIME_ORIGINAL] = f"{taken:%Y:%m:%d %H:%M:%S}"
-        details[SUBSECONDS_ORIGINAL] = f"{taken.microsecond // 1000:03d}"
+        details = exif.get_ifd(IFD.Exif)
+        details[Base.DateTimeOriginal] = f"{taken:%Y:%m:%d %H:%M:%S}"
+        details[Base.SubsecTimeOriginal] = f"{taken.microsecond // 1000:03d}"
         offset = f"{taken.astimezone():%z}"
-        details[OFFSET_ORIGINAL] = f"{offset[:3]}:{offset[3:5]}"
+        details[Base.OffsetTimeOriginal] = f"{offset[:3]}:{offset[3:5]}"
     buffer = io.BytesIO()
-    Pictures.fromarray(rgb).save(buffer, "JPEG", quality=QUALITY, subsampling=0, exif=exif)
+    to_pillow(shot.frame.image).save(buffer, "JPEG", quality=QUALITY, subsampling=0, exif=exif)
     return buffer.getvalue()
 
 

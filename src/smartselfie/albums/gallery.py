@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from PIL import Image as Pictures
-from PIL import ImageOps
+from PIL import Image as Pillow
+from PIL.ExifTags import Base
 
 from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.core.emotion import Emotion
-from smartselfie.files import named_if_free, written_whole
+from smartselfie.errors import PictureError
+from smartselfie.files import atomic_write, free_names, link_if_free
+from smartselfie.images import DAMAGED, read_thumbnail
 
 PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
 TICKET = re.compile(r"\d{1,20}")
@@ -33,7 +35,6 @@ TRASH_KEPT = 3600.0
 """Seconds that a deleted photo can be brought back."""
 SETTLED = 2_000_000_000
 """Nanoseconds after which a folder's time of change tells every change: coarse clocks repeat themselves."""
-SOFTWARE = 0x0131
 BESIDE = (".json", ".gif")
 """What may lie beside a photo and goes where it goes."""
 
@@ -117,10 +118,10 @@ class Gallery:
                 return kept.read_bytes()
         try:
             small = _make_small(photo)
-        except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError):
+        except PictureError:
             return None
         # a full disk costs time, not the view
-        with contextlib.suppress(OSError), written_whole(kept) as file:
+        with contextlib.suppress(OSError), atomic_write(kept) as file:
             file.write(small)
         return small
 
@@ -216,9 +217,8 @@ class Gallery:
         raise AssertionError
 
     def _bring_back(self, photo: Path) -> Path:
-        for number in itertools.count(1):
-            path = self.folder / (photo.stem + ("" if number == 1 else f"_{number}") + ".jpg")
-            if any(path.with_suffix(suffix).exists() for suffix in BESIDE) or not named_if_free(photo, path):
+        for path in free_names(self.folder / photo.name):
+            if any(path.with_suffix(suffix).exists() for suffix in BESIDE) or not link_if_free(photo, path):
                 continue
             for suffix in BESIDE:
                 with contextlib.suppress(FileNotFoundError):
@@ -281,9 +281,9 @@ def _is_photo(path: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     try:
-        with Pictures.open(path) as picture:
-            return picture.getexif().get(SOFTWARE) == "smartselfie"
-    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError):
+        with Pillow.open(path) as image:
+            return image.getexif().get(Base.Software) == "smartselfie"
+    except (*DAMAGED, Pillow.DecompressionBombError):
         return False
 
 
@@ -301,10 +301,8 @@ def _by_smile(entry: Entry) -> tuple[float, float, str]:
 
 
 def _make_small(photo: Path) -> bytes:
-    with Pictures.open(photo) as picture:
-        picture.draft("RGB", (SMALL, SMALL))  # decodes an eighth of the pixels where that is enough
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
-    upright.thumbnail((SMALL, SMALL))
+    image = read_thumbnail(photo, SMALL)
+    image.thumbnail((SMALL, SMALL))
     buffer = io.BytesIO()
-    upright.save(buffer, "JPEG", quality=82)
+    image.save(buffer, "JPEG", quality=82)
     return buffer.getvalue()

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PIL import Image as Pictures
+from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont, ImageOps
+
+from smartselfie.errors import PictureError
+from smartselfie.images import read_thumbnail
 
 PHOTOS = 4
 """As many as a strip has room for."""
@@ -26,7 +29,7 @@ def make_strip(photos: Sequence[Path]) -> bytes | None:
     if not read:
         return None
     step = HEIGHT + BORDER
-    strip = Pictures.new("RGB", (BORDER + WIDTH + BORDER, BORDER + len(read) * step + FOOT), "white")
+    strip = Pillow.new("RGB", (BORDER + WIDTH + BORDER, BORDER + len(read) * step + FOOT), "white")
     for place, (picture, _) in enumerate(read):
         strip.paste(picture, (BORDER, BORDER + place * step))
     date = f"{read[-1][1]:%Y-%m-%d}"
@@ -37,13 +40,11 @@ def make_strip(photos: Sequence[Path]) -> bytes | None:
     return buffer.getvalue()
 
 
-def _read(photo: Path) -> tuple[Pictures.Image, datetime] | None:
+def _read(photo: Path) -> tuple[Pillow.Image, datetime] | None:
     """The photo upright, its middle at 4:3, and when it was written."""
     try:
         written = datetime.fromtimestamp(photo.stat().st_mtime, UTC).astimezone()
-        with Pictures.open(photo) as picture:
-            picture.draft("RGB", (WIDTH, WIDTH))  # decodes an eighth of the pixels where that is enough
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError):
+        image = read_thumbnail(photo, WIDTH)
+    except (OSError, PictureError):
         return None
-    return ImageOps.fit(upright, (WIDTH, HEIGHT), Pictures.Resampling.LANCZOS), written
+    return ImageOps.fit(image, (WIDTH, HEIGHT), Pillow.Resampling.LANCZOS), written

@@ -1,6 +1,7 @@
 """`smartselfie analyze`: the faces on photos, videos and folders."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from smartselfie.api import FaceAnalyzer
 from smartselfie.batch import AnnotatedFolder, Failure, Reading, find_files, read_all
 from smartselfie.errors import AlbumError
 from smartselfie.factory import make_classifier, make_detector
+from smartselfie.files import atomic_write
 from smartselfie.serialize import CSV_COLUMNS, face_to_json, face_to_row
 from smartselfie.settings.load import load_settings
 
@@ -69,19 +71,15 @@ def command(
 @contextmanager
 def _csv_table(path: Path) -> Iterator["CsvWriter"]:
     """The table, whole at the end or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(CSV_COLUMNS)
-            yield writer
-        partial.replace(path)
-    except BrokenPipeError:
-        raise  # whoever read stdout has left; that is not the table's fault
-    except OSError as error:
-        raise AlbumError(f"{path} cannot be written: {error.strerror}", "choose another file for --csv") from None
-    finally:
-        partial.unlink(missing_ok=True)
+    hint = "choose another file for --csv"
+    if not path.parent.is_dir():
+        raise AlbumError(f"{path} cannot be written: no such folder", hint)
+    with atomic_write(path, AlbumError, hint) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        writer = csv.writer(text)
+        writer.writerow(CSV_COLUMNS)
+        yield writer
+        text.detach()
 
 
 def _tell(reading: Reading, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import SIDE, Dataset, Split
 from smartselfie.datasets.duplicates import twin_pairs
 from smartselfie.errors import DataError
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +168,8 @@ def write_picture(path: Path, data: Dataset, found: Audit) -> None:
     y = _twins(sheet, y, data, found)
     if votes is not None and data.votes is not None:
         y = _differences(sheet, y, data, votes.table, ferplus.majority(data.votes))
-    try:
-        with written_whole(path) as file:
-            sheet.image.crop((0, 0, WIDTH, y + MARGIN)).save(file, kind)
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}", "choose another --picture") from None
+    with atomic_write(path, DataError, "choose another --picture") as file:
+        sheet.image.crop((0, 0, WIDTH, y + MARGIN)).save(file, kind)
 
 
 def kind_of(path: Path) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.errors import DataError
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 
 # what numpy raises on files that are damaged or not its own
 FOREIGN = (
@@ -97,13 +97,8 @@ def save(dataset: Dataset, path: Path) -> None:
     }
     if dataset.votes is not None:
         arrays["votes"] = dataset.votes
-    try:
-        with written_whole(path) as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be written: {error.strerror}", "choose another folder or free some space"
-        ) from None
+    with atomic_write(path, DataError, "choose another folder or free some space") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
 def load(path: Path) -> Dataset:

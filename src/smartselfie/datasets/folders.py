@@ -12,7 +12,7 @@ from smartselfie.datasets.archive import Entry, entries
 from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_place, split_of
 from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, to_side
 from smartselfie.errors import DataError, PictureError
-from smartselfie.images import PICTURE_SUFFIXES, decode_picture
+from smartselfie.images import IMAGE_SUFFIXES, decode_image
 
 HINT = "images must be at train/angry/1.jpg, …: folders train, validation and test, each with one per emotion"
 MOST_BYTES = 16 << 20
@@ -37,7 +37,7 @@ def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fe
     """
     found: list[_Picture] = []
     for entry in entries(path):
-        if entry.suffix in PICTURE_SUFFIXES:
+        if entry.suffix in IMAGE_SUFFIXES:
             split, label = _place(path, entry.name, test)
             found.append(_Picture(split, label, entry.name, _face(entry)))
             if len(found) % 1000 == 0:
@@ -85,7 +85,7 @@ def _face(entry: Entry) -> NDArray[np.uint8] | str:
     if len(content) > MOST_BYTES:
         return f"it has more than {MOST_BYTES >> 20} MiB"
     try:
-        image = decode_picture(content, entry.name, most_pixels=SIDES.stop**2)
+        image = decode_image(content, entry.name, most_pixels=SIDES.stop**2)
     except PictureError as error:
         return error.message.removeprefix(f"{entry.name} ")
     height, width = image.shape[:2]

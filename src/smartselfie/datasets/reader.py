@@ -10,7 +10,7 @@ from smartselfie.datasets.archive import Entry, entries, faults_told, is_tree
 from smartselfie.datasets.dataset import Split
 from smartselfie.datasets.fer2013 import HINT, Fer2013
 from smartselfie.errors import DataError
-from smartselfie.images import PICTURE_SUFFIXES
+from smartselfie.images import IMAGE_SUFFIXES
 
 Rows = Callable[[int], None]
 
@@ -44,7 +44,7 @@ def _from_tree(path: Path, on_rows: Rows, test: Split) -> Fer2013:
     for entry in entries(path):
         if entry.suffix == ".csv" and _is_table(entry):
             tables.append(entry.name)
-        pictures = pictures or entry.suffix in PICTURE_SUFFIXES
+        pictures = pictures or entry.suffix in IMAGE_SUFFIXES
     if len(tables) > 1 or (tables and pictures):
         others = ", ".join(tables[:5]) + (" and pictures" if pictures else "")
         raise DataError(f"{path} holds {others}: it is not clear which one you mean", "unpack it, and name just one")

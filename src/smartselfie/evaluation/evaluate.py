@@ -17,7 +17,7 @@ from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.datasets.duplicates import twins
 from smartselfie.errors import DataError
 from smartselfie.evaluation.metrics import Metrics, measure
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 from smartselfie.inference.classifiers import OnnxClassifier
 
 READING = "reading"
@@ -251,18 +251,11 @@ def write_predictions(path: Path, evaluation: Evaluation) -> None:
     Raises:
         DataError: the place cannot be written.
     """
-    try:
-        with written_whole(path) as file:
-            file.write(_predictions(evaluation).encode())
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}", "choose another --predictions") from None
-
-
-def _predictions(evaluation: Evaluation) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["row", "label", *(emotion.value for emotion in EMOTIONS)])
     for row, true, scores in zip(evaluation.rows, evaluation.true, evaluation.scores, strict=True):
         label = EMOTIONS[true].value if true >= 0 else ""
         writer.writerow([int(row), label, *(f"{score:.6f}" for score in scores)])
-    return text.getvalue()
+    with atomic_write(path, DataError, "choose another --predictions") as file:
+        file.write(text.getvalue().encode())

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from smartselfie.errors import SourceError
-from smartselfie.images import PICTURE_SUFFIXES
+from smartselfie.images import IMAGE_SUFFIXES
 from smartselfie.ports import FrameSource
 
 ADDRESS = re.compile(r"^(rtsps?|https?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
@@ -63,6 +63,6 @@ def _open_file(path: Path) -> FrameSource:
     from smartselfie.sources.files import VideoFile
 
     # animated GIFs are clips; every other picture stands still
-    if path.suffix.lower() in PICTURE_SUFFIXES - {".gif"}:
+    if path.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:
         raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
     return VideoFile(path)

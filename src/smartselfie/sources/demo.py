@@ -4,7 +4,6 @@ First the bare wall, then Grace Hopper, who does not smile, then Eileen Collins,
 Pictures and licences: `demo_pictures/README.md`.
 """
 
-import io
 import math
 import threading
 from collections.abc import Iterator
@@ -14,10 +13,10 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pictures
 
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame, Image
+from smartselfie.images import decode_image
 
 WIDTH, HEIGHT, FPS = 1280, 720, 30
 SCENE_WIDTH, SCENE_HEIGHT = 6400, 1300
@@ -153,6 +152,4 @@ def _hang(scene: NDArray[np.float32], picture: Image, x: int, width: int) -> Non
 
 
 def _load(name: str) -> Image:
-    content = (resources.files("smartselfie.sources") / "demo_pictures" / name).read_bytes()
-    with Pictures.open(io.BytesIO(content)) as picture:
-        return np.ascontiguousarray(np.asarray(picture.convert("RGB"), np.uint8)[:, :, ::-1])
+    return decode_image((resources.files("smartselfie.sources") / "demo_pictures" / name).read_bytes(), name)

@@ -10,7 +10,7 @@ import numpy as np
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
 from smartselfie.errors import PictureError, SourceError
-from smartselfie.images import PICTURE_SUFFIXES, read_picture
+from smartselfie.images import IMAGE_SUFFIXES, read_image
 from smartselfie.sources.capture import quiet_opening
 
 WHOLE = 0.9
@@ -101,7 +101,7 @@ class ImageFolder:
             self._paths = sorted(
                 path
                 for path in folder.iterdir()
-                if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".")
+                if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
             )
         except OSError as error:
             raise SourceError(f"{folder} cannot be read: {error.strerror}", "check its permissions") from None
@@ -120,7 +120,7 @@ class ImageFolder:
             if self._closed.is_set():
                 return
             try:
-                image = read_picture(path)
+                image = read_image(path)
             except PictureError as error:
                 raise SourceError(error.message, "repair it, or remove it from the folder") from None
             yield Frame(image, index / self.fps, index)

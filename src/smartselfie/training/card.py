@@ -1,12 +1,16 @@
 """What an exported network says of itself, out of its training run."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.datasets.fer2013 import TRAINING_ROWS
-from smartselfie.inference.card import Licence, ModelCard
+from smartselfie.errors import RunError
+from smartselfie.files import atomic_write
+from smartselfie.inference.card import EyeCard, Licence, ModelCard
 from smartselfie.training.checkpoint import Checkpoint, told
 from smartselfie.training.recipe import RECIPES, with_options_of
 
@@ -126,3 +130,16 @@ def _origin(checkpoint: Checkpoint) -> str:
     return (
         f"{words} Command: smartselfie train DATA.npz --out RUN --recipe {recipe.name}{said} --seed {checkpoint.seed}."
     )
+
+
+def save_model(path: Path, content: bytes, card: ModelCard | EyeCard) -> None:
+    """Write a model, whole or not at all, and beside it its card for people, with what `sha256sum` says of the file.
+
+    Raises:
+        RunError: a file cannot be written.
+    """
+    file = {"name": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    beside = json.dumps({"file": file} | asdict(card), indent=2, ensure_ascii=False) + "\n"
+    for place, part in ((path, content), (path.with_suffix(".card.json"), beside.encode())):
+        with atomic_write(place, RunError, "choose another place or free some space") as out:
+            out.write(part)

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from smartselfie.errors import RunError
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.records import EpochResult
@@ -78,7 +78,7 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
         "optimizer": checkpoint.optimizer,
     }
     try:
-        with written_whole(run / NAME) as file:
+        with atomic_write(run / NAME) as file:
             torch.save(plain, file)
     except (OSError, RuntimeError) as error:
         raise RunError(f"{run / NAME} cannot be written: {error}", "free some space, then use --resume") from None

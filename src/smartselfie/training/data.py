@@ -16,7 +16,7 @@ from torch import Tensor
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 from smartselfie.inference.classifiers import OnnxClassifier
 
 
@@ -150,11 +150,8 @@ def save_targets(run: Path, answers: NDArray[np.float32]) -> None:
     Raises:
         RunError: they cannot be written.
     """
-    try:
-        with written_whole(run / NAME) as file:
-            np.savez_compressed(file, answers=answers.astype(np.float16))
-    except OSError as error:
-        raise RunError(f"{run / NAME} cannot be written: {error.strerror}", "free some space") from None
+    with atomic_write(run / NAME, RunError, "free some space") as file:
+        np.savez_compressed(file, answers=answers.astype(np.float16))
 
 
 def load_targets(run: Path, shape: tuple[int, ...]) -> Tensor:

@@ -4,10 +4,8 @@ One number is set for each output, and one for what users see, so that three tho
 output's seven scores stays.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +21,9 @@ from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
 from smartselfie.evaluation.evaluate import as_card_metrics, predict_split, score_all
 from smartselfie.evaluation.metrics import apply_temperature, fit_temperature
-from smartselfie.files import written_whole
 from smartselfie.inference.card import ModelCard
 from smartselfie.inference.classifiers import OnnxClassifier
-from smartselfie.training.card import make_card
+from smartselfie.training.card import make_card, save_model
 from smartselfie.training.checkpoint import Checkpoint, load_checkpoint
 from smartselfie.training.graph import Scores, fold, quantized, to_onnx, with_card
 from smartselfie.training.networks import NETWORKS, Mirrored, parameter_count
@@ -160,8 +157,7 @@ def export(
     if data is not None:
         card = replace(card, metrics=_measured(content, path.name, data))
         content = with_card(model, card)
-    _write(path, content)
-    _write(path.with_suffix(".card.json"), _card_beside(card, path.name, content))
+    save_model(path, content, card)
     return Exported(card, len(content), difference, before)
 
 
@@ -245,19 +241,3 @@ def _measured(content: bytes, name: str, data: Dataset) -> dict[str, float]:
     for found in score_all(predict_split(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):
         told |= as_card_metrics(found)
     return told
-
-
-def _card_beside(card: ModelCard, name: str, content: bytes) -> bytes:
-    """The card as a file for people, with what `sha256sum` says of the network's."""
-    file = {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    return (json.dumps({"file": file} | asdict(card), indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        with written_whole(path) as file:
-            file.write(content)
-    except OSError as error:
-        raise RunError(
-            f"{path} cannot be written: {error.strerror}", "choose another place or free some space"
-        ) from None

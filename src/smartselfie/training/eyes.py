@@ -1,9 +1,8 @@
 """The eye network: is this eye open? Trained from scratch on crops of 24×24 grey pixels, in minutes on one core."""
 
-import json
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from smartselfie.core.crop import EYE_SIZE
 from smartselfie.datasets.eyes import EyeCrops
 from smartselfie.errors import RunError
-from smartselfie.files import written_whole
 from smartselfie.inference.card import EyeCard
 from smartselfie.inference.classifiers import EYES_INPUT, EYES_OUTPUT, OnnxEyeClassifier
+from smartselfie.training.card import save_model
 from smartselfie.training.graph import fold, to_onnx, with_card
 from smartselfie.training.networks import parameter_count
 
@@ -220,11 +219,5 @@ def export_eyes(
     if difference > TOLERANCE:
         raise RunError(f"the ONNX form differs from the network by {difference:.2g}", "report this; nothing is written")
     card.metrics.update(measure_eyes(said, validation))
-    try:
-        with written_whole(path) as file:
-            file.write(with_card(model, card))
-        with written_whole(path.with_suffix(".card.json")) as file:
-            file.write((json.dumps(asdict(card), indent=2, ensure_ascii=False) + "\n").encode())
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error.strerror}", "choose another place") from None
+    save_model(path, with_card(model, card), card)
     return card
