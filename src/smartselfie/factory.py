@@ -3,7 +3,6 @@
 import logging
 from pathlib import Path
 
-from smartselfie.core.emotion import Emotion
 from smartselfie.inference.runtime import EMOTION_MODEL, EYE_MODEL, FACE_MODEL, bundled_model
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
@@ -59,18 +58,7 @@ def make_album(settings: Settings) -> Album:
 
 def make_rule(settings: Settings) -> TriggerRule:
     """The trigger's rule."""
-    return TriggerRule(
-        hold_frames=settings.hold,
-        hold_seconds=settings.hold_seconds,
-        smile=settings.smile,
-        cooldown=settings.rest,
-        group=settings.rule,
-        expression=settings.expression,
-        eyes_open=settings.eyes_open,
-        eyes_wait=settings.eyes_wait,
-        # one person's smile says nothing of their anger
-        scale=settings.calibration if settings.expression is Emotion.HAPPY else (0.0, 1.0),
-    )
+    return settings.trigger_rule
 
 
 def make_source(name: str, settings: Settings) -> FrameSource:

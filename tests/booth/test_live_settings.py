@@ -100,7 +100,7 @@ def test_changes_are_saved_and_only_those(serve, tmp_path: Path):
 @pytest.mark.parametrize(
     ("values", "found"),
     [
-        ({"hold": 0}, "hold = 0"),
+        ({"hold": 0}, "hold: 0 is out of range (1 to 1000)"),
         ({"language": "tlh"}, "language"),
         ({"pin": "9999"}, "pin cannot be changed on the page"),
         ({"album": "/"}, "album cannot be changed on the page"),

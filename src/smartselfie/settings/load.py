@@ -6,13 +6,14 @@ import re
 import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import platformdirs
-from pydantic import TypeAdapter, ValidationError
 
 from smartselfie.errors import ConfigError
 from smartselfie.files import written_whole
-from smartselfie.settings.schema import NAMES, PREFIX, SECRET, Settings
+from smartselfie.settings.declaration import PREFIX
+from smartselfie.settings.schema import NAMES, SETTINGS, Settings, unknown
 
 
 def default_config_file() -> Path:
@@ -45,12 +46,16 @@ def load_settings(
     layers = (
         _file_layer(config),
         (load_page_settings(page) if chosen else {}, str(page)),
-        (_environment_layer(variables), "the environment"),
-        ({name: value for name, value in flags.items() if value is not None}, "the command line"),
     )
     for layer, where in layers:
         said.update(layer)
-        origin.update(dict.fromkeys(layer, where))
+        origin.update({name: f"{where}: {name}" for name in layer})
+    environment_layer = _environment_layer(variables)
+    said.update(environment_layer)
+    origin.update({name: PREFIX + name.upper() for name in environment_layer})
+    given = {name: value for name, value in flags.items() if value is not None}
+    said.update(given)
+    origin.update({name: "--" + name.replace("_", "-") for name in given})
     return _validated(said, origin)
 
 
@@ -66,23 +71,16 @@ def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
         ConfigError: a name is unknown, or a value out of range.
     """
     now = {name: getattr(settings, name) for name in NAMES}
-    return _validated({**now, **changes}, dict.fromkeys({**now, **changes}, "the page"))
+    return _validated({**now, **changes}, {})
 
 
 def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Settings:
-    try:
-        return TypeAdapter(Settings).validate_python(said)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        if first["type"] == "unexpected_keyword_argument":
-            raise ConfigError(f"{origin[name]}: there is no setting {name}", f"settings: {', '.join(NAMES)}") from None
-        why = first["msg"].removeprefix("Value error, ")
-        why = why[0].lower() + why[1:]
-        given = "…" if name in SECRET else f"{first['input']!r}"
-        raise ConfigError(
-            f"{origin[name]}: {name} = {given}: {why}", "smartselfie booth --help lists what is possible"
-        ) from None
+    """Settings of these values; `origin` tells where those of a name are from."""
+    for name in said:
+        if name not in SETTINGS:
+            raise unknown(name, origin.get(name, name))
+    parsed: Any = {name: SETTINGS[name].parse(value, origin.get(name, name)) for name, value in said.items()}
+    return Settings(**parsed)
 
 
 def save_setting(path: Path, name: str, value: str) -> None:

@@ -1,54 +1,61 @@
-"""Every setting of booth and watch, with its default and its limits."""
+"""Every setting of booth and watch, declared once.
+
+A field's annotation has its type, its bounds and what is said `About` it; its value is the default. From it come the
+option, the environment variable, the key of the TOML file, the schema of the API, the form on the page and the table
+in docs/settings.md.
+"""
 
 import re
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import dataclass as plain_dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
+from typing_extensions import TypedDict
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, GroupRule
+from smartselfie.errors import ConfigError
+from smartselfie.settings.declaration import About, Group, Setting, Slider, read_declarations
+from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, GroupRule, TriggerRule
 
-PREFIX = "SMARTSELFIE_"
-SECRET = frozenset({"pin", "webhook"})
-"""Never printed."""
 Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
+LANGUAGES: tuple[str, ...] = get_args(Language)[1:]
+"""The languages of the page."""
 
 
 def _resolution(text: str) -> str:
-    match = re.fullmatch(r"(\d{2,5})x(\d{2,5})", text)
-    if match is None:
-        raise ValueError("must be WIDTHxHEIGHT, as in 1280x720")
+    if re.fullmatch(r"\d{2,5}x\d{2,5}", text) is None:
+        raise ValueError
     return text
 
 
 def _pin(pin: SecretStr) -> SecretStr:
     if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
-        raise ValueError("must be 4 to 12 digits")
+        raise ValueError
     return pin
 
 
 def _smile(said: object) -> object:
     """A threshold's name as its number."""
-    if isinstance(said, str) and said in SMILES:
-        return SMILES[said]
-    try:
-        return float(str(said))
-    except ValueError:
-        raise ValueError(f"must be {', '.join(SMILES)} or a number between 0 and 1") from None
+    return SMILES.get(said, said) if isinstance(said, str) else said
 
 
-def _who(said: object) -> GroupRule | int:
-    """Whose smiles it takes; a number may be written as text."""
-    if isinstance(said, str) and said in list(GroupRule):
-        return GroupRule(said)
-    # bool is an int to Python
-    if isinstance(said, int | str) and not isinstance(said, bool) and str(said).isdecimal() and int(said) >= 1:
-        return int(said)
-    raise ValueError(f"must be {', '.join(GroupRule)} or a whole number from 1")
+def _number(said: object) -> object:
+    """A number of people may be written as text."""
+    return int(said) if isinstance(said, str) and said.isdecimal() else said
 
 
 def _pair(said: object) -> object:
@@ -59,94 +66,296 @@ def _pair(said: object) -> object:
 def _stretch(pair: tuple[float, float]) -> tuple[float, float]:
     low, high = pair
     if not (low >= 0 and low + LEAST_STRETCH <= high <= 1):
-        raise ValueError(
-            f"must be two scores from 0 to 1, the smile's at least {LEAST_STRETCH} above the neutral face's"
-        )
+        raise ValueError
     return pair
+
+
+EmptyIsUnset = BeforeValidator(lambda said: None if said == "" else said)
+"""TOML and the environment have no word for nothing: an empty text stands for it."""
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Settings:
-    """What booth and watch can be told; every name is also a key of the TOML file and, in capitals behind
-    `SMARTSELFIE_`, of the environment.
+    """What booth and watch can be told. A value that is not possible raises a ConfigError."""
 
-    Attributes:
-        hold: consecutive happy frames that make a photo.
-        hold_seconds: that the smile must last at least.
-        smile: the score from which "happy" counts: slight, normal, big, or a number.
-        rule: whose smiles it takes: `largest` face, `anyone`, `everyone`, `majority`, or so many people.
-        expression: what is waited for in place of a smile, any of the seven.
-        calibration: what the network says of one person's neutral face and of their smile, as `smartselfie calibrate`
-            measures it; (0, 1) is nobody in particular.
-        eyes_open: whether a photo is put off while somebody's eyes are closed.
-        eyes_wait: for at most so many seconds.
-        best_of: seconds before the shutter whose best frame is kept; 0 keeps the frame at which it fires.
-        rest: seconds after a photo without another.
-        max_photos: ends after so many; None for no end.
-        detector: who finds the faces.
-        far_faces: whether `yunet` always looks for faces below an eighth of the picture's height, not only where it
-            finds no larger one.
-        haar_scale, haar_neighbours: the cascade's scale factor and the number of neighbouring hits it wants.
-        model: an emotion network; None for the one that ships.
-        album: folder of the photos; None for `smartselfie` in the user's pictures folder.
-        sidecar: whether a `.json` with when and why lies beside each photo.
-        mirror: whether the view is mirrored; photos never are.
-        rotate: degrees clockwise that bring the camera's picture upright.
-        resolution: what to ask a camera for; None tries sensible ones.
-        fps: frames a second of an image folder.
-        host, port: where the page is served.
-        open: whether the page is opened in the browser.
-        source: what the booth shows where its command line names nothing; None for the first camera.
-        language: of the page; `auto` follows each browser.
-        sounds: whether the page makes any.
-        countdown: seconds from the button to the photo.
-        kiosk: whether the booth is left alone: full screen, no way out without the PIN, and what fails is tried again.
-        lan: whether phones of the local network can be paired with the booth.
-        pin: digits without which the page changes no setting, deletes nothing and does not end the booth.
-        consent: whether guests are asked before the first photo, and new guests again.
-        delete_after: hours after which photos are deleted for good; None keeps them.
-        clip: whether a short clip of the moment lies beside each photo.
-        on_photo: a command to run for every photo.
-        webhook: a web address to post every photo's event to.
-    """
+    source: Annotated[
+        str | None,
+        EmptyIsUnset,
+        About(
+            help="Camera, video, folder or address to open.",
+            group=Group.SOURCE,
+            metavar="SOURCE",
+            unset="the first camera that works",
+            live=True,
+            booth_only=True,
+        ),
+    ] = None
+    resolution: Annotated[
+        Annotated[str, AfterValidator(_resolution)] | None,
+        EmptyIsUnset,
+        About(
+            help="Resolution to ask the camera for.",
+            group=Group.SOURCE,
+            metavar="WIDTHxHEIGHT",
+            allowed="such as 1280x720",
+            unset="the best that works",
+        ),
+    ] = None
+    rotate: Annotated[
+        Literal[0, 90, 180, 270],
+        BeforeValidator(_number),
+        About(help="Turn the camera's image clockwise, in degrees.", group=Group.SOURCE),
+    ] = 0
+    fps: Annotated[
+        float,
+        Field(gt=0, le=1000),
+        About(help="Frame rate for image folders.", group=Group.SOURCE),
+    ] = 30.0
+    rule: Annotated[
+        GroupRule | Annotated[int, Field(ge=1)],
+        BeforeValidator(_number),
+        About(
+            help="Whose smiles count.",
+            group=Group.TRIGGER,
+            metavar="RULE",
+            allowed=f"{', '.join(GroupRule)} or a number of people",
+            live=True,
+            offered=(2, 3, 4),
+        ),
+    ] = GroupRule.MAJORITY
+    smile: Annotated[
+        float,
+        Field(gt=0, lt=1),
+        BeforeValidator(_smile),
+        About(help="How big the smile must be.", group=Group.TRIGGER, metavar="SIZE", live=True, named=SMILES),
+    ] = SMILES["normal"]
+    expression: Annotated[
+        Emotion,
+        About(
+            help="Expression to wait for instead of a smile.",
+            group=Group.TRIGGER,
+            metavar="EMOTION",
+            live=True,
+        ),
+    ] = Emotion.HAPPY
+    eyes_open: Annotated[
+        bool,
+        About(help="Wait for open eyes before taking a photo.", group=Group.TRIGGER, live=True),
+    ] = True
+    eyes_wait: Annotated[
+        float,
+        Field(ge=0, le=60),
+        About(help="Longest wait for open eyes.", group=Group.TRIGGER, metavar="SECONDS"),
+    ] = 1.5
+    hold: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        About(help="Smiling frames in a row before the photo.", group=Group.TRIGGER, live=True, slider=Slider(60, 1)),
+    ] = 10
+    hold_seconds: Annotated[
+        float,
+        Field(ge=0, le=60),
+        About(
+            help="Shortest time that a smile must last.",
+            group=Group.TRIGGER,
+            metavar="SECONDS",
+            live=True,
+            slider=Slider(5, 0.25),
+        ),
+    ] = 0.0
+    rest: Annotated[
+        float,
+        Field(ge=0, le=3600),
+        About(
+            help="Pause between photos.",
+            group=Group.TRIGGER,
+            metavar="SECONDS",
+            live=True,
+            slider=Slider(30, 1),
+        ),
+    ] = 3.0
+    calibration: Annotated[
+        tuple[float, float],
+        BeforeValidator(_pair),
+        AfterValidator(_stretch),
+        About(
+            help="Scores of your neutral face and your smile; `smartselfie calibrate` measures them.",
+            group=Group.TRIGGER,
+            metavar="LOW,HIGH",
+            allowed=f"two numbers from 0 to 1, the second at least {LEAST_STRETCH} above the first",
+        ),
+    ] = (0.0, 1.0)
+    max_photos: Annotated[
+        Annotated[int, Field(ge=1)] | None,
+        EmptyIsUnset,
+        About(help="Stop after this many photos.", group=Group.TRIGGER, metavar="N", unset="no limit"),
+    ] = None
+    detector: Annotated[
+        Literal["yunet", "haar"],
+        About(help="Face detector.", group=Group.FACES),
+    ] = "yunet"
+    far_faces: Annotated[
+        bool,
+        About(help="Always look for small, distant faces, too (yunet).", group=Group.FACES),
+    ] = False
+    haar_scale: Annotated[
+        float,
+        Field(ge=1.01, le=2),
+        About(help="Scale factor of the Haar cascade (haar).", group=Group.FACES),
+    ] = 1.1
+    haar_neighbours: Annotated[
+        int,
+        Field(ge=0, le=50),
+        About(help="Overlapping detections that make a face (haar).", group=Group.FACES),
+    ] = 5
+    model: Annotated[
+        Path | None,
+        EmptyIsUnset,
+        About(help="Emotion model.", group=Group.FACES, metavar="FILE", unset="the bundled one"),
+    ] = None
+    album: Annotated[
+        Path | None,
+        EmptyIsUnset,
+        About(
+            help="Folder for the photos.",
+            group=Group.PHOTOS,
+            metavar="DIR",
+            unset="smartselfie in your pictures folder",
+        ),
+    ] = None
+    best_of: Annotated[
+        float,
+        Field(ge=0, le=5),
+        About(
+            help="Save the best frame of this long before the shutter; 0 saves the last one.",
+            group=Group.PHOTOS,
+            metavar="SECONDS",
+        ),
+    ] = 1.0
+    sidecar: Annotated[
+        bool,
+        About(help="Save a .json file with details next to each photo.", group=Group.PHOTOS),
+    ] = True
+    clip: Annotated[
+        bool,
+        About(help="Save a short clip (GIF) with each photo.", group=Group.PHOTOS, live=True, booth_only=True),
+    ] = False
+    on_photo: Annotated[
+        str | None,
+        EmptyIsUnset,
+        About(
+            help='Command to run for each photo, e.g. "lp {path}".',
+            group=Group.PHOTOS,
+            metavar="COMMAND",
+            unset="none",
+        ),
+    ] = None
+    webhook: Annotated[
+        SecretStr | None,
+        EmptyIsUnset,
+        About(
+            help="Address to post each photo's event to; the image is not sent.",
+            group=Group.PHOTOS,
+            metavar="URL",
+            unset="none",
+            secret=True,
+        ),
+    ] = None
+    delete_after: Annotated[
+        Annotated[float, Field(gt=0, le=87600)] | None,
+        EmptyIsUnset,
+        About(
+            help="Delete photos for good after this time.",
+            group=Group.PHOTOS,
+            metavar="HOURS",
+            unset="never",
+            booth_only=True,
+        ),
+    ] = None
+    countdown: Annotated[
+        int,
+        Field(ge=0, le=10),
+        About(
+            help="Time from pressing the button to the photo.",
+            group=Group.PAGE,
+            metavar="SECONDS",
+            live=True,
+            slider=Slider(10, 1),
+            booth_only=True,
+        ),
+    ] = 0
+    mirror: Annotated[
+        bool,
+        About(help="Mirror the view; photos are never mirrored.", group=Group.PAGE, live=True),
+    ] = True
+    sounds: Annotated[
+        bool,
+        About(help="Play sounds on the page.", group=Group.PAGE, live=True, booth_only=True),
+    ] = True
+    language: Annotated[
+        Language,
+        About(
+            help="Language of the page; auto follows each browser.",
+            group=Group.PAGE,
+            metavar="LANGUAGE",
+            live=True,
+            booth_only=True,
+        ),
+    ] = "auto"
+    host: Annotated[
+        str,
+        About(help="Address to serve the page on.", group=Group.PAGE, metavar="ADDRESS", booth_only=True),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        Field(ge=0, le=65535),
+        About(help="Port to serve the page on, or the next free one.", group=Group.PAGE, booth_only=True),
+    ] = 8765
+    open: Annotated[
+        bool,
+        About(help="Open the page in the browser.", group=Group.PAGE, booth_only=True),
+    ] = True
+    kiosk: Annotated[
+        bool,
+        About(
+            help="Kiosk mode: full screen, locked, retries after errors.",
+            group=Group.PAGE,
+            booth_only=True,
+        ),
+    ] = False
+    lan: Annotated[
+        bool,
+        About(help="Let phones on your network join by scanning a QR code.", group=Group.PAGE, booth_only=True),
+    ] = False
+    pin: Annotated[
+        Annotated[SecretStr, AfterValidator(_pin)] | None,
+        EmptyIsUnset,
+        About(
+            help="PIN needed to change settings or delete photos.",
+            group=Group.PAGE,
+            metavar="DIGITS",
+            allowed="4 to 12 digits",
+            unset="none",
+            booth_only=True,
+            secret=True,
+        ),
+    ] = None
+    consent: Annotated[
+        bool,
+        About(help="Ask guests before the first photo.", group=Group.PAGE, booth_only=True),
+    ] = False
 
-    hold: Annotated[int, Field(ge=1, le=1000)] = 10
-    hold_seconds: Annotated[float, Field(ge=0, le=60)] = 0.0
-    smile: Annotated[float, BeforeValidator(_smile), Field(gt=0, lt=1)] = 0.5
-    rule: Annotated[GroupRule | int, BeforeValidator(_who)] = GroupRule.MAJORITY
-    expression: Emotion = Emotion.HAPPY
-    calibration: Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_stretch)] = (0.0, 1.0)
-    eyes_open: bool = True
-    eyes_wait: Annotated[float, Field(ge=0, le=60)] = 1.5
-    best_of: Annotated[float, Field(ge=0, le=5)] = 1.0
-    rest: Annotated[float, Field(ge=0, le=3600)] = 3.0
-    max_photos: Annotated[int, Field(ge=1)] | None = None
-    detector: Literal["yunet", "haar"] = "yunet"
-    far_faces: bool = False
-    haar_scale: Annotated[float, Field(ge=1.01, le=2)] = 1.1
-    haar_neighbours: Annotated[int, Field(ge=0, le=50)] = 5
-    model: Path | None = None
-    album: Path | None = None
-    sidecar: bool = True
-    mirror: bool = True
-    rotate: Literal[0, 90, 180, 270] = 0
-    resolution: Annotated[str, AfterValidator(_resolution)] | None = None
-    fps: Annotated[float, Field(gt=0, le=1000)] = 30.0
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8765
-    open: bool = True
-    source: str | None = None
-    language: Language = "auto"
-    sounds: bool = True
-    countdown: Annotated[int, Field(ge=0, le=10)] = 0
-    kiosk: bool = False
-    lan: bool = False
-    pin: Annotated[SecretStr, AfterValidator(_pin)] | None = None
-    consent: bool = False
-    delete_after: Annotated[float, Field(gt=0, le=87600)] | None = None
-    clip: bool = False
-    on_photo: str | None = None
-    webhook: SecretStr | None = None
+    @model_validator(mode="wrap")
+    @classmethod
+    def _refuse_in_words(cls, said: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validate(said)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            raise (
+                SETTINGS[name].refusal(first["input"], first["type"], name) if name in SETTINGS else unknown(name, name)
+            ) from None
 
     @property
     def album_folder(self) -> Path:
@@ -163,5 +372,91 @@ class Settings:
         width, height = self.resolution.split("x")
         return int(width), int(height)
 
+    @property
+    def trigger_rule(self) -> TriggerRule:
+        """What the trigger goes by."""
+        return TriggerRule(
+            hold_frames=self.hold,
+            hold_seconds=self.hold_seconds,
+            smile=self.smile,
+            cooldown=self.rest,
+            group=self.rule,
+            expression=self.expression,
+            eyes_open=self.eyes_open,
+            eyes_wait=self.eyes_wait,
+            # one person's smile says nothing of their anger
+            scale=self.calibration if self.expression is Emotion.HAPPY else (0.0, 1.0),
+        )
 
-NAMES = tuple(field.name for field in fields(Settings))
+
+SETTINGS: Mapping[str, Setting] = read_declarations(Settings)
+"""Every setting by its name."""
+NAMES = tuple(SETTINGS)
+
+
+def unknown(name: str, origin: str) -> ConfigError:
+    """A name that is no setting, with the one that was probably meant."""
+    spelled = origin.rsplit(": ", 1)[-1]
+    meant = get_close_matches(name, NAMES, 1)
+    hint = f"there are: {', '.join(NAMES)}"
+    if meant:
+        # as it is written there: in capitals in the environment
+        hint = f"did you mean {spelled.replace(name, meant[0]).replace(name.upper(), meant[0].upper())}?"
+    return ConfigError(f"{origin}: there is no such setting", hint)
+
+
+def live_names() -> tuple[str, ...]:
+    """The settings that can be changed while the booth runs, in the order of the page."""
+    return tuple(name for name, setting in SETTINGS.items() if setting.about.live)
+
+
+if TYPE_CHECKING:
+    LiveChanges = dict[str, Any]
+    LiveValues = dict[str, Any]
+else:
+    _LIVE = {name: SETTINGS[name].hint for name in live_names()}
+    LiveChanges = TypedDict("LiveChanges", _LIVE, total=False)
+    """Body of PATCH /api/settings: those of the live settings that are to change."""
+    LiveChanges.__pydantic_config__ = ConfigDict(extra="forbid")
+    LiveValues = TypedDict("LiveValues", _LIVE)
+    """All live settings, as GET /api/settings gives them."""
+
+
+@plain_dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that the page offers, and its name: the page has a word for it, or shows it as it is."""
+
+    value: str | float | None
+    name: str
+
+
+@plain_dataclass(frozen=True, slots=True)
+class FormField:
+    """How the page shows one setting.
+
+    A `range` has a lower end, an upper end (larger where the value in force is) and a step; a `choice` has choices
+    (those of `source` are the cameras of the moment); a `switch` has neither.
+    """
+
+    name: str
+    kind: Literal["range", "choice", "switch"]
+    min: float = 0
+    max: float = 0
+    step: float = 0
+    choices: tuple[Choice, ...] = ()
+
+
+def form() -> list[FormField]:
+    """The page's form: a field for every live setting."""
+    return [_form_field(SETTINGS[name]) for name in live_names()]
+
+
+def _form_field(setting: Setting) -> FormField:
+    slider, named = setting.about.slider, setting.about.named
+    if slider is not None:
+        return FormField(setting.name, "range", setting.bounds["minimum"], slider.end, slider.step)
+    if setting.switch:
+        return FormField(setting.name, "switch")
+    pairs = named.items() if named is not None else ((str(value), value) for value in setting.choices)
+    offered = ((str(value), value) for value in setting.about.offered)
+    return FormField(setting.name, "choice", choices=tuple(Choice(value, name) for name, value in (*pairs, *offered)))
