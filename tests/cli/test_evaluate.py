@@ -73,8 +73,11 @@ def test_a_page_that_is_no_report_is_not_overwritten(files: tuple[Path, Path], t
     assert (tmp_path / "index.html").read_text() == "my page"
 
 
-def test_what_users_see_is_read_when_asked_for(files: tuple[Path, Path], capsys: Capsys) -> None:
-    assert evaluate(*files, "--reading", "--json") == 0
+@pytest.mark.parametrize("option", ["--combined", "--reading"])
+def test_the_combined_output_is_measured_by_its_new_and_its_old_name(
+    files: tuple[Path, Path], capsys: Capsys, option: str
+) -> None:
+    assert evaluate(*files, option, "--json") == 0
     assert json.loads(capsys.readouterr().out)["output"] == "reading"
 
 

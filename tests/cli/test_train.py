@@ -124,7 +124,7 @@ def test_a_recipe_of_ones_own_is_a_file_and_must_agree_on_resuming(faces: Path, 
     mine.write_text("epoch = 1\n")
     assert main(["train", str(faces), "--out", str(tmp_path / "new"), "--recipe", str(mine)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "says epoch, which recipes do not have" in line
+    assert "has unknown names: epoch" in line
 
 
 def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, capsys: Capsys) -> None:

@@ -135,12 +135,12 @@ def test_labels_in_another_order_are_refused(tiny_network: Make):
 @pytest.mark.parametrize(
     ("wrong", "found"),
     [
-        ({"input_name": "x"}, r"it takes x \(n, 1, 48, 48\) and not faces"),
+        ({"input_name": "x"}, r"it takes x \(n, 1, 48, 48\) instead of faces"),
         ({"input_shape": ("n", 1, 64, 64)}, r"it takes faces \(n, 1, 64, 64\)"),
         ({"input_shape": ("n", 3, 48, 48)}, r"it takes faces \(n, 3, 48, 48\)"),
         ({"input_shape": (1, 1, 48, 48)}, r"it takes faces \(1, 1, 48, 48\)"),
-        ({"given": ("scores",)}, r"it gives scores \(n, 7\) and not fer2013"),
-        ({"given": ("fer2013", "ferplus")}, r"it gives fer2013 \(n, 7\), ferplus \(n, 7\) and not fer2013"),
+        ({"given": ("scores",)}, r"it gives scores \(n, 7\) instead of fer2013"),
+        ({"given": ("fer2013", "ferplus")}, r"it gives fer2013 \(n, 7\), ferplus \(n, 7\) instead of fer2013"),
         ({"classes": 8}, r"it gives fer2013 \(n, 8\)"),
         ({"logits": True}, "fer2013 does not give scores from 0 to 1 that add up to 1"),
         ({"weight": float("nan")}, "fer2013 does not give scores"),

@@ -125,7 +125,7 @@ def test_what_a_checkpoint_contains_is_never_executed(tmp_path: Path) -> None:
 
 def test_a_network_that_is_unknown_here_is_refused(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, replace(CHECKPOINT, recipe=replace(CHECKPOINT.recipe, network="giant")))
-    with pytest.raises(RunError, match="there is no network giant"):
+    with pytest.raises(RunError, match="unknown network: giant"):
         load_checkpoint(tmp_path)
 
 

@@ -51,8 +51,8 @@ def test_a_name_is_still_a_name() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ('base = "compact"\nepoch = 3\n', "says epoch, which recipes do not have"),
-        ('base = "compact"\nname = "other"\n', "says name, which recipes do not have"),
+        ('base = "compact"\nepoch = 3\n', "has unknown names: epoch"),
+        ('base = "compact"\nname = "other"\n', "has unknown names: name"),
         ('base = "huge"\n', "no such recipe: huge"),
         ("base = 3\n", "no such recipe: 3"),
         ("epochs = 3\n", "does not say network"),

@@ -41,7 +41,7 @@ def read_jpeg(content: bytes, most: int) -> Image:
     try:
         with Pictures.open(io.BytesIO(content), formats=("JPEG",)) as picture:
             if picture.width * picture.height > most:
-                raise PictureError(f"the picture has more than {most} pixels", "make it smaller")
+                raise PictureError(f"the image has more than {most} pixels", "make it smaller")
             rgb = np.asarray(picture.convert("RGB"), np.uint8)
     except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
         raise PictureError("that is not a complete JPEG", hint) from None

@@ -21,7 +21,7 @@ LABELS = ("fer2013", "ferplus")
 @click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the model that ships]")
 @click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
 @click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Labels to measure by.")
-@click.option("--reading", is_flag=True, help="Measure the combined output, which users see.")
+@click.option("--combined", "--reading", "combined", is_flag=True, help="Measure the combined output, which users see.")
 @click.option(
     "--predictions",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -47,7 +47,7 @@ def command(
     model: Path | None,
     split: str,
     labels: str,
-    reading: bool,
+    combined: bool,
     predictions: Path | None,
     report: Path | None,
     figures: Path | None,
@@ -69,7 +69,7 @@ def command(
 
     classifier = _open(model)
     answers = measuring.predict_split(dataset.load(data), Split(split), classifier)
-    found = measuring.score_answers(answers, measuring.Labels(labels), reading=reading)
+    found = measuring.score_answers(answers, measuring.Labels(labels), reading=combined)
     if predictions is not None:
         results.write_predictions(predictions, found)
     written = [] if report is None else [write_report(report, answers, classifier.card)]

@@ -117,11 +117,11 @@ def _mismatch(session: Session, card: ModelCard) -> str:
     inputs, outputs = session.get_inputs(), session.get_outputs()
     side = card.input_size
     if [port.name for port in inputs] != [INPUT] or not _fits(inputs[0], (1, side, side)):
-        return f"it takes {_told(inputs)} and not {INPUT} (n, 1, {side}, {side})"
+        return f"it takes {_told(inputs)} instead of {INPUT} (n, 1, {side}, {side})"
     if {port.name for port in outputs} != set(card.outputs) or not all(
         _fits(port, (len(EMOTIONS),)) for port in outputs
     ):
-        return f"it gives {_told(outputs)} and not {', '.join(card.outputs)}, each (n, {len(EMOTIONS)})"
+        return f"it gives {_told(outputs)} instead of {', '.join(card.outputs)}, each (n, {len(EMOTIONS)})"
     return ""
 
 
@@ -170,7 +170,7 @@ class OnnxEyeClassifier:
         except FAULTS as error:
             raise ModelError(f"{name} is not an eye model: {reason_of(error)}", HINT) from None
         if len(said) != 2 or not all(0 <= value <= 1 for value in said):
-            raise ModelError(f"{name} is not an eye model: it says {said} of two", HINT)
+            raise ModelError(f"{name} is not an eye model: it gives {said} for two eyes", HINT)
 
     def openness(self, crops: NDArray[np.uint8]) -> list[float]:
         """From 0 (closed) to 1 (open), for (n, 24, 24) uint8 grey crops, n from 0 up."""

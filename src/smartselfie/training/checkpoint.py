@@ -124,7 +124,7 @@ def load_checkpoint(run: Path) -> Checkpoint:
     ) as error:
         raise _unusable(path, _reason(error)) from None
     if checkpoint.recipe.network not in NETWORKS:
-        raise _unusable(path, f"there is no network {checkpoint.recipe.network}")
+        raise _unusable(path, f"unknown network: {checkpoint.recipe.network}")
     return checkpoint
 
 

@@ -187,7 +187,7 @@ def read_recipe(path: Path) -> Recipe:
         raise RunError(f"{path}: no such recipe: {base}", f"recipes: {', '.join(RECIPES)}")
     unknown = [name for name in said if name not in NAMES]
     if unknown:
-        raise RunError(f"{path} says {', '.join(unknown)}, which recipes do not have", HINT)
+        raise RunError(f"{path} has unknown names: {', '.join(unknown)}", HINT)
     missing = [name for name in ("network", "epochs") if name not in said]
     if base is None and missing:
         raise RunError(f"{path} does not say {' and '.join(missing)}", 'name them, or a base such as base = "compact"')
