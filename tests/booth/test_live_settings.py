@@ -1,6 +1,7 @@
 """Settings change while the booth runs."""
 
 import json
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,16 +55,16 @@ def test_the_page_is_told_what_can_be_chosen(serve):
 
 
 def test_the_page_never_learns_the_path_or_address_that_was_given_and_can_go_back_to_it(serve, tmp_path: Path):
-    saved = tmp_path / "x.booth.json"
+    saved = tmp_path / "x.booth.toml"
     with serve(settings=Settings(source="rtsp://host:password@camera/live"), saved=saved) as booth:
         told = httpx.get(booth.url + "/api/settings")
         assert "password" not in told.text
         assert told.json()["values"]["source"] == "given"
         assert change(booth, source="demo").json()["values"]["source"] == "demo"
-        assert json.loads(saved.read_text()) == {"source": "demo"}
+        assert tomllib.loads(saved.read_text()) == {"source": "demo"}
         assert change(booth, source="given").json()["values"]["source"] == "given"
         assert booth.stand.settings.source == "rtsp://host:password@camera/live"
-        assert json.loads(saved.read_text()) == {}
+        assert tomllib.loads(saved.read_text()) == {}
 
 
 def test_a_changed_rule_holds_at_once_over_the_same_camera(serve):
@@ -90,11 +91,11 @@ def test_a_changed_look_needs_no_new_pipeline_and_reaches_every_page(serve):
 
 
 def test_changes_are_saved_and_only_those(serve, tmp_path: Path):
-    saved = tmp_path / "config.booth.json"
+    saved = tmp_path / "config.booth.toml"
     with serve(saved=saved, settings=Settings(rest=5.0)) as booth:
         change(booth, hold=12, rest=5.0)
         change(booth, language="fr")
-    assert json.loads(saved.read_text()) == {"hold": 12, "language": "fr"}
+    assert tomllib.loads(saved.read_text()) == {"hold": 12, "language": "fr"}
 
 
 @pytest.mark.parametrize(
@@ -157,20 +158,20 @@ def test_a_camera_that_cannot_be_opened_changes_nothing():
 
 def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path):
     (tmp_path / "file").touch()
-    stand = Stand(Settings(), lambda *_: None, Admission(), tmp_path / "file" / "x.booth.json", build=build)
+    stand = Stand(Settings(), lambda *_: None, Admission(), tmp_path / "file" / "x.booth.toml", build=build)
     with pytest.raises(ConfigError):
         stand.change({"hold": 4})
     assert stand.settings.hold == 4
 
 
 def test_choices_made_at_the_same_moment_are_all_saved(tmp_path: Path):
-    saved = tmp_path / "x.booth.json"
+    saved = tmp_path / "x.booth.toml"
     stand = Stand(Settings(), lambda *_: None, Admission(), saved, build=build)
     choices = {"hold": 4, "rest": 7.0, "mirror": False, "sounds": False, "countdown": 2, "language": "de"}
     with ThreadPoolExecutor(len(choices)) as hands:
         for change in [hands.submit(stand.change, {name: value}) for name, value in choices.items()]:
             change.result()
-    assert json.loads(saved.read_text()) == choices
+    assert tomllib.loads(saved.read_text()) == choices
 
 
 def test_a_clip_that_has_ended_can_be_followed_by_another_source():

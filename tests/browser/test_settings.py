@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -28,7 +29,7 @@ def open_settings(page: Page) -> None:
 def test_a_setting_holds_at_once_is_saved_and_reaches_the_other_page(
     scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    saved = tmp_path / "x.booth.json"
+    saved = tmp_path / "x.booth.toml"
     with scripted_booth(saved=saved) as address:
         page, other = open_page(address), open_page(address)
         open_settings(page)
@@ -44,13 +45,13 @@ def test_a_setting_holds_at_once_is_saved_and_reaches_the_other_page(
         page.reload()
         expect(page.locator("#sentence")).to_have_text("Komm ins Bild")
         assert page.evaluate("document.documentElement.lang") == "de"
-    assert json.loads(saved.read_text()) == {"mirror": False, "rest": 4.0, "language": "de"}
+    assert tomllib.loads(saved.read_text()) == {"mirror": False, "rest": 4.0, "language": "de"}
 
 
 def test_what_is_moved_before_the_booth_has_answered_stays_moved(
     scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    saved = tmp_path / "x.booth.json"
+    saved = tmp_path / "x.booth.toml"
     with scripted_booth(saved=saved) as address:
         page = open_page(address)
         open_settings(page)
@@ -79,7 +80,7 @@ def test_what_is_moved_before_the_booth_has_answered_stays_moved(
         expect(slider).to_have_value("5")
         assert slider.evaluate("input => input.untouched"), "a new slider was put under the finger"
         assert max(on_their_way) == 1, "an older answer could come last"
-    assert json.loads(saved.read_text()) == {"mirror": False, "rest": 5.0}
+    assert tomllib.loads(saved.read_text()) == {"mirror": False, "rest": 5.0}
 
 
 def test_a_choice_that_is_refused_is_told_and_shown_as_it_was(

@@ -115,24 +115,36 @@ def test_how_much_of_a_smile_and_whose_may_be_words_or_numbers() -> None:
     assert (settings.expression, settings.calibration) == (Emotion.SURPRISE, (0.1, 0.6))
 
 
-def test_one_setting_is_kept_and_the_rest_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
+def test_one_setting_is_saved_and_the_rest_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
     config = file_with(tmp_path, "# ours\nhold = 5\ncalibration = [0, 1]  # nobody\nrest = 1.5\n")
-    save_setting(config, "calibration", "[0.1, 0.7]")
-    assert config.read_text() == "# ours\nhold = 5\ncalibration = [0.1, 0.7]\nrest = 1.5\n"
+    save_setting(config, "calibration", (0.1, 0.7))
+    assert config.read_text() == "# ours\nhold = 5\ncalibration = [0.1, 0.7]  # nobody\nrest = 1.5\n"
     assert load_settings({}, config, {}).calibration == (0.1, 0.7)
 
 
-def test_a_setting_that_is_new_stands_first_and_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
+def test_a_value_over_several_lines_is_replaced_as_any_other(tmp_path: Path) -> None:
+    config = file_with(tmp_path, "calibration = [\n  0, # neutral\n  1,\n]\nrest = 1.5 # ours\n")
+    save_setting(config, "calibration", (0.1, 0.7))
+    assert config.read_text() == "calibration = [0.1, 0.7]\nrest = 1.5 # ours\n"
+
+
+def test_the_ends_of_lines_stay_as_they_are(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_bytes(b"hold = 5\r\nrest = 1.5\r\n")
+    save_setting(config, "hold", 6)
+    assert config.read_bytes() == b"hold = 6\r\nrest = 1.5\r\n"
+
+
+def test_a_setting_that_is_new_is_added_and_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
     config = file_with(tmp_path, "hold = 5")
-    save_setting(config, "rest", "2.5")
-    assert config.read_text() == "rest = 2.5\nhold = 5"
-    save_setting(tmp_path / "new" / "config.toml", "hold", "3")
+    save_setting(config, "rest", 2.5)
+    assert config.read_text() == "hold = 5\nrest = 2.5\n"
+    save_setting(tmp_path / "new" / "config.toml", "hold", 3)
     assert load_settings({}, tmp_path / "new" / "config.toml", {}).hold == 3
 
 
-@pytest.mark.parametrize("text", ["hold = [", "calibration = [\n  0,\n  1,\n]\n"])
-def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text: str) -> None:
-    config = file_with(tmp_path, text)
-    with pytest.raises(ConfigError):
-        save_setting(config, "calibration", "[0.1, 0.7]")
-    assert config.read_text() == text
+def test_a_file_that_is_not_toml_is_left_alone(tmp_path: Path) -> None:
+    config = file_with(tmp_path, "hold = [")
+    with pytest.raises(ConfigError, match="is not TOML"):
+        save_setting(config, "calibration", (0.1, 0.7))
+    assert config.read_text() == "hold = ["

@@ -1,6 +1,7 @@
 """What is chosen on the page is still chosen tomorrow."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from smartselfie.settings.load import (
     changed,
     load_page_settings,
     load_settings,
-    page_settings_file,
     page_settings_of,
     save_page_settings,
 )
 from smartselfie.settings.schema import Settings
+from smartselfie.trigger.rule import GroupRule
 
 
 def test_choices_lie_beside_the_file_of_settings_and_over_it(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_choices_lie_beside_the_file_of_settings_and_over_it(tmp_path: Path) -> 
     config.write_text("# mine\nhold = 5\nrest = 9\n")
     save_page_settings(page_settings_of(config), {"hold": 7, "language": "ja"})
     save_page_settings(page_settings_of(config), {"hold": 8})
-    assert page_settings_of(config) == page_settings_file(config) == tmp_path / "party.booth.json"
+    assert page_settings_of(config) == tmp_path / "party.booth.toml"
     settings = load_settings({}, config, {}, chosen=True)
     assert (settings.hold, settings.rest, settings.language) == (8, 9.0, "ja")
     assert config.read_text() == "# mine\nhold = 5\nrest = 9\n"
@@ -43,27 +44,72 @@ def test_only_the_booth_reads_them(tmp_path: Path) -> None:
     assert load_settings({}, config, {}).hold == 10
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", '"x"'])
-def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "c.booth.json"
+def test_they_are_toml_that_people_can_read_and_comments_in_it_stay(tmp_path: Path) -> None:
+    path = tmp_path / "c.booth.toml"
+    save_page_settings(path, {"rule": GroupRule.EVERYONE, "source": None, "calibration": (0.1, 0.9)})
+    path.write_text(path.read_text() + "# ours\nhold = 7 # long\n")
+    save_page_settings(path, {"hold": 8})
+    text = path.read_text()
+    assert text.startswith("# Chosen on the booth's page.")
+    assert 'rule = "everyone"\nsource = ""\ncalibration = [0.1, 0.9]\n# ours\nhold = 8 # long\n' in text
+    settings = load_settings({}, make(tmp_path / "c.toml", 'source = "1"'), {}, chosen=True)
+    assert (settings.source, settings.rule, settings.calibration) == (None, GroupRule.EVERYONE, (0.1, 0.9))
+
+
+def make(path: Path, text: str = "") -> Path:
     path.write_text(text)
-    with pytest.raises(ConfigError, match="is damaged") as caught:
-        load_page_settings(path)
-    assert "delete it" in caught.value.hint
+    return path
 
 
-def test_a_value_that_is_not_possible_any_more_is_named_with_its_file(tmp_path: Path) -> None:
-    config = tmp_path / "c.toml"
-    config.touch()
-    page_settings_of(config).write_text(json.dumps({"hold": 0}))
-    with pytest.raises(ConfigError, match=r"c\.booth\.json: hold: 0 is out of range"):
+def test_what_an_older_version_saved_as_json_is_read_and_then_replaced(tmp_path: Path) -> None:
+    config, path = make(tmp_path / "c.toml"), tmp_path / "c.booth.toml"
+    older = make(tmp_path / "c.booth.json", json.dumps({"hold": 7, "source": None, "language": "ja"}))
+    settings = load_settings({}, config, {}, chosen=True)
+    assert (settings.hold, settings.source, settings.language) == (7, None, "ja")
+    assert older.exists()
+    save_page_settings(path, {"hold": 8})
+    assert not older.exists()
+    assert load_page_settings(path) == {"hold": 8, "source": "", "language": "ja"}
+
+
+def test_an_older_file_stays_where_the_new_one_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    older = make(tmp_path / "c.booth.json", json.dumps({"hold": 7}))
+    monkeypatch.setattr("smartselfie.settings.load.written_whole", fail)
+    with pytest.raises(ConfigError, match="cannot be written: No space left"):
+        save_page_settings(tmp_path / "c.booth.toml", {"hold": 8})
+    assert older.exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3", '"x"', "hold"])
+def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "c.booth.toml"
+    for name in ("c.booth.json", "c.booth.toml"):
+        if name == path.name and text == "[]":
+            continue
+        make(tmp_path / name, text)
+        with pytest.raises(ConfigError, match=rf"{re.escape(name)} is damaged") as caught:
+            load_page_settings(path)
+        assert "delete it" in caught.value.hint
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_value_that_is_not_possible_any_more_is_named_with_its_file(tmp_path: Path, older: bool) -> None:
+    config = make(tmp_path / "c.toml")
+    name, text = ("c.booth.json", json.dumps({"hold": 0})) if older else ("c.booth.toml", "hold = 0")
+    make(tmp_path / name, text)
+    with pytest.raises(ConfigError, match=rf"{re.escape(name)}: hold: 0 is out of range"):
         load_settings({}, config, {}, chosen=True)
 
 
 def test_a_place_that_cannot_be_written_is_an_error_with_a_hint(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ConfigError, match="cannot be"):
-        save_page_settings(tmp_path / "file" / "c.booth.json", {"hold": 7})
+        save_page_settings(tmp_path / "file" / "c.booth.toml", {"hold": 7})
 
 
 def test_settings_change_as_a_whole_or_not_at_all() -> None:

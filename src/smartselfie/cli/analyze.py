@@ -13,6 +13,7 @@ import click
 
 from smartselfie.api import FaceAnalyzer
 from smartselfie.batch import AnnotatedFolder, Failure, Reading, find_files, read_all
+from smartselfie.cli.options import setting_options
 from smartselfie.errors import AlbumError
 from smartselfie.factory import make_classifier, make_detector
 from smartselfie.files import atomic_write
@@ -31,16 +32,15 @@ if TYPE_CHECKING:
     "--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Save copies with the faces drawn in."
 )
 @click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, help="Of videos, every Nth frame.")
-@click.option("--detector", help="Face detector: yunet or haar.  [yunet]")
-@click.option("--model", type=click.Path(path_type=Path), help="Emotion model.  [the one that ships]")
+@setting_options(["detector", "model"])
 def command(
     paths: tuple[Path, ...],
     as_json: bool,
     csv_file: Path | None,
     annotated: Path | None,
     every: int,
-    detector: str | None,
-    model: Path | None,
+    config: Path | None,
+    **flags: object,
 ) -> int:
     """Find and score the faces in photos, videos and folders with all their subfolders.
 
@@ -48,7 +48,7 @@ def command(
 
     Example: smartselfie analyze ~/Pictures --csv smiles.csv
     """
-    settings = load_settings({"detector": detector, "model": model, "far_faces": True})
+    settings = load_settings({**flags, "far_faces": True}, config)
     analyzer = FaceAnalyzer(detector=make_detector(settings), classifier=make_classifier(settings.model))
     failed = False
     with ExitStack() as stack:

@@ -21,12 +21,13 @@ from smartselfie.booth.live_settings import Stand, Turn
 from smartselfie.booth.middleware import is_loopback
 from smartselfie.booth.network import listen, make_server, open_to_network, own_names
 from smartselfie.booth.runner import PIPELINE, Live, Phase
-from smartselfie.cli.options import shared_options
+from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.events import Photo
 from smartselfie.errors import SourceError
 from smartselfie.factory import make_source
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
+from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings, page_settings_of
 from smartselfie.settings.schema import Settings
 
@@ -36,21 +37,9 @@ FAREWELL = 1.5
 log = logging.getLogger(__name__)
 
 
-@click.command("booth")
+@click.command("booth", cls=SettingsCommand)
 @click.argument("source", required=False)
-@shared_options
-@click.option("--host", help="Address to serve the page at.  [127.0.0.1: this machine only]")
-@click.option("--port", type=int, help="Port to serve the page at; if busy, the next free one.  [8765]")
-@click.option("--open/--no-open", default=None, help="Open the page in the browser.  [yes]")
-@click.option("--language", help="Of the page: auto, en, de, es, fr, pt, hi, zh or ja.  [auto: the browser's]")
-@click.option("--sounds/--no-sounds", default=None, help="Let the page make sounds.  [yes]")
-@click.option("--countdown", type=int, help="Seconds from the button to the photo.  [0]")
-@click.option("--kiosk/--no-kiosk", default=None, help="Full screen, no way out, try again what fails.  [no]")
-@click.option("--lan/--no-lan", default=None, help="Let phones in that scan the page's code.  [no]")
-@click.option("--pin", help="Digits that the page wants before settings change or photos go.  [none]")
-@click.option("--consent/--no-consent", default=None, help="Ask guests before the first photo.  [no]")
-@click.option("--clip/--no-clip", default=None, help="A short clip (GIF) of the moment beside each photo.  [no]")
-@click.option("--delete-after", type=float, help="Hours after which photos are deleted for good.  [never]")
+@setting_options(names_in(*Group))
 def command(config: Path | None, **flags: object) -> None:
     """Open the photo booth: the camera, and its page in the browser.
 

@@ -1,17 +1,17 @@
 """`smartselfie calibrate`: look neutral, now smile; kept in the settings file."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from smartselfie.cli.options import shared_options
+from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Frame, largest
 from smartselfie.factory import make_classifier, make_detector, make_source
 from smartselfie.pipeline import read_faces
 from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
+from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import default_config_file, load_settings, save_setting
 from smartselfie.trigger.rule import calibrate
 
@@ -21,13 +21,13 @@ SETTLE = 1.5
 WORDS = ("look neutral", "now smile")
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("source", default="0")
 @click.option(
     "--seconds", type=click.FloatRange(0.5, 30), default=3.0, show_default=True, help="Time for each of the two."
 )
 @click.option("--forget", is_flag=True, help="Remove the calibration.")
-@shared_options
+@setting_options(names_in(Group.SOURCE, Group.FACES))
 def command(source: str, seconds: float, forget: bool, config: Path | None, **flags: object) -> None:
     """Learn your neutral face and your smile from SOURCE: a camera's number or name, or a video.
 
@@ -38,7 +38,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     """
     path = default_config_file() if config is None else config
     if forget:
-        save_setting(path, "calibration", "[0, 1]")
+        save_setting(path, "calibration", [0, 1])
         click.echo(f"calibration removed from {path}")
         return
     settings = load_settings(flags, config if config is None or config.is_file() else None)
@@ -46,7 +46,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     opened = make_source(source, settings)
     neutral, smile = measure(opened, detector, classifier, seconds, lambda words: click.echo(words, err=True))
     low, high = calibrate(neutral, smile)
-    save_setting(path, "calibration", json.dumps([low, high]))
+    save_setting(path, "calibration", [low, high])
     click.echo(f"neutral {low:g}, smile {high:g}: saved in {path}")
 
 

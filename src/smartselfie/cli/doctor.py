@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 
+from smartselfie.cli.options import config_option
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.load import load_settings
 from smartselfie.settings.schema import Settings
@@ -28,7 +30,8 @@ class Finding:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per check.")
-def command(as_json: bool) -> int:
+@config_option
+def command(as_json: bool, config: Path | None) -> int:
     """Check Python, libraries, models, album, cameras and a run of the demo. The exit code is 1 if a check fails.
 
     A missing camera is not a failure: videos, folders and streams work without one.
@@ -38,9 +41,9 @@ def command(as_json: bool) -> int:
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("python", lambda: f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         ("libraries", lambda: ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
-        ("settings", lambda: f"album {load_settings({}).album_folder}"),
-        ("networks", _networks),
-        ("album", _album),
+        ("settings", lambda: f"album {load_settings({}, config).album_folder}"),
+        ("networks", lambda: _networks(config)),
+        ("album", lambda: _album(config)),
         ("cameras", _cameras),
         ("demo", _demo),
     )
@@ -61,19 +64,19 @@ def _look(name: str, check: Callable[[], str]) -> Finding:
         return Finding(name, works=False, found=error.message, hint=error.hint)
 
 
-def _networks() -> str:
+def _networks(config: Path | None) -> str:
     from smartselfie.factory import make_classifier, make_detector, make_eyes
 
     make_detector(Settings())
     make_eyes()
-    card = make_classifier(load_settings({}).model).card
+    card = make_classifier(load_settings({}, config).model).card
     return f"yunet; {card.name} with {card.parameters:,} parameters"
 
 
-def _album() -> str:
+def _album(config: Path | None) -> str:
     from smartselfie.factory import make_album
 
-    settings = load_settings({})
+    settings = load_settings({}, config)
     make_album(settings).close()
     return f"{settings.album_folder} can be written"
 

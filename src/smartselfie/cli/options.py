@@ -1,52 +1,95 @@
-"""The options that booth and watch share; each is a setting of the same name."""
+"""The options that are settings: made from their declarations, with the default and the range in the help."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from smartselfie.errors import ConfigError
+from smartselfie.settings.declaration import Group, Setting
+from smartselfie.settings.schema import SETTINGS
+
 F = TypeVar("F", bound=Callable[..., object])
 
-# Defaults stay None: what the command line leaves unsaid may be said by the environment or the file.
-_OPTIONS = (
-    click.option("--hold", type=int, help="Consecutive happy frames that make a photo.  [10]"),
-    click.option("--hold-seconds", type=float, help="Seconds that the smile must last at least.  [0]"),
-    click.option(
-        "--smile", help='How much of a smile: slight, normal, big, or the score from which "happy" counts.  [0.5]'
-    ),
-    click.option("--rule", help="Whose smiles: largest, anyone, everyone, majority, or a number.  [majority]"),
-    click.option("--expression", help="What to wait for in place of a smile, as surprise.  [happy]"),
-    click.option("--calibration", help="Scores of your neutral face and your smile; see calibrate.  [0,1]"),
-    click.option("--eyes-open/--no-eyes-open", default=None, help="Put a photo off while eyes are closed.  [yes]"),
-    click.option("--eyes-wait", type=float, help="Seconds to wait for open eyes at most.  [1.5]"),
-    click.option("--best-of", type=float, help="Seconds before the shutter whose best frame is kept.  [1]"),
-    click.option("--rest", type=float, help="Seconds after a photo without another.  [3]"),
-    click.option("--max-photos", type=int, help="End after so many photos.  [no end]"),
-    click.option("--detector", help="Who finds the faces: yunet or haar.  [yunet]"),
-    click.option("--far-faces/--no-far-faces", default=None, help="Always look for small faces, too (yunet).  [no]"),
-    click.option("--haar-scale", type=float, help="The cascade's scale factor.  [1.1]"),
-    click.option("--haar-neighbours", type=int, help="Neighbouring hits that the cascade wants.  [5]"),
-    click.option("--model", type=click.Path(path_type=Path), help="An emotion network.  [the one that ships]"),
-    click.option("--album", type=click.Path(path_type=Path), help="Folder of the photos.  [Pictures/smartselfie]"),
-    click.option("--sidecar/--no-sidecar", default=None, help="A .json with when and why beside each photo.  [yes]"),
-    click.option("--mirror/--no-mirror", default=None, help="Mirror the view, never the photo.  [yes]"),
-    click.option("--rotate", type=int, help="Turn the picture clockwise: 0, 90, 180 or 270.  [0]"),
-    click.option("--resolution", help="What to ask a camera for, as in 1280x720.  [the best that works]"),
-    click.option("--on-photo", help='Command for every photo, as in "lp {path}"; {path} may be left out at the end.'),
-    click.option("--webhook", help="Web address that every photo's event is posted to; the picture is not sent."),
-    click.option("--fps", type=float, help="Frames a second of an image folder.  [30]"),
-    click.option(
-        "--config",
-        type=click.Path(path_type=Path),
-        envvar="SMARTSELFIE_CONFIG",
-        help="A TOML file of settings.  [config.toml in the user's configuration folder]",
-    ),
+
+class SettingsCommand(click.Command):
+    """A command whose help lists its settings by group."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options, then a section for each group of settings."""
+        sections: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record is not None:
+                title = param.setting.about.group if isinstance(param, SettingOption) else "Options"
+                sections.setdefault(title, []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+class SettingOption(click.Option):
+    """An option that is a setting."""
+
+    def __init__(self, setting: Setting) -> None:
+        """Its help says the default, which itself stays None: the environment or the file may say something else."""
+        self.setting = setting
+        flags = f"{setting.flag}/--no-{setting.flag.removeprefix('--')}" if setting.switch else setting.flag
+        kind = None if setting.switch else SettingType(setting)
+        super().__init__(
+            [flags, setting.name], type=kind, default=None, metavar=setting.metavar, help=_help_text(setting)
+        )
+
+
+class SettingType(click.ParamType):  # type: ignore[type-arg]
+    """A value of a setting; one that is not possible is wrong usage."""
+
+    def __init__(self, setting: Setting) -> None:
+        """The setting says what is possible."""
+        self.name = setting.name
+        self._setting = setting
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+        """The value as the setting's type.
+
+        Raises:
+            UsageError: it is not possible.
+        """
+        del param
+        try:
+            return self._setting.parse(value, self._setting.flag)
+        except ConfigError as error:
+            raise click.UsageError(str(error), ctx) from None
+
+
+def names_in(*groups: Group) -> tuple[str, ...]:
+    """The settings of these groups that are no argument."""
+    return tuple(name for name, setting in SETTINGS.items() if setting.about.group in groups and name != "source")
+
+
+def setting_options(names: Iterable[str]) -> Callable[[F], F]:
+    """Add an option for each of these settings, and `--config`."""
+    options = [SettingOption(SETTINGS[name]) for name in names]
+
+    def add(function: F) -> F:
+        for option in reversed(options):
+            # what click's own decorators do, which make no instance of ours
+            function.__dict__.setdefault("__click_params__", []).append(option)
+        return config_option(function)
+
+    return add
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    envvar="SMARTSELFIE_CONFIG",
+    help="TOML file with settings.  [default: config.toml in your configuration folder]",
 )
 
 
-def shared_options(function: F) -> F:
-    """Add the options to a command, in the order of the help."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+def _help_text(setting: Setting) -> str:
+    range_text = f"; {setting.range_text}" if setting.range_text else ""
+    return f"{setting.about.help}  [default: {setting.default_text}{range_text}]"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smartselfie.cli.options import shared_options
+from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.cli.terminal import columns, progress_reporter
 from smartselfie.errors import SmartselfieError
+from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from smartselfie.evaluation.timeline import Clip
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("clips", type=click.Path(path_type=Path), metavar="VIDEOS")
 @click.option(
     "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html", help="Write a page of results."
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--at-most", type=click.FloatRange(min=0.1), metavar="FPS", help="Highest frame rate.")
 @click.option("--drop", type=click.FloatRange(0, 0.95), default=0.0, help="Share of the frames to drop.  [0]")
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for choosing the frames to drop.  [0]")
-@shared_options
+@setting_options([*names_in(Group.TRIGGER, Group.FACES), "best_of"])
 def command(
     *,
     clips: Path,

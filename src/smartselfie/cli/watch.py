@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.event_printer import Teller
-from smartselfie.cli.options import shared_options
+from smartselfie.cli.options import SettingsCommand, setting_options
 from smartselfie.cli.terminal import Block, draw_meter
 from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.factory import make_pipeline, make_rule, make_source
@@ -18,13 +18,14 @@ from smartselfie.hooks import make_hooks
 from smartselfie.pipeline import Pipeline
 from smartselfie.serialize import event_to_json
 from smartselfie.settings.load import load_settings
+from smartselfie.settings.schema import SETTINGS
 from smartselfie.trigger.tracker import MEMORY
 
 
-@click.command()
+@click.command(cls=SettingsCommand)
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print events as JSON Lines, and nothing else on stdout.")
-@shared_options
+@setting_options(name for name, setting in SETTINGS.items() if not setting.about.booth_only)
 def command(source: str, as_json: bool, config: Path | None, **flags: object) -> None:
     """Watch SOURCE and take a photo when people smile, without a page.
 

@@ -99,12 +99,12 @@ class Setting:
 
     @property
     def flag(self) -> str:
-        """`eyes_open` → `--eyes-open`."""
-        return "--" + self.name.replace("_", "-")
+        """The option."""
+        return flag_of(self.name)
 
     @property
     def variable(self) -> str:
-        """`eyes_open` → `SMARTSELFIE_EYES_OPEN`."""
+        """The variable of the environment."""
         return PREFIX + self.name.upper()
 
     @property
@@ -200,6 +200,11 @@ def read_declarations(kind: type) -> dict[str, Setting]:
         about = next(each for each in hints[field.name].__metadata__ if isinstance(each, About))
         found[field.name] = Setting(field.name, hints[field.name], field.default, about)
     return found
+
+
+def flag_of(name: str) -> str:
+    """`eyes_open` → `--eyes-open`."""
+    return "--" + name.replace("_", "-")
 
 
 def in_words(value: object) -> str:

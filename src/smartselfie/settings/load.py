@@ -2,9 +2,9 @@
 
 import json
 import os
-import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,12 @@ import platformdirs
 
 from smartselfie.errors import ConfigError
 from smartselfie.files import written_whole
-from smartselfie.settings.declaration import PREFIX
+from smartselfie.settings.declaration import PREFIX, flag_of
 from smartselfie.settings.schema import NAMES, SETTINGS, Settings, unknown
+
+FORGET = "delete it to forget what was chosen on the page"
+HEADING = """# Chosen on the booth's page. It goes before the settings file; delete this file to forget it.
+"""
 
 
 def default_config_file() -> Path:
@@ -39,29 +43,26 @@ def load_settings(
     Raises:
         ConfigError: a file cannot be read, a key is unknown, or a value is out of range; it names where it came from.
     """
-    variables = os.environ if environment is None else environment
     said: dict[str, object] = {}
     origin: dict[str, str] = {}
-    page = page_settings_of(config)
-    layers = (
-        _file_layer(config),
-        (load_page_settings(page) if chosen else {}, str(page)),
-    )
-    for layer, where in layers:
+
+    def lay(layer: Mapping[str, object], where: Callable[[str], str]) -> None:
         said.update(layer)
-        origin.update({name: f"{where}: {name}" for name in layer})
-    environment_layer = _environment_layer(variables)
-    said.update(environment_layer)
-    origin.update({name: PREFIX + name.upper() for name in environment_layer})
-    given = {name: value for name, value in flags.items() if value is not None}
-    said.update(given)
-    origin.update({name: "--" + name.replace("_", "-") for name in given})
+        origin.update({name: where(name) for name in layer})
+
+    file = default_config_file() if config is None else config
+    lay(_read_toml(file) if config is not None or file.is_file() else {}, lambda name: f"{file}: {name}")
+    if chosen:
+        page = page_settings_of(config)
+        lay(load_page_settings(page), lambda name: f"{_existing(page)}: {name}")
+    lay(_read_environment(os.environ if environment is None else environment), lambda name: PREFIX + name.upper())
+    lay({name: value for name, value in flags.items() if value is not None}, flag_of)
     return _validated(said, origin)
 
 
 def page_settings_of(config: Path | None) -> Path:
-    """Where the page's choices are saved that belong to this file of settings, or to the user's."""
-    return page_settings_file(default_config_file() if config is None else config)
+    """Where what is chosen on the page is saved, beside the file of settings: `config.toml` → `config.booth.toml`."""
+    return (default_config_file() if config is None else config).with_suffix(".booth.toml")
 
 
 def changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
@@ -83,44 +84,16 @@ def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Setting
     return Settings(**parsed)
 
 
-def save_setting(path: Path, name: str, value: str) -> None:
-    """Write one setting into a TOML file, in place of its line or as a new first one; all else stays as it is.
-
-    Args:
-        path: the file; made where it does not exist.
-        name: a setting.
-        value: as TOML writes it.
-
-    Raises:
-        ConfigError: the file cannot be read or written, or is not TOML.
-    """
-    text = path.read_text(encoding="utf-8") if path.is_file() and _file_layer(path) else ""
-    line, before = f"{name} = {value}\n", re.compile(rf"^[ \t]*{name}[ \t]*=.*(\n|\Z)", re.MULTILINE)
-    changed = before.sub(line, text, count=1) if before.search(text) else line + text
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        tomllib.loads(changed)
-    except tomllib.TOMLDecodeError:
-        raise ConfigError(f"{path} has {name} over several lines", f"write by hand: {line.strip()}") from None
-    try:
-        with written_whole(path) as file:
-            file.write(changed.encode())
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
-
-
-def _file_layer(config: Path | None) -> tuple[dict[str, object], str]:
-    path = default_config_file() if config is None else config
-    if config is None and not path.is_file():
-        return {}, str(path)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), str(path)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "check --config") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}", "a line looks like: hold = 10") from None
 
 
-def _environment_layer(variables: Mapping[str, str]) -> dict[str, object]:
+def _read_environment(variables: Mapping[str, str]) -> dict[str, object]:
     """Variables with the prefix; `SMARTSELFIE_CONFIG` names the file and is read by the command line."""
     return {
         name.removeprefix(PREFIX).lower(): value
@@ -129,28 +102,44 @@ def _environment_layer(variables: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def page_settings_file(config: Path) -> Path:
-    """`config.toml` → `config.booth.json`; need not exist."""
-    return config.with_suffix(".booth.json")
+def save_setting(path: Path, name: str, value: object) -> None:
+    """Write one setting into a TOML file; everything else in it, comments too, stays as it is.
+
+    Args:
+        path: the file; made where it does not exist.
+        name: a setting.
+        value: of the setting's type.
+
+    Raises:
+        ConfigError: the file cannot be read or written, or is not TOML.
+    """
+    before = _read_text(path) if path.is_file() and _read_toml(path) else ""
+    try:
+        _write_toml(path, before, {name: value})
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
 
 
 def load_page_settings(path: Path) -> dict[str, object]:
-    """The saved choices by the name of their setting; none where nothing was saved.
+    """What was chosen on the page, by the name of the setting; empty where nothing was saved.
+
+    Older versions saved it as JSON in a file beside, which is read until something is saved.
 
     Raises:
         ConfigError: the file cannot be read, or is not what `save_page_settings` writes.
     """
-    hint = "delete it to forget what was chosen on the page"
+    source = _existing(path)
     try:
-        choices = json.loads(path.read_text(encoding="utf-8"))
+        text = _read_text(source)
+        choices = tomllib.loads(text) if source == path else json.loads(text)
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint) from None
+        raise ConfigError(f"{source} cannot be read: {error.strerror}", FORGET) from None
     except ValueError:
-        raise ConfigError(f"{path} is damaged", hint) from None
+        raise ConfigError(f"{source} is damaged", FORGET) from None
     if not isinstance(choices, dict):
-        raise ConfigError(f"{path} is damaged", hint)
+        raise ConfigError(f"{source} is damaged", FORGET)
     return choices
 
 
@@ -158,11 +147,57 @@ def save_page_settings(path: Path, choices: Mapping[str, object], forget: Collec
     """Save choices over those of the same names that were saved before; those named in `forget` are saved no longer.
 
     Raises:
-        ConfigError: the file cannot be written.
+        ConfigError: the file cannot be read or written.
     """
-    whole = {name: value for name, value in {**load_page_settings(path), **choices}.items() if name not in forget}
+    saved = load_page_settings(path)
+    before = _read_text(path) if path.is_file() else HEADING
     try:
-        with written_whole(path) as file:
-            file.write(json.dumps(whole, indent=2, ensure_ascii=False).encode())
+        _write_toml(path, before, {**saved, **choices}, forget)
+        _older(path).unlink(missing_ok=True)
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "the choice holds until the end") from None
+        raise ConfigError(f"{path} cannot be written: {error.strerror}", "check the folder's permissions") from None
+
+
+def _older(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _existing(path: Path) -> Path:
+    """The file that holds what was chosen on the page: this one, or the older version's."""
+    older = _older(path)
+    return older if older.is_file() and not path.is_file() else path
+
+
+def _read_text(path: Path) -> str:
+    """With its own ends of lines."""
+    return path.read_bytes().decode()
+
+
+def _write_toml(path: Path, before: str, values: Mapping[str, object], forget: Collection[str] = ()) -> None:
+    """Write TOML anew with these values in it, and without those to forget.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    import tomlkit
+
+    document = tomlkit.parse(before)
+    for name, value in values.items():
+        document[name] = _plain(value)
+    for name in forget:
+        document.pop(name, None)
+    with written_whole(path) as file:
+        file.write(tomlkit.dumps(document).encode())
+
+
+def _plain(value: object) -> object:
+    """A value as TOML has it: nothing is an empty text there."""
+    match value:
+        case None:
+            return ""
+        case tuple():
+            return list(value)
+        case Enum() | Path():
+            return str(value)
+        case _:
+            return value

@@ -7,10 +7,9 @@ in docs/settings.md.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass as plain_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import platformdirs
 from pydantic import (
@@ -24,7 +23,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.dataclasses import dataclass
-from typing_extensions import TypedDict
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import ConfigError
@@ -131,12 +129,7 @@ class Settings:
     ] = SMILES["normal"]
     expression: Annotated[
         Emotion,
-        About(
-            help="Expression to wait for instead of a smile.",
-            group=Group.TRIGGER,
-            metavar="EMOTION",
-            live=True,
-        ),
+        About(help="Expression to wait for instead of a smile.", group=Group.TRIGGER, metavar="EMOTION", live=True),
     ] = Emotion.HAPPY
     eyes_open: Annotated[
         bool,
@@ -166,13 +159,7 @@ class Settings:
     rest: Annotated[
         float,
         Field(ge=0, le=3600),
-        About(
-            help="Pause between photos.",
-            group=Group.TRIGGER,
-            metavar="SECONDS",
-            live=True,
-            slider=Slider(30, 1),
-        ),
+        About(help="Pause between photos.", group=Group.TRIGGER, metavar="SECONDS", live=True, slider=Slider(30, 1)),
     ] = 3.0
     calibration: Annotated[
         tuple[float, float],
@@ -317,11 +304,7 @@ class Settings:
     ] = True
     kiosk: Annotated[
         bool,
-        About(
-            help="Kiosk mode: full screen, locked, retries after errors.",
-            group=Group.PAGE,
-            booth_only=True,
-        ),
+        About(help="Kiosk mode: full screen, locked, retries after errors.", group=Group.PAGE, booth_only=True),
     ] = False
     lan: Annotated[
         bool,
@@ -403,60 +386,3 @@ def unknown(name: str, origin: str) -> ConfigError:
         # as it is written there: in capitals in the environment
         hint = f"did you mean {spelled.replace(name, meant[0]).replace(name.upper(), meant[0].upper())}?"
     return ConfigError(f"{origin}: there is no such setting", hint)
-
-
-def live_names() -> tuple[str, ...]:
-    """The settings that can be changed while the booth runs, in the order of the page."""
-    return tuple(name for name, setting in SETTINGS.items() if setting.about.live)
-
-
-if TYPE_CHECKING:
-    LiveChanges = dict[str, Any]
-    LiveValues = dict[str, Any]
-else:
-    _LIVE = {name: SETTINGS[name].hint for name in live_names()}
-    LiveChanges = TypedDict("LiveChanges", _LIVE, total=False)
-    """Body of PATCH /api/settings: those of the live settings that are to change."""
-    LiveChanges.__pydantic_config__ = ConfigDict(extra="forbid")
-    LiveValues = TypedDict("LiveValues", _LIVE)
-    """All live settings, as GET /api/settings gives them."""
-
-
-@plain_dataclass(frozen=True, slots=True)
-class Choice:
-    """A value that the page offers, and its name: the page has a word for it, or shows it as it is."""
-
-    value: str | float | None
-    name: str
-
-
-@plain_dataclass(frozen=True, slots=True)
-class FormField:
-    """How the page shows one setting.
-
-    A `range` has a lower end, an upper end (larger where the value in force is) and a step; a `choice` has choices
-    (those of `source` are the cameras of the moment); a `switch` has neither.
-    """
-
-    name: str
-    kind: Literal["range", "choice", "switch"]
-    min: float = 0
-    max: float = 0
-    step: float = 0
-    choices: tuple[Choice, ...] = ()
-
-
-def form() -> list[FormField]:
-    """The page's form: a field for every live setting."""
-    return [_form_field(SETTINGS[name]) for name in live_names()]
-
-
-def _form_field(setting: Setting) -> FormField:
-    slider, named = setting.about.slider, setting.about.named
-    if slider is not None:
-        return FormField(setting.name, "range", setting.bounds["minimum"], slider.end, slider.step)
-    if setting.switch:
-        return FormField(setting.name, "switch")
-    pairs = named.items() if named is not None else ((str(value), value) for value in setting.choices)
-    offered = ((str(value), value) for value in setting.about.offered)
-    return FormField(setting.name, "choice", choices=tuple(Choice(value, name) for name, value in (*pairs, *offered)))
