@@ -2,7 +2,6 @@
 
 import re
 import ssl
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -12,15 +11,6 @@ from websockets.sync.client import connect
 from smartselfie.booth.auth import COOKIE
 from smartselfie.booth.network import open_to_network
 from smartselfie.settings.schema import Settings
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture
