@@ -1,5 +1,6 @@
 # make selfie   install what the run time needs, and open the booth
 # make test     install the rest, and run every check
+# make docs     write the generated parts of the documents anew
 # make network DATA=faces.npz   train the network that ships, from its teachers on; goes on where it was stopped
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ DATA ?= faces.npz
 # such as TRAIN="--device cuda", or "--threads 1" where other work goes on beside it
 TRAIN ?=
 
-.PHONY: selfie test network clean
+.PHONY: selfie test docs network clean
 
 selfie: $(VENV)/installed
 	$(BIN)/smartselfie
@@ -22,6 +23,9 @@ test: $(VENV)/installed-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+docs: $(VENV)/installed
+	$(BIN)/python docs/generate.py
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -55,8 +55,11 @@ def test_the_variable_that_names_the_file_is_no_setting() -> None:
             'expression = "joy"',
             "expression: joy is not possible (angry, disgust, fear, happy, sad, surprise or neutral)",
         ),
-        ("calibration = [0.5, 0.55]", "calibration: [0.5, 0.55] is not possible (two numbers from 0 to 1, the"),
-        ("calibration = [0.5]", "calibration: [0.5] is not possible (two numbers"),
+        (
+            "calibration = [0.5, 0.55]",
+            "calibration: [0.5, 0.55] is not possible (two scores, at least 0.1 apart)",
+        ),
+        ("calibration = [0.5]", "calibration: [0.5] is not possible (two scores"),
         ("eyes_wait = -1", "eyes_wait: -1 is out of range (0 to 60)"),
         ("eyes_open = 3", "eyes_open: 3 is not possible (yes or no)"),
         ('detector = "hog"', "detector: hog is not possible (yunet or haar)"),

@@ -129,7 +129,7 @@ class Settings:
     ] = SMILES["normal"]
     expression: Annotated[
         Emotion,
-        About(help="Expression to wait for instead of a smile.", group=Group.TRIGGER, metavar="EMOTION", live=True),
+        About(help="Expression to wait for.", group=Group.TRIGGER, metavar="EMOTION", live=True),
     ] = Emotion.HAPPY
     eyes_open: Annotated[
         bool,
@@ -166,10 +166,10 @@ class Settings:
         BeforeValidator(_pair),
         AfterValidator(_stretch),
         About(
-            help="Scores of your neutral face and your smile; `smartselfie calibrate` measures them.",
+            help="Your neutral and smiling scores; see calibrate.",
             group=Group.TRIGGER,
             metavar="LOW,HIGH",
-            allowed=f"two numbers from 0 to 1, the second at least {LEAST_STRETCH} above the first",
+            allowed=f"two scores, at least {LEAST_STRETCH} apart",
         ),
     ] = (0.0, 1.0)
     max_photos: Annotated[
@@ -241,7 +241,7 @@ class Settings:
         SecretStr | None,
         EmptyIsUnset,
         About(
-            help="Address to post each photo's event to; the image is not sent.",
+            help="Address to send each photo's event to, without the image.",
             group=Group.PHOTOS,
             metavar="URL",
             unset="none",
@@ -282,7 +282,7 @@ class Settings:
     language: Annotated[
         Language,
         About(
-            help="Language of the page; auto follows each browser.",
+            help="Language; auto follows each browser.",
             group=Group.PAGE,
             metavar="LANGUAGE",
             live=True,
