@@ -3,15 +3,18 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import overload
 
 import numpy as np
 import pytest
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.core.types import Frame, Image
+from smartselfie.core.types import Image
 from smartselfie.datasets.dataset import Dataset
+from smartselfie.factory import make_detector
 from smartselfie.inference.card import SEAL, seal
-from smartselfie.sources.demo import DemoSource
+from smartselfie.settings.schema import Settings
+from smartselfie.sources import demo as demo_module
 from smartselfie.testing import CARD
 
 # read by FFmpeg when it is first used, which in the tests may be to write a clip; the program sets it when it opens one
@@ -29,10 +32,41 @@ def _only_our_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> Non
     monkeypatch.setenv("XDG_PICTURES_DIR", str(tmp_path))
 
 
+class DemoFrames(Sequence[Image]):
+    """The demo's frames by their numbers, each drawn when it is asked for: together they weigh over a gigabyte."""
+
+    def __init__(self) -> None:
+        self._scene, self._noise = demo_module._draw_scene(), demo_module._make_noise()
+
+    def __len__(self) -> int:
+        return demo_module.FRAMES
+
+    @overload
+    def __getitem__(self, number: int) -> Image: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Image]: ...
+
+    def __getitem__(self, number: int | slice) -> Image | list[Image]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(len(self))[number]]
+        return demo_module._see(self._scene, self._noise, range(len(self))[number])
+
+
 @pytest.fixture(scope="session")
-def demo() -> list[Image]:
+def demo() -> DemoFrames:
     """The frames of the built-in demo: first nobody, then a face that does not smile, then one that does."""
-    return [item.image for item in DemoSource().frames() if isinstance(item, Frame)]
+    return DemoFrames()
+
+
+@pytest.fixture(scope="session")
+def smiling(demo: Sequence[Image]) -> Image:
+    """The frame in the middle of the time in which the demo's last face is held."""
+    detector = make_detector(Settings())
+    shown = [index for index in range(0, len(demo), 10) if detector.detect(demo[index])]
+    image = demo[shown[-len(shown) // 4]]
+    image.flags.writeable = False
+    return image
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The face analyzer, and the loop for programs, with the networks that ship."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from smartselfie.settings.schema import Settings
 SMILE, NO_SMILE, NOBODY = 290, 140, 10
 
 
-def test_a_smile_is_a_smile_and_a_serious_face_is_not(demo: list[Image]) -> None:
+def test_a_smile_is_a_smile_and_a_serious_face_is_not(demo: Sequence[Image]) -> None:
     analyzer = FaceAnalyzer()
     (smiling,), (serious,) = analyzer.analyze(demo[SMILE]), analyzer.analyze(demo[NO_SMILE])
     assert smiling.emotion == "happy"
@@ -24,7 +25,7 @@ def test_a_smile_is_a_smile_and_a_serious_face_is_not(demo: list[Image]) -> None
     assert analyzer.analyze(demo[NOBODY]) == ()
 
 
-def test_an_array_and_its_file_are_read_alike(demo: list[Image], tmp_path: Path) -> None:
+def test_an_array_and_its_file_are_read_alike(demo: Sequence[Image], tmp_path: Path) -> None:
     Pictures.fromarray(demo[SMILE][..., ::-1]).save(tmp_path / "a.png")
     analyzer = FaceAnalyzer()
     read = analyzer.analyze(demo[SMILE])

@@ -71,6 +71,7 @@ def test_the_check_itself_sees_connections_and_lookups(tmp_path: Path) -> None:
     assert reached(trace) == ['"127.0.0.2"', '"127.0.0.3"']
 
 
+@pytest.mark.slow
 @needs_strace
 def test_watching_reading_and_measuring_open_no_connection_and_leave_no_file(tmp_path: Path) -> None:
     home = tmp_path / "home"
@@ -87,6 +88,7 @@ def test_watching_reading_and_measuring_open_no_connection_and_leave_no_file(tmp
     assert files_in(home) == {f"album/{photo.name}", f"album/{photo.stem}.json"}
 
 
+@pytest.mark.slow
 @needs_strace
 def test_the_booth_listens_on_this_machine_only_and_calls_nobody(tmp_path: Path) -> None:
     home = tmp_path / "home"

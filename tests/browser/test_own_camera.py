@@ -1,7 +1,7 @@
 """The browser's own camera: chromium's fake one, fed from a clip made of the demo's pictures."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -16,7 +16,7 @@ SOON = 60_000
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory, demo: list[Image]) -> Path:
+def clip(tmp_path_factory: pytest.TempPathFactory, demo: Sequence[Image]) -> Path:
     """A face that does not smile, then one that does, at the demo's full size: JPEGs one after the other."""
     path = tmp_path_factory.mktemp("camera") / "clip.mjpeg"
     with path.open("wb") as file:

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -19,7 +20,7 @@ SMILE, NOBODY = 290, 10
 
 
 @pytest.fixture
-def folder(tmp_path: Path, demo: list[Image]) -> Path:
+def folder(tmp_path: Path, demo: Sequence[Image]) -> Path:
     """A picture with a smile, one without a face in a subfolder, a short clip, and a broken picture."""
     home = tmp_path / "archive"
     (home / "2026").mkdir(parents=True)

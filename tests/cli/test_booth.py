@@ -113,6 +113,7 @@ def test_ctrl_c_ends_it_at_once_with_130_though_nobody_is_visible_and_viewers_lo
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_without_a_camera_it_says_so_plays_the_demo_and_prints_the_photo(tmp_path: Path) -> None:
     if list_cameras():
         pytest.skip("there is a camera here")

@@ -47,6 +47,7 @@ def test_it_can_be_run_as_a_module() -> None:
     assert "Usage" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_everything_well_and_plays_the_demo(capsys: Capsys) -> None:
     assert main(["doctor"]) == 0
     printed = capsys.readouterr().out
@@ -54,6 +55,7 @@ def test_the_doctor_finds_everything_well_and_plays_the_demo(capsys: Capsys) -> 
     assert "420 frames, 1 photo" in printed
 
 
+@pytest.mark.slow
 def test_the_doctor_says_what_is_ill(
     capsys: Capsys, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,7 @@ Capsys = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="module")
-def clips(tmp_path_factory: pytest.TempPathFactory, demo: list[Image]) -> Path:
+def clips(tmp_path_factory: pytest.TempPathFactory, demo: Sequence[Image]) -> Path:
     """A face that smiles after one that does not, and a bare wall; with their timelines."""
     folder = tmp_path_factory.mktemp("clips")
     cuts = {"smile.avi": demo[120:132] + demo[215:245], "wall.avi": demo[:12]}

@@ -44,6 +44,7 @@ def grey_clip(path: Path, frames: int = 12) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_the_demo_gives_one_photo_of_the_smile(tmp_path: Path, capsys: Capsys) -> None:
     assert run("watch", "demo", "--album", tmp_path) == 0
     printed = capsys.readouterr()
@@ -58,6 +59,7 @@ def test_the_demo_gives_one_photo_of_the_smile(tmp_path: Path, capsys: Capsys) -
     assert f"{frames} frames, 1 photo" in printed.err
 
 
+@pytest.mark.slow
 def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys) -> None:
     assert run("watch", "demo", "--json", "--album", tmp_path) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -90,6 +92,7 @@ def test_the_hold_is_as_many_frames_as_promised(tmp_path: Path, capsys: Capsys, 
     assert photo["decided"] - began["frame"] == hold - 1
 
 
+@pytest.mark.slow
 def test_the_same_clip_gives_the_same_photos_again_beside_the_first(tmp_path: Path, capsys: Capsys) -> None:
     for _ in range(2):
         assert run("watch", "demo", "--max-photos", 1, "--no-sidecar", "--album", tmp_path) == 0
@@ -116,6 +119,7 @@ def test_a_clip_that_is_too_slow_for_any_hold_is_said_to_be(tmp_path: Path, caps
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing_but_the_photos_path(tmp_path: Path, capsys: Capsys) -> None:
     for words in (("-q", "watch", "demo"), ("watch", "demo", "--quiet")):
         assert run(*words, "--max-photos", 1, "--album", tmp_path) == 0
@@ -124,6 +128,7 @@ def test_quiet_says_nothing_but_the_photos_path(tmp_path: Path, capsys: Capsys) 
         assert printed.err == ""
 
 
+@pytest.mark.slow
 def test_haar_watches_the_demo_too(tmp_path: Path, capsys: Capsys) -> None:
     assert (
         run("watch", "demo", "--detector", "haar", "--haar-scale", "1.3", "--max-photos", 1, "--album", tmp_path) == 0
@@ -221,6 +226,7 @@ def test_every_reason_has_its_words() -> None:
     assert set(WORDS) == set(Reason)
 
 
+@pytest.mark.slow
 def test_a_command_runs_for_every_photo(tmp_path: Path, capsys: Capsys) -> None:
     note = tmp_path / "note.py"
     note.write_text(f"import sys; open({str(tmp_path / 'told')!r}, 'a').write(sys.argv[1])")

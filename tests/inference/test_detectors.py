@@ -24,14 +24,8 @@ def far_away(image: Image, height: float) -> Image:
     return scene
 
 
-@pytest.fixture
-def face(demo: list[Image]) -> Image:
-    shown = [index for index in range(0, len(demo), 10) if YuNet(CONTENT).detect(demo[index])]
-    return demo[shown[-len(shown) // 4]]
-
-
-def test_landmarks_lie_inside_the_box_eyes_above_nose_above_mouth(face: Image) -> None:
-    (found,) = YuNet(CONTENT).detect(face)
+def test_landmarks_lie_inside_the_box_eyes_above_nose_above_mouth(smiling: Image) -> None:
+    (found,) = YuNet(CONTENT).detect(smiling)
     box = found.box
     for x, y in found.landmarks:
         assert box.left < x < box.left + box.width
@@ -42,10 +36,10 @@ def test_landmarks_lie_inside_the_box_eyes_above_nose_above_mouth(face: Image) -
 
 
 @pytest.mark.parametrize("degrees", [-40.0, -20.0, 20.0, 40.0])
-def test_a_tilted_head_is_known_by_its_landmarks_and_turned_back(face: Image, degrees: float) -> None:
+def test_a_tilted_head_is_known_by_its_landmarks_and_turned_back(smiling: Image, degrees: float) -> None:
     """The landmarks tell a part of the tilt: more of it, the larger the face is on the picture."""
-    (upright,) = YuNet(CONTENT).detect(face)
-    straight, turned = (near(face, upright.box, tilt) for tilt in (0.0, degrees))
+    (upright,) = YuNet(CONTENT).detect(smiling)
+    straight, turned = (near(smiling, upright.box, tilt) for tilt in (0.0, degrees))
     (known,), (tilted,) = YuNet(CONTENT).detect(straight), YuNet(CONTENT).detect(turned)
     assert 0.25 < (tilted.tilt - known.tilt) / degrees < 1.1
     crop, untouched = (crop_face(turned, tilted.square, 48, tilt) for tilt in (tilted.tilt, 0.0))
@@ -61,17 +55,17 @@ def near(image: Image, box: Box, degrees: float) -> Image:
     return np.ascontiguousarray(turned[top : top + side, left : left + side], np.uint8)
 
 
-def test_a_far_face_is_found_where_there_is_no_near_one(face: Image) -> None:
-    scene = far_away(face, 0.055)
+def test_a_far_face_is_found_where_there_is_no_near_one(smiling: Image) -> None:
+    scene = far_away(smiling, 0.055)
     assert YuNet(CONTENT)._detect_at(scene, 320) == []
     assert len(YuNet(CONTENT).detect(scene)) == 1
 
 
-def test_far_faces_are_found_beside_near_ones_on_wish(face: Image) -> None:
-    scene = far_away(face, 0.055)
-    (near,) = YuNet(CONTENT).detect(face)
+def test_far_faces_are_found_beside_near_ones_on_wish(smiling: Image) -> None:
+    scene = far_away(smiling, 0.055)
+    (near,) = YuNet(CONTENT).detect(smiling)
     left = round(near.box.centre[0]) - 250
-    scene[:, :500] = face[:, left : left + 500]
+    scene[:, :500] = smiling[:, left : left + 500]
     assert len(YuNet(CONTENT).detect(scene)) < len(YuNet(CONTENT, far_faces=True).detect(scene))
 
 

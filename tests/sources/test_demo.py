@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Frame, Image
@@ -15,23 +17,27 @@ from smartselfie.sources.demo import FRAMES, DemoSource
 PICTURES = Path(demo_module.__file__).parent / "demo_pictures"
 
 
-def test_it_is_the_same_to_the_last_byte_at_every_run(demo: list[Image]) -> None:
+@pytest.mark.slow
+def test_it_is_the_same_to_the_last_byte_at_every_run(demo: Sequence[Image]) -> None:
     again = [item.image for item in DemoSource().frames() if isinstance(item, Frame)]
     assert len(again) == len(demo) == FRAMES
     assert all(np.array_equal(one, two) for one, two in zip(demo, again, strict=True))
 
 
-def test_it_is_as_large_and_as_quick_as_a_camera(demo: list[Image]) -> None:
+@pytest.mark.slow
+def test_it_is_as_large_and_as_quick_as_a_camera(demo: Sequence[Image]) -> None:
     assert {image.shape for image in demo} == {(720, 1280, 3)}
     assert DemoSource().fps == 30
     assert 12 <= FRAMES / 30 <= 16
 
 
-def test_no_two_frames_in_a_row_are_equal(demo: list[Image]) -> None:
+@pytest.mark.slow
+def test_no_two_frames_in_a_row_are_equal(demo: Sequence[Image]) -> None:
     assert all(not np.array_equal(one, two) for one, two in pairwise(demo))
 
 
-def test_first_nobody_then_no_smile_then_a_smile_then_nobody(demo: list[Image]) -> None:
+@pytest.mark.slow
+def test_first_nobody_then_no_smile_then_a_smile_then_nobody(demo: Sequence[Image]) -> None:
     from smartselfie.api import FaceAnalyzer
 
     analyzer = FaceAnalyzer()
@@ -45,6 +51,7 @@ def test_first_nobody_then_no_smile_then_a_smile_then_nobody(demo: list[Image]) 
     assert course == ["nobody", "no smile", "nobody", "smile", "nobody"]
 
 
+@pytest.mark.slow
 def test_repeated_it_goes_on_with_rising_times_until_it_is_closed() -> None:
     source = DemoSource(repeat=True)
     frames = source.frames()
