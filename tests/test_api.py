@@ -1,6 +1,8 @@
 """The face analyzer, and the loop for programs, with the networks that ship."""
 
+import ast
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +10,9 @@ import pytest
 from PIL import Image as Pictures
 
 import smartselfie
-from smartselfie import FaceAnalyzer, Photo, watch
+from smartselfie import FaceAnalyzer, Photo, Settings, watch
 from smartselfie.core.types import Image
 from smartselfie.errors import PictureError
-from smartselfie.settings.schema import Settings
 
 SMILE, NO_SMILE, NOBODY = 290, 140, 10
 
@@ -56,3 +57,11 @@ def test_every_public_name_is_there() -> None:
     assert all(getattr(smartselfie, name) is not None for name in smartselfie.__all__)
     with pytest.raises(AttributeError):
         smartselfie.nonsense  # noqa: B018
+
+
+def test_every_public_name_is_typed_for_programs_too() -> None:
+    package = files(smartselfie)
+    assert (package / "py.typed").is_file(), "without it type checkers read no types"
+    tree = ast.parse((package / "__init__.py").read_text())
+    typed = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert set(smartselfie.__all__) <= typed

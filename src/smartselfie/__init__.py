@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from smartselfie.core.types import Box, Face, Frame
     from smartselfie.errors import SmartselfieError
     from smartselfie.moment import Moment
+    from smartselfie.settings.schema import Settings
 
 __all__ = [
     "EMOTIONS",
