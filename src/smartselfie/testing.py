@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from smartselfie.core.types import Box, DetectedFace, Face, Frame, Image, Qualit
 from smartselfie.errors import AlbumError
 from smartselfie.files import free_names
 from smartselfie.inference.card import Licence, ModelCard
+from smartselfie.settings.schema import Settings
 from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.trigger import Fire, Signal, Trigger
 
@@ -68,6 +70,11 @@ def face_of(
     return Face(box, scores(Emotion.NEUTRAL) if emotions is None else emotions, 1.0, person, eyes, quality)
 
 
+def rule_of(**changes: Any) -> TriggerRule:
+    """The rule of the default settings, with these fields changed."""
+    return replace(Settings().trigger_rule, **changes)
+
+
 @dataclass(frozen=True, slots=True)
 class Played:
     """What the trigger made of one frame."""
@@ -84,7 +91,7 @@ class Played:
 
 def play(frames: Iterable[tuple[float, Sequence[Face]]], rule: TriggerRule | None = None) -> list[Played]:
     """Run the faces of frames, each with its time, through a new trigger."""
-    trigger, played = Trigger(TriggerRule() if rule is None else rule), []
+    trigger, played = Trigger(rule_of() if rule is None else rule), []
     for at, faces in frames:
         trigger, signals = trigger.update(at, faces)
         played.append(Played(at, trigger, signals))

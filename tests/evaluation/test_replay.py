@@ -22,6 +22,7 @@ from smartselfie.testing import (
     face_at,
     frames_at,
     mixed,
+    rule_of,
 )
 from smartselfie.trigger.rule import TriggerRule
 
@@ -36,7 +37,7 @@ def played(
     detector = ScriptedDetector(lambda _: [face_at(10, 10, 30)])
     source = ScriptedSource(frames_at(fps, len(script)))
     pipeline = Pipeline(
-        source, detector, ScriptedClassifier(script), MemoryAlbum(), rule or TriggerRule(hold_frames=3, cooldown=1.0)
+        source, detector, ScriptedClassifier(script), MemoryAlbum(), rule or rule_of(hold_frames=3, cooldown=1.0)
     )
     return watch_clip(Clip("clip.mp4", Path("clip.mp4"), Expected(expected), parse_timeline(timeline)), pipeline)
 
@@ -64,9 +65,7 @@ def test_a_photo_of_nobody_smiling_is_false() -> None:
 
 
 def test_a_smile_within_the_rest_or_shorter_than_a_hold_is_not_expected() -> None:
-    rest = played(
-        "..sss.....sss...", "smile 2-4; neutral 5-9; smile 10-12", rule=TriggerRule(hold_frames=3, cooldown=2.0)
-    )
+    rest = played("..sss.....sss...", "smile 2-4; neutral 5-9; smile 10-12", rule=rule_of(hold_frames=3, cooldown=2.0))
     assert (rest.expected, rest.caught, len(rest.excused)) == (1, 1, 1)
     short = played("..ss......", "neutral 0-1; smile 2-3; neutral 4-9")
     assert (short.expected, len(short.missed)) == (0, 0)
@@ -74,13 +73,13 @@ def test_a_smile_within_the_rest_or_shorter_than_a_hold_is_not_expected() -> Non
 
 def test_the_rest_after_a_false_photo_excuses_nothing() -> None:
     seen = played(
-        ".sss......sss...", "neutral 0-9; smile 10-12; neutral 13-15", rule=TriggerRule(hold_frames=3, cooldown=2.0)
+        ".sss......sss...", "neutral 0-9; smile 10-12; neutral 13-15", rule=rule_of(hold_frames=3, cooldown=2.0)
     )
     assert (len(seen.false), seen.expected, len(seen.missed)) == (1, 1, 1)
 
 
 def test_one_photo_is_of_one_smile() -> None:
-    seen = played("..sss..s........", "smile 2-5; neutral 6; smile 7-9", rule=TriggerRule(hold_frames=3, cooldown=0.0))
+    seen = played("..sss..s........", "smile 2-5; neutral 6; smile 7-9", rule=rule_of(hold_frames=3, cooldown=0.0))
     assert (len(seen.taken), seen.expected, seen.caught, len(seen.missed)) == (1, 2, 1, 1)
 
 
@@ -94,7 +93,7 @@ def test_latency_is_known_where_the_first_frame_of_a_smile_was_lost() -> None:
     source = ScriptedSource([frame for frame in frames_at(10, len(letters)) if frame.index != 6])
     script = [LETTERS[letter] for place, letter in enumerate(letters) if place != 6]
     detector = ScriptedDetector(lambda _: [face_at(10, 10, 30)])
-    pipeline = Pipeline(source, detector, ScriptedClassifier(script), MemoryAlbum(), TriggerRule(hold_frames=3))
+    pipeline = Pipeline(source, detector, ScriptedClassifier(script), MemoryAlbum(), rule_of(hold_frames=3))
     clip = Clip("clip.mp4", Path("clip.mp4"), Expected.YES, parse_timeline("smile 6-11"))
     (photo,) = watch_clip(clip, pipeline).taken
     assert photo.latency == pytest.approx((photo.decided - 6) / 10)
@@ -103,7 +102,7 @@ def test_latency_is_known_where_the_first_frame_of_a_smile_was_lost() -> None:
 def test_a_photo_is_remembered_small() -> None:
     source = ScriptedSource(frames_at(5, 10, np.full((1080, 1920, 3), 128, np.uint8)))
     detector = ScriptedDetector(lambda _: [face_at(10, 10, 300)])
-    pipeline = Pipeline(source, detector, ScriptedClassifier([LETTERS["s"]]), MemoryAlbum(), TriggerRule(hold_frames=3))
+    pipeline = Pipeline(source, detector, ScriptedClassifier([LETTERS["s"]]), MemoryAlbum(), rule_of(hold_frames=3))
     seen = watch_clip(Clip("clip.mp4", Path("clip.mp4"), Expected.YES, ()), pipeline)
     assert seen.taken[0].image.shape == (360, 640, 3)
 

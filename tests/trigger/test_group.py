@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from smartselfie.testing import WELL_SEEN, face_of, mixed, play
+from smartselfie.testing import WELL_SEEN, face_of, mixed, play, rule_of
 from smartselfie.trigger.person import GLANCE
-from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
+from smartselfie.trigger.rule import GroupRule, Reason
 from smartselfie.trigger.trigger import Fire
 
 FPS = 5
@@ -28,7 +28,7 @@ def group(*smiling, frames=12, sides=(100, 99, 98, 97, 96)):
 
 
 def shots(frames, who):
-    played = play(frames, TriggerRule(group=who))
+    played = play(frames, rule_of(group=who))
     return [index for index, frame in enumerate(played) if frame.fired]
 
 
@@ -61,7 +61,7 @@ def test_so_many_can_be_asked_for(who, expected):
 
 
 def test_everybody_has_a_hold_of_their_own():
-    played = play(group(0, 5, None), TriggerRule(group=GroupRule.EVERYONE))
+    played = play(group(0, 5, None), rule_of(group=GroupRule.EVERYONE))
     assert [person.smile.frames if person.smile else 0 for person in played[7].trigger.people] == [8, 3, 0]
 
 
@@ -112,10 +112,10 @@ BACKGROUND = {
 @pytest.mark.parametrize("why", list(BACKGROUND))
 def test_background_faces_hold_up_nobody_and_say_why(why):
     frames = [(index / FPS, [face_of(1, SMILE), BACKGROUND[why]]) for index in range(12)]
-    played = play(frames, TriggerRule(group=GroupRule.EVERYONE))
+    played = play(frames, rule_of(group=GroupRule.EVERYONE))
     assert [index for index, frame in enumerate(played) if frame.fired] == [9]
     ineligible = played[5].trigger.people[1]
-    assert (ineligible.eligible, ineligible.reason(TriggerRule())) == (False, why)
+    assert (ineligible.eligible, ineligible.reason(rule_of())) == (False, why)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def reasons(frames, rule):
 
 
 def test_each_reason_is_told_when_it_is_the_one():
-    everyone = TriggerRule(group=GroupRule.EVERYONE, hold_frames=3, cooldown=1.0)
+    everyone = rule_of(group=GroupRule.EVERYONE, hold_frames=3, cooldown=1.0)
     assert reasons([(0.0, [])], everyone) == [Reason.NO_FACE]
     assert reasons(group(None, frames=1), everyone) == [Reason.NOT_SMILING]
     assert reasons(group(0, None, frames=1), everyone) == [Reason.WAITING]
@@ -160,15 +160,15 @@ def test_each_reason_is_told_when_it_is_the_one():
 def test_a_new_smile_makes_a_new_photo_while_another_goes_on():
     frames = group(0, 40, frames=60)
     assert shots(frames, GroupRule.ANYONE) == [9, 49]
-    assert play(frames, TriggerRule(group=GroupRule.ANYONE))[49].signals[-1] == Fire((1, 2))
+    assert play(frames, rule_of(group=GroupRule.ANYONE))[49].signals[-1] == Fire((1, 2))
 
 
 def test_the_photo_is_chosen_for_those_whose_smiles_it_takes():
-    fire = [frame.signals[-1] for frame in play(group(None, 0, 0, frames=12), TriggerRule(group=2)) if frame.fired]
+    fire = [frame.signals[-1] for frame in play(group(None, 0, 0, frames=12), rule_of(group=2)) if frame.fired]
     assert fire == [Fire((1, 2, 3))]
     fire = [
         frame.signals[-1]
-        for frame in play(group(0, 0, None, frames=12), TriggerRule(group=GroupRule.LARGEST))
+        for frame in play(group(0, 0, None, frames=12), rule_of(group=GroupRule.LARGEST))
         if frame.fired
     ]
     assert fire == [Fire((1,))]
@@ -184,7 +184,7 @@ def test_a_glance_aside_makes_no_photo_of_the_others(who, quality):
         (index / FPS, [face_of(1, SMILE), face_of(2, CALM, quality=quality if index in (20, 21) else WELL_SEEN)])
         for index in range(30)
     ]
-    played = play(frames, TriggerRule(group=who))
+    played = play(frames, rule_of(group=who))
     assert not any(frame.fired for frame in played)
     assert all(frame.trigger.people[1].eligible for frame in played)
 
@@ -194,7 +194,7 @@ def test_whoever_looks_away_for_long_is_background_and_holds_up_nobody():
         (index / FPS, [face_of(1, SMILE), face_of(2, CALM, quality=ASIDE if index >= 12 else WELL_SEEN)])
         for index in range(30)
     ]
-    played = play(frames, TriggerRule(group=GroupRule.EVERYONE))
+    played = play(frames, rule_of(group=GroupRule.EVERYONE))
     shot = next(index for index, frame in enumerate(played) if frame.fired)
     assert (shot - 12) / FPS > GLANCE
     assert played[shot].trigger.people[1].ineligible is Reason.TURNED_AWAY
@@ -211,16 +211,14 @@ def test_a_smile_that_is_not_well_seen_makes_no_hold():
     assert shots(lambda index: index not in (5, 6)) == [11], "during a glance it stays and does not grow"
     glance = play(course(lambda index: index != 9))[9]
     assert glance.trigger.reason is Reason.HOLDING
-    assert glance.trigger.people[0].reason(TriggerRule()) is Reason.TURNED_AWAY
+    assert glance.trigger.people[0].reason(rule_of()) is Reason.TURNED_AWAY
 
 
 def test_a_face_of_one_frame_holds_up_nobody():
     frames = [
         (index / FPS, [face_of(1, SMILE), *([face_of(2, CALM, side=90)] if index == 7 else [])]) for index in range(12)
     ]
-    assert [
-        index for index, frame in enumerate(play(frames, TriggerRule(group=GroupRule.EVERYONE))) if frame.fired
-    ] == [9]
+    assert [index for index, frame in enumerate(play(frames, rule_of(group=GroupRule.EVERYONE))) if frame.fired] == [9]
 
 
 def test_of_two_faces_of_one_size_the_sharper_is_the_measure():
@@ -240,7 +238,7 @@ def test_somebody_who_passes_by_does_not_begin_the_wait_for_open_eyes_anew():
         for index in range(120)
     ]
     for who in (GroupRule.EVERYONE, GroupRule.MAJORITY):
-        shots = [frame.at for frame in play(frames, TriggerRule(group=who, eyes_wait=1.5)) if frame.fired]
+        shots = [frame.at for frame in play(frames, rule_of(group=who, eyes_wait=1.5)) if frame.fired]
         assert shots
         assert shots[0] < 5.0
 
@@ -250,22 +248,22 @@ def test_a_hold_that_is_long_enough_and_fades_asks_for_more():
     frames = [(index / FPS, [face_of(1, mixed(happy=level))]) for index, level in enumerate(levels)]
     last = play(frames)[-1].trigger
     assert (last.reason, last.progress) == (Reason.SMILE_MORE, 1.0)
-    assert last.people[0].reason(TriggerRule()) is Reason.SMILE_MORE
+    assert last.people[0].reason(rule_of()) is Reason.SMILE_MORE
 
 
 def test_closed_eyes_of_one_of_several_put_the_photo_off():
     frames = [
         (index / FPS, [face_of(1, SMILE), face_of(2, SMILE, eyes=0.9 if index < 8 else 0.02)]) for index in range(13)
     ]
-    assert play(frames, TriggerRule(group=GroupRule.EVERYONE))[9].trigger.reason is Reason.EYES_CLOSED
+    assert play(frames, rule_of(group=GroupRule.EVERYONE))[9].trigger.reason is Reason.EYES_CLOSED
 
 
 def test_nobody_who_is_missing_makes_the_photo():
     frames = [(index / 30, [face_of(1, SMILE)] if index != 10 else []) for index in range(14)]
-    hold = play(frames, TriggerRule(hold_frames=10))
+    hold = play(frames, rule_of(hold_frames=10))
     fired = [index for index, frame in enumerate(hold) if frame.fired]
     assert fired == [9]
-    later = play(frames, TriggerRule(hold_frames=10, hold_seconds=10 / 30))
+    later = play(frames, rule_of(hold_frames=10, hold_seconds=10 / 30))
     assert [index for index, frame in enumerate(later) if frame.fired] == [11], "time went by, but nobody was there"
 
 
@@ -280,9 +278,7 @@ def test_whoever_glances_aside_at_the_shutter_is_waited_for():
         )
         for index in range(18)
     ]
-    assert [
-        index for index, frame in enumerate(play(frames, TriggerRule(group=GroupRule.EVERYONE))) if frame.fired
-    ] == [15]
+    assert [index for index, frame in enumerate(play(frames, rule_of(group=GroupRule.EVERYONE))) if frame.fired] == [15]
 
 
 def test_a_hold_begins_anew_after_the_background():

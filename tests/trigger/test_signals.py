@@ -2,8 +2,8 @@
 
 import pytest
 
-from smartselfie.testing import face_of, mixed, play
-from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.testing import face_of, mixed, play, rule_of
+from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.signals import EyeHistory
 
 SMILE, CALM = mixed(happy=0.9), mixed()
@@ -50,23 +50,23 @@ def shots(eyes, rule):
 
 
 def test_a_photo_is_put_off_until_the_eyes_open():
-    fired, played = shots([1.0] * 5 + [0.02] * 15 + [1.0] * 10, TriggerRule())
+    fired, played = shots([1.0] * 5 + [0.02] * 15 + [1.0] * 10, rule_of())
     assert fired == [20]
     assert {frame.trigger.reason for frame in played[9:20]} == {Reason.EYES_CLOSED}
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.5, 1.5])
 def test_a_photo_is_put_off_for_at_most_the_time_that_is_set(wait):
-    fired, _ = shots([0.02] * 90, TriggerRule(eyes_wait=wait))
+    fired, _ = shots([0.02] * 90, rule_of(eyes_wait=wait))
     assert fired == [9 + round(wait * FPS)]
 
 
 def test_the_guard_can_be_left_out():
-    assert shots([0.02] * 30, TriggerRule(eyes_open=False))[0] == [9]
+    assert shots([0.02] * 30, rule_of(eyes_open=False))[0] == [9]
 
 
 def test_the_wait_is_bounded_although_the_smile_wavers_meanwhile():
     frames = [
         (index / FPS, [face_of(1, mixed(happy=0.4 if 20 <= index < 26 else 0.9), eyes=0.02)]) for index in range(90)
     ]
-    assert [index for index, frame in enumerate(play(frames, TriggerRule(eyes_wait=1.0))) if frame.fired] == [39]
+    assert [index for index, frame in enumerate(play(frames, rule_of(eyes_wait=1.0))) if frame.fired] == [39]

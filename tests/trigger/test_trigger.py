@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.testing import WELL_SEEN, face_of, mixed, play, scores
+from smartselfie.testing import WELL_SEEN, face_of, mixed, play, rule_of, scores
 from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
 from smartselfie.trigger.trigger import Began, CoolingDown, Fire, Holding, Lost, Ready, Trigger
 
@@ -33,12 +33,12 @@ def fired(letters, rule, fps=5.0):
 
 @pytest.mark.parametrize("frames", [1, 2, 10, 25])
 def test_the_shutter_fires_on_exactly_the_promised_frame(frames):
-    assert fired("..." + "s" * 40, TriggerRule(hold_frames=frames)) == [2 + frames]
-    assert fired("..." + "s" * (frames - 1) + "....", TriggerRule(hold_frames=frames)) == []
+    assert fired("..." + "s" * 40, rule_of(hold_frames=frames)) == [2 + frames]
+    assert fired("..." + "s" * (frames - 1) + "....", rule_of(hold_frames=frames)) == []
 
 
 def test_the_default_is_ten_frames():
-    assert fired("s" * 30, TriggerRule()) == [9]
+    assert fired("s" * 30, rule_of()) == [9]
 
 
 @pytest.mark.parametrize("fps", [5, 10, 15, 30, 60])
@@ -52,11 +52,11 @@ def test_a_hold_is_ten_frames_from_the_beginning_of_the_smile_at_any_rate(fps):
 
 
 def test_a_smile_that_is_lost_starts_over_from_nothing():
-    assert fired("s" * 9 + "." + "s" * 9 + "." + "s" * 10, TriggerRule()) == [29]
+    assert fired("s" * 9 + "." + "s" * 9 + "." + "s" * 10, rule_of()) == [29]
 
 
 def test_a_flicker_of_two_frames_neither_breaks_nor_starts_a_hold():
-    assert fired("." * 10 + "s" * 6 + ".." + "s" * 8, TriggerRule(), fps=60) != []
+    assert fired("." * 10 + "s" * 6 + ".." + "s" * 8, rule_of(), fps=60) != []
     played = play(course("." * 20 + "ss" + "." * 20, 60))
     assert all(not frame.signals for frame in played)
 
@@ -116,48 +116,48 @@ def test_a_smile_that_wavers_a_little_is_photographed_on_the_promised_frame():
 
 
 def test_a_smile_that_goes_on_is_photographed_once():
-    played = play(course("s" * 200), TriggerRule())
+    played = play(course("s" * 200), rule_of())
     assert [index for index, frame in enumerate(played) if frame.fired] == [9]
     assert played[-1].trigger.reason is Reason.STILL_SMILING
 
 
 def test_the_next_photo_needs_the_smile_gone_and_the_rest_over():
     gone_early = "s" * 10 + "." + "s" * 60
-    assert fired(gone_early, TriggerRule(cooldown=6.1)) == [9, 9 + 31 + 9]
+    assert fired(gone_early, rule_of(cooldown=6.1)) == [9, 9 + 31 + 9]
     gone_late = "s" * 60 + "." + "s" * 20
-    assert fired(gone_late, TriggerRule(cooldown=6.0)) == [9, 60 + 10]
+    assert fired(gone_late, rule_of(cooldown=6.0)) == [9, 60 + 10]
 
 
 def test_a_stalled_camera_never_fires():
     frames = [(0.0, [face_of(1, HAPPY)]), (0.51, [face_of(1, HAPPY)])]
-    played = play(frames, TriggerRule(hold_frames=2))
+    played = play(frames, rule_of(hold_frames=2))
     assert played[1].signals == (Lost(1), Began(1))
     assert played[1].trigger.state == Holding(1, 0.51)
 
 
 def test_half_a_second_between_frames_is_still_one_hold():
-    assert fired("ss", TriggerRule(hold_frames=2), fps=2) == [1]
+    assert fired("ss", rule_of(hold_frames=2), fps=2) == [1]
 
 
 def test_time_that_runs_backwards_breaks_a_hold():
-    played = play([(5.0, [face_of(1, HAPPY)]), (4.9, [face_of(1, HAPPY)])], TriggerRule(hold_frames=2))
+    played = play([(5.0, [face_of(1, HAPPY)]), (4.9, [face_of(1, HAPPY)])], rule_of(hold_frames=2))
     assert not played[1].fired
 
 
 def test_hold_seconds_delay_the_photo_until_both_are_met():
-    assert fired("s" * 60, TriggerRule(hold_frames=3, hold_seconds=1.0), fps=10) == [10]
-    assert fired("s" * 60, TriggerRule(hold_frames=3, hold_seconds=1.0), fps=2) == [2]
+    assert fired("s" * 60, rule_of(hold_frames=3, hold_seconds=1.0), fps=10) == [10]
+    assert fired("s" * 60, rule_of(hold_frames=3, hold_seconds=1.0), fps=2) == [2]
 
 
 def test_a_face_lost_for_a_blink_does_not_start_over_and_one_lost_for_longer_does():
-    assert fired("sssss_sssss", TriggerRule()) == [10]
-    assert fired("sssss__sssss" + "....", TriggerRule()) == []
+    assert fired("sssss_sssss", rule_of()) == [10]
+    assert fired("sssss__sssss" + "....", rule_of()) == []
     # nobody is photographed while nobody is seen
-    assert fired("sssssssss_", TriggerRule()) == []
+    assert fired("sssssssss_", rule_of()) == []
 
 
 def test_signals_tell_who_begins_to_smile_and_who_stops():
-    played = play(course(".ss.ssss."), TriggerRule(hold_frames=3, cooldown=0.0))
+    played = play(course(".ss.ssss."), rule_of(hold_frames=3, cooldown=0.0))
     assert [frame.signals for frame in played] == [
         (),
         (Began(1),),
@@ -172,7 +172,7 @@ def test_signals_tell_who_begins_to_smile_and_who_stops():
 
 
 def test_a_photo_by_hand_spends_the_hold_and_begins_the_rest():
-    trigger = play(course("ss"), TriggerRule(hold_frames=3, cooldown=1.0))[-1].trigger.shot_by_hand(0.2)
+    trigger = play(course("ss"), rule_of(hold_frames=3, cooldown=1.0))[-1].trigger.shot_by_hand(0.2)
     assert trigger.state == CoolingDown(1.2)
     trigger, signals = trigger.update(0.4, [face_of(1, HAPPY)])
     assert signals == ()
@@ -182,7 +182,7 @@ def test_a_photo_by_hand_spends_the_hold_and_begins_the_rest():
 
 
 def test_a_photo_by_hand_of_a_face_that_does_not_smile_needs_no_smile_to_go():
-    trigger = play(course("."), TriggerRule(hold_frames=1, cooldown=1.0))[-1].trigger.shot_by_hand(0.0)
+    trigger = play(course("."), rule_of(hold_frames=1, cooldown=1.0))[-1].trigger.shot_by_hand(0.0)
     trigger, early = trigger.update(0.4, [face_of(1, HAPPY)])
     trigger, late = trigger.update(1.0, [face_of(1, HAPPY)])
     assert Fire((1,)) not in early
@@ -190,9 +190,9 @@ def test_a_photo_by_hand_of_a_face_that_does_not_smile_needs_no_smile_to_go():
 
 
 def test_a_lost_source_breaks_the_hold_but_not_the_rest():
-    lost, signals = play(course("s"), TriggerRule(hold_frames=3))[-1].trigger.lose_sight()
+    lost, signals = play(course("s"), rule_of(hold_frames=3))[-1].trigger.lose_sight()
     assert (lost.state, lost.reason, signals) == (Ready(), Reason.LOST, (Lost(1),))
-    resting = play(course("s"), TriggerRule(hold_frames=1))[-1].trigger
+    resting = play(course("s"), rule_of(hold_frames=1))[-1].trigger
     lost, _ = resting.lose_sight()
     assert lost.state == CoolingDown(3.0)
     # a smile that was photographed is not new because the camera was away
@@ -203,7 +203,7 @@ def test_a_lost_source_breaks_the_hold_but_not_the_rest():
 
 def test_progress_follows_whichever_of_frames_and_seconds_is_behind():
     frames = [(at, [face_of(1, HAPPY)]) for at in (0.0, 0.25, 0.75)]
-    assert [frame.trigger.progress for frame in play(frames, TriggerRule(hold_frames=4, hold_seconds=1.0))] == [
+    assert [frame.trigger.progress for frame in play(frames, rule_of(hold_frames=4, hold_seconds=1.0))] == [
         0.0,
         0.25,
         0.75,
@@ -238,7 +238,7 @@ def test_a_stall_in_the_middle_of_a_hold_starts_it_over():
 def test_a_camera_that_is_always_slow_holds_as_any_other_once_its_pace_is_known(fps):
     shots = [
         frame.at * fps
-        for frame in play([(at, faces) for at, faces in course("." * 4 + "s" * 30, fps)], TriggerRule(hold_frames=10))
+        for frame in play([(at, faces) for at, faces in course("." * 4 + "s" * 30, fps)], rule_of(hold_frames=10))
         if frame.fired
     ]
     assert shots == [pytest.approx(4 + 9)]
@@ -256,7 +256,7 @@ def test_three_slow_steps_are_needed_for_a_slow_pace():
     # every third frame comes at once after the one before it: a camera that falls behind, and no pace
     steps = [0.9, 0.9, 0.05] * 12
     frames = [(sum(steps[: index + 1]), [face_of(1, HAPPY)]) for index in range(len(steps))]
-    assert not any(frame.fired for frame in play(frames, TriggerRule(hold_frames=4)))
+    assert not any(frame.fired for frame in play(frames, rule_of(hold_frames=4)))
 
 
 def longest_steps(times, rule):
