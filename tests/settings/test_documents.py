@@ -10,7 +10,8 @@ import click
 import pytest
 
 from smartselfie.cli.main import COMMANDS, root
-from smartselfie.settings.schema import SETTINGS
+from smartselfie.settings.schema import SETTINGS, Settings
+from smartselfie.trigger.rule import SMILES
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -67,3 +68,16 @@ def test_a_setting_is_explained_in_one_sentence() -> None:
     helps = {name: setting.about.help for name, setting in SETTINGS.items()}
     assert {name: text for name, text in helps.items() if not (text[0].isupper() and text.endswith("."))} == {}
     assert len(set(helps.values())) == len(helps)
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        ("README.md", f"for {Settings().hold} frames in a row"),
+        ("docs/trigger.md", f"at most {Settings().eyes_wait:g} seconds"),
+        ("docs/trigger.md", ", ".join(f"`{name}` ({score:g})" for name, score in SMILES.items())),
+    ],
+)
+def test_a_default_in_a_sentence_is_the_default(page: str, sentence: str) -> None:
+    said = " ".join((ROOT / page).read_text(encoding="utf-8").split())
+    assert sentence in said

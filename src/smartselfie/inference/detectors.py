@@ -129,7 +129,7 @@ SMALLEST = 24
 class HaarCascade:
     """Finds frontal, upright faces; slower than `YuNet` and blind to tilted ones; knows no score."""
 
-    def __init__(self, scale_factor: float = 1.1, neighbours: int = 5) -> None:
+    def __init__(self, scale_factor: float, neighbours: int) -> None:
         """Open the cascade that OpenCV ships.
 
         Args:
