@@ -44,6 +44,11 @@ def test_watch_has_the_settings_that_are_not_of_the_booth_alone(capsys: Capsys) 
     [
         (["watch", "demo", "--hold", "0"], "--hold: 0 is out of range (1 to 1000)"),
         (["watch", "demo", "--hold", "many"], "--hold: many is not a whole number (1 to 1000)"),
+        (
+            ["watch", "demo", "--webhook", "ftp://me:secret@there"],
+            "--webhook: this value is not possible (http:// or https://)",
+        ),
+        (["watch", "demo", "--webhook", "http://[me"], "--webhook: this value is not possible (http:// or https://)"),
         (["booth", "demo", "--pin", "12"], "--pin: this value is not possible (4 to 12 digits)"),
         (["booth", "demo", "--hold-seconds=-1"], "--hold-seconds: -1 is out of range (0 to 60)"),
         (["analyze", ".", "--detector", "hog"], "--detector: hog is not possible (yunet or haar)"),

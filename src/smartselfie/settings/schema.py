@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
@@ -44,6 +45,13 @@ def _pin(pin: SecretStr) -> SecretStr:
     if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
         raise ValueError
     return pin
+
+
+def _address(address: SecretStr) -> SecretStr:
+    parts = urlsplit(address.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return address
 
 
 def _smile(said: object) -> object:
@@ -238,12 +246,13 @@ class Settings:
         ),
     ] = None
     webhook: Annotated[
-        SecretStr | None,
+        Annotated[SecretStr, AfterValidator(_address)] | None,
         EmptyIsUnset,
         About(
             help="Address to send each photo's event to, without the image.",
             group=Group.PHOTOS,
             metavar="URL",
+            allowed="http:// or https://",
             unset="none",
             secret=True,
         ),
