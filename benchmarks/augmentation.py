@@ -21,7 +21,7 @@ import cv2
 from benchmarks import pictures, robustness
 from smartselfie.datasets.dataset import Dataset, load
 from smartselfie.errors import SmartselfieError
-from smartselfie.evaluation.evaluate import READING
+from smartselfie.evaluation.evaluate import COMBINED
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.training.checkpoint import load_checkpoint
 from smartselfie.training.environment import make_fabric
@@ -101,11 +101,11 @@ def print_row(name: str, told: dict[str, object]) -> None:
     degraded = told["degraded"]
     if not isinstance(degraded, dict):
         raise TypeError(degraded)
-    cells = {"undamaged": degraded["undamaged"][READING]} | {
-        kind.split(",")[0]: mean(each[READING] for each in strengths.values())
+    cells = {"undamaged": degraded["undamaged"][COMBINED]} | {
+        kind.split(",")[0]: mean(each[COMBINED] for each in strengths.values())
         for kind, strengths in degraded["damaged"].items()
     }
-    rest = "; ".join(f"{what} {told[what][READING]}" for what in ("pictures", "cropped") if what in told)  # type: ignore[index]
+    rest = "; ".join(f"{what} {told[what][COMBINED]}" for what in ("pictures", "cropped") if what in told)  # type: ignore[index]
     print(f"{name}: " + ", ".join(f"{kind} {value:.1f}" for kind, value in cells.items()) + f"; {rest}", flush=True)
 
 

@@ -26,14 +26,14 @@ from smartselfie.core.types import Box
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split, load
 from smartselfie.errors import DataError, SmartselfieError
-from smartselfie.evaluation.evaluate import READING
+from smartselfie.evaluation.evaluate import COMBINED
 from smartselfie.evaluation.metrics import auc
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
 
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
 NEGATIVE = [EMOTIONS.index(Emotion(name)) for name in ("angry", "disgust", "fear", "sad", "surprise")]
-COLUMNS = ("fer2013", "ferplus", READING, "smile")
+COLUMNS = ("fer2013", "ferplus", COMBINED, "smile")
 Scores = dict[str, NDArray[np.float64]]
 Worth = dict[str, float | None]
 
@@ -106,7 +106,7 @@ def read(classifier: OnnxClassifier, faces: NDArray[np.uint8]) -> Scores:
     crops = np.stack([crop_face(face, Box(0, 0, face.shape[1], face.shape[0]), size) for face in faces])
     outputs = classifier.outputs(crops)
     scores = {name: said.astype(np.float64) for name, said in outputs.items()}
-    return scores | {READING: classifier.mixed(outputs)}
+    return scores | {COMBINED: classifier.combine(outputs)}
 
 
 def worth(scores: Scores, rows: Dataset) -> Worth:
@@ -116,10 +116,10 @@ def worth(scores: Scores, rows: Dataset) -> Worth:
     told: Worth = {}
     if "fer2013" in scores:
         told["fer2013"] = percent(scores["fer2013"].argmax(axis=1) == rows.labels)
-    for name in ("ferplus", READING):
+    for name in ("ferplus", COMBINED):
         if name in scores:
             told[name] = percent((scores[name].argmax(axis=1) == majority)[clear])
-    area = auc(scores[READING][clear, HAPPY], majority[clear] == HAPPY)
+    area = auc(scores[COMBINED][clear, HAPPY], majority[clear] == HAPPY)
     return told | {"smile": None if area is None else round(area, 4)}
 
 

@@ -112,7 +112,7 @@ def tiny_network() -> Callable[..., bytes]:
         weight: float = 0.0,
     ) -> bytes:
         weights = tuple(1 / len(outputs) for _ in outputs)
-        card = replace(CARD, outputs=tuple(outputs), reading=weights, name="tiny").to_metadata()
+        card = replace(CARD, outputs=tuple(outputs), combined=weights, name="tiny").to_metadata()
         given = outputs if given is None else given
         area = int(np.prod([side for side in input_shape[1:] if isinstance(side, int)]))
         parts, nodes = [], [helper.make_node("Flatten", [input_name], ["flat"])]

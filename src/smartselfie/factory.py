@@ -2,12 +2,16 @@
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smartselfie.inference.runtime import EMOTION_MODEL, EYE_MODEL, FACE_MODEL, bundled_model
 from smartselfie.pipeline import Pipeline
-from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
+from smartselfie.ports import Album, EyeClassifier, FaceDetector, FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.trigger.rule import TriggerRule
+
+if TYPE_CHECKING:
+    from smartselfie.inference.classifiers import OnnxClassifier
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +29,7 @@ def make_detector(settings: Settings) -> FaceDetector:
             return HaarCascade(settings.haar_scale, settings.haar_neighbours)
 
 
-def make_classifier(model: Path | None = None) -> EmotionClassifier:
+def make_classifier(model: Path | None = None) -> "OnnxClassifier":
     """The emotion network of that file, or the one that ships.
 
     Raises:

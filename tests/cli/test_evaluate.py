@@ -78,7 +78,9 @@ def test_the_combined_output_is_measured_by_its_new_and_its_old_name(
     files: tuple[Path, Path], capsys: Capsys, option: str
 ) -> None:
     assert evaluate(*files, option, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["output"] == "reading"
+    told = capsys.readouterr()
+    assert json.loads(told.out)["output"] == "combined"
+    assert ("now called --combined" in told.err) == (option == "--reading")
 
 
 def test_predictions_are_a_line_a_row(files: tuple[Path, Path], tmp_path: Path) -> None:

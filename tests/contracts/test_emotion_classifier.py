@@ -38,8 +38,8 @@ def test_scores_are_of_the_seven_emotions_in_order_and_sum_to_one(classifier: Em
 def test_a_card_says_what_it_is(classifier: EmotionClassifier):
     card = classifier.card
     assert card.labels == tuple(EMOTIONS)
-    assert len(card.outputs) == len(card.reading)
-    assert sum(card.reading) == pytest.approx(1)
+    assert len(card.outputs) == len(card.combined)
+    assert sum(card.combined) == pytest.approx(1)
 
 
 def test_the_crops_are_left_as_they_were(classifier: EmotionClassifier):

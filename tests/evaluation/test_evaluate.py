@@ -12,13 +12,13 @@ from smartselfie.core.emotion import EMOTIONS
 from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import DataError
 from smartselfie.evaluation.evaluate import (
-    READING,
+    COMBINED,
     Labels,
-    as_card_metrics,
-    as_json,
     evaluate,
+    evaluation_to_json,
     predict_split,
     score_all,
+    to_card_metrics,
     write_predictions,
 )
 from smartselfie.inference.classifiers import OnnxClassifier
@@ -49,20 +49,20 @@ def test_a_network_with_one_output_is_read_by_it_whatever_the_labels(draw_data: 
 
 
 def test_outputs_of_other_names_are_mixed_as_users_see_them(draw_data: Draw, tiny_network: Make):
-    card = replace(CARD, outputs=("one", "two"), reading=(0.8, 0.2)).to_metadata()
+    card = replace(CARD, outputs=("one", "two"), combined=(0.8, 0.2)).to_metadata()
     network = OnnxClassifier(tiny_network(outputs=("one", "two"), metadata=card), "odd.onnx")
     found = evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network)
-    assert found.output == READING
+    assert found.output == COMBINED
     rest = 0.1 / 6
     first, second = 0.9**0.8 * rest**0.2, rest**0.8 * 0.9**0.2
     assert found.scores[0, 3] == pytest.approx(first / (first + second + 5 * rest), abs=1e-5)
 
 
 def test_what_users_see_can_be_judged_instead_of_an_output(draw_data: Draw, tiny_network: Make):
-    card = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.8, 0.2)).to_metadata()
+    card = replace(CARD, outputs=("fer2013", "ferplus"), combined=(0.8, 0.2)).to_metadata()
     network = OnnxClassifier(tiny_network(outputs=("fer2013", "ferplus"), metadata=card), "two.onnx")
-    found = evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FERPLUS, network, reading=True)
-    assert found.output == READING
+    found = evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FERPLUS, network, combined=True)
+    assert found.output == COMBINED
     assert set(found.scores.argmax(axis=1)) == {3}, "the ferplus output alone would say sad"
 
 
@@ -70,9 +70,9 @@ def test_asked_once_a_network_is_judged_by_every_labeling_and_as_users_see_it(dr
     judged = score_all(predict_split(draw_data(), Split.PUBLIC_TEST, network))
     assert [(found.labels, found.output) for found in judged] == [
         ("fer2013", "fer2013"),
-        ("fer2013", READING),
+        ("fer2013", COMBINED),
         ("ferplus", "ferplus"),
-        ("ferplus", READING),
+        ("ferplus", COMBINED),
     ]
 
 
@@ -146,7 +146,7 @@ def test_votes_without_any_majority_are_refused(draw_data: Draw, network: OnnxCl
 
 
 def test_the_line_of_json_has_the_shape_that_others_build_on(draw_data: Draw, network: OnnxClassifier):
-    told = as_json(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network))
+    told = evaluation_to_json(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network))
     assert list(told) == [
         *("split", "labels", "n", "accuracy", "accuracy_without_twins", "macro_f1", "nll", "ece"),
         *("per_class", "confusion", "smile", "model", "output"),
@@ -164,7 +164,7 @@ def test_the_line_of_json_has_the_shape_that_others_build_on(draw_data: Draw, ne
 
 
 def test_the_cards_metrics_are_named_after_split_and_labels(draw_data: Draw, network: OnnxClassifier):
-    told = as_card_metrics(evaluate(draw_data(0, 7), Split.PUBLIC_TEST, Labels.FERPLUS, network))
+    told = to_card_metrics(evaluate(draw_data(0, 7), Split.PUBLIC_TEST, Labels.FERPLUS, network))
     assert told["PublicTest/ferplus/n"] == 7
     assert told["PublicTest/ferplus/accuracy"] == pytest.approx(1 / 7, abs=1e-6)
     assert "PublicTest/ferplus/accuracy_without_twins" not in told
@@ -172,8 +172,8 @@ def test_the_cards_metrics_are_named_after_split_and_labels(draw_data: Draw, net
 
 
 def test_the_cards_metrics_of_what_users_see_have_names_of_their_own(draw_data: Draw, network: OnnxClassifier):
-    told = as_card_metrics(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FERPLUS, network, reading=True))
-    assert all(name.startswith("PublicTest/ferplus/reading/") for name in told)
+    told = to_card_metrics(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FERPLUS, network, combined=True))
+    assert all(name.startswith(("PublicTest/ferplus/combined/", "PublicTest/ferplus/reading/")) for name in told)
 
 
 def test_predictions_have_a_line_a_row_with_label_and_seven_scores(

@@ -15,7 +15,7 @@ def changed(**fields: object) -> dict[str, str]:
 
 
 def test_a_card_comes_back_as_it_was_written():
-    card = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.3, 0.7), metrics={"accuracy": 0.67}, limits="½ Δ")
+    card = replace(CARD, outputs=("fer2013", "ferplus"), combined=(0.3, 0.7), metrics={"accuracy": 0.67}, limits="½ Δ")
     assert read_card(card.to_metadata(), "a.onnx") == card
 
 
@@ -37,12 +37,12 @@ def test_no_card_is_refused():
         (changed(colour="red"), "damaged model card: colour"),
         (changed(labels=["happy", "sad"]), "foreign labels: happy, sad"),
         (changed(labels=list(reversed(CARD.labels))), "foreign labels: neutral, surprise"),
-        (changed(outputs=[], reading=[]), "reading does not weigh its outputs"),
-        (changed(outputs=["a", "b"]), "reading does not weigh its outputs"),
-        (changed(reading=[0.0]), "reading does not weigh its outputs"),
-        (changed(reading=[-0.5]), "reading does not weigh its outputs"),
-        (changed(reading=[1e9]), "reading does not weigh its outputs"),
-        (changed(reading=[0.5, 0.5]), "reading does not weigh its outputs"),
+        (changed(outputs=[], reading=[]), "combined does not weigh its outputs"),
+        (changed(outputs=["a", "b"]), "combined does not weigh its outputs"),
+        (changed(reading=[0.0]), "combined does not weigh its outputs"),
+        (changed(reading=[-0.5]), "combined does not weigh its outputs"),
+        (changed(reading=[1e9]), "combined does not weigh its outputs"),
+        (changed(reading=[0.5, 0.5]), "combined does not weigh its outputs"),
         (changed(input_size=4), "input_size or std is out of range"),
         (changed(input_size=4096), "input_size or std is out of range"),
         (changed(std=0), "input_size or std is out of range"),
@@ -94,3 +94,9 @@ def test_without_one_place_for_a_checksum_there_is_none():
         seal(b"no place")
     with pytest.raises(ValueError, match="2 places"):
         seal(as_file({SEAL: "0" * 64}) * 2)
+
+
+def test_a_card_may_also_call_its_combined_output_by_its_new_name():
+    metadata = CARD.to_metadata()
+    assert '"reading"' in metadata[KEY]
+    assert read_card({KEY: metadata[KEY].replace('"reading"', '"combined"')}, "a.onnx") == CARD

@@ -21,7 +21,7 @@ GREY = np.full((1, 48, 48), 200, np.uint8)
 
 
 def test_two_outputs_are_mixed_as_the_card_says(tiny_network: Make):
-    card = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.25, 0.75)).to_metadata()
+    card = replace(CARD, outputs=("fer2013", "ferplus"), combined=(0.25, 0.75)).to_metadata()
     network = OnnxClassifier(tiny_network(outputs=("fer2013", "ferplus"), metadata=card), "two.onnx")
     (read,) = network.classify(GREY)
     rest = 0.1 / 6
@@ -31,7 +31,7 @@ def test_two_outputs_are_mixed_as_the_card_says(tiny_network: Make):
 
 
 def test_each_output_can_be_read_alone_by_its_name(tiny_network: Make):
-    card = replace(CARD, outputs=("ferplus", "fer2013"), reading=(0.5, 0.5)).to_metadata()
+    card = replace(CARD, outputs=("ferplus", "fer2013"), combined=(0.5, 0.5)).to_metadata()
     # the file lists its outputs in another order than the card
     network = OnnxClassifier(tiny_network(outputs=("fer2013", "ferplus"), metadata=card), "two.onnx")
     said = network.outputs(GREY)

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
-from smartselfie.training.export import calibrate, export
+from smartselfie.training.export import export, fit_temperatures
 from smartselfie.training.loop import Trainer
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.records import Watcher
@@ -125,9 +125,9 @@ def test_int8_is_a_quarter_of_the_size_and_says_nearly_the_same(
 
 def test_what_cannot_be_made_int8_is_refused(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
     out = tmp_path / "small.onnx"
-    with pytest.raises(RunError, match="needs faces to calibrate with"):
+    with pytest.raises(RunError, match="needs faces to fit_temperatures with"):
         export(trained.run, out, int8=True)
-    with pytest.raises(DataError, match="no Training rows to calibrate with"):
+    with pytest.raises(DataError, match="no Training rows to fit_temperatures with"):
         export(trained.run, out, data=draw_data(training=0), int8=True)
     assert not out.exists()
     export(trained.run, out, data=draw_data(), int8=True)
@@ -141,7 +141,7 @@ def test_without_votes_there_is_one_output(make_trainer: Train, draw_data: Draw,
     trainer = make_trainer(draw_data(votes=False), recipe=replace(small, epochs=1))
     trainer.train(Watcher())
     card = export(trainer.run, tmp_path / "mine.onnx").card
-    assert (card.outputs, card.reading) == (("fer2013",), (1.0,))
+    assert (card.outputs, card.combined) == (("fer2013",), (1.0,))
 
 
 def test_what_cannot_be_exported_is_refused_and_leaves_no_file(
@@ -165,7 +165,7 @@ def test_a_place_that_cannot_be_written_is_named(trained: Trainer, tmp_path: Pat
 
 
 Draw = Callable[..., Dataset]
-BOTH = replace(CARD, outputs=("fer2013", "ferplus"), reading=(0.25, 0.75))
+BOTH = replace(CARD, outputs=("fer2013", "ferplus"), combined=(0.25, 0.75))
 
 
 class Bars(nn.Module):
@@ -190,18 +190,18 @@ def test_an_overconfident_network_is_made_as_confident_as_it_is_right(draw_data:
     said, _ = Bars(8.0, 0.3)(torch.from_numpy((data.pixels[-1400:, None] / 255 - CARD.mean) / CARD.std).float())
     accuracy = float((said.argmax(1).numpy() == data.labels[-1400:]).mean())
     assert 0.5 < accuracy < 0.9
-    found = calibrate(Bars(8.0, 0.3), BOTH, data)
+    found = fit_temperatures(Bars(8.0, 0.3), BOTH, data)
     for power in found.powers:
         confidence = np.exp(8.0 * power) / (np.exp(8.0 * power) + 6)
         assert confidence == pytest.approx(accuracy, abs=0.01)
     # both outputs say the same: the pool of the calibrated is right when its powers are together 1
-    assert sum(found.reading) == pytest.approx(1.0, abs=0.02)
-    assert found.reading[1] == pytest.approx(3 * found.reading[0], rel=1e-3)
+    assert sum(found.combined) == pytest.approx(1.0, abs=0.02)
+    assert found.combined[1] == pytest.approx(3 * found.combined[0], rel=1e-3)
 
 
 def test_without_rows_or_labels_nothing_is_changed(draw_data: Draw) -> None:
-    assert calibrate(Bars(8.0, 0.3), BOTH, None).powers == (1.0, 1.0)
-    assert calibrate(Bars(8.0, 0.3), BOTH, draw_data(public=0)).reading == (0.25, 0.75)
-    found = calibrate(Bars(8.0, 0.3), BOTH, draw_data(public=140, votes=False))
+    assert fit_temperatures(Bars(8.0, 0.3), BOTH, None).powers == (1.0, 1.0)
+    assert fit_temperatures(Bars(8.0, 0.3), BOTH, draw_data(public=0)).combined == (0.25, 0.75)
+    found = fit_temperatures(Bars(8.0, 0.3), BOTH, draw_data(public=140, votes=False))
     assert found.powers[0] != 1.0
     assert found.powers[1] == 1.0

@@ -10,7 +10,6 @@ from smartselfie.cli.terminal import columns
 
 if TYPE_CHECKING:
     from smartselfie.evaluation.evaluate import Evaluation
-    from smartselfie.inference.classifiers import OnnxClassifier
 
 SPLITS = ("Training", "PublicTest", "PrivateTest")
 LABELS = ("fer2013", "ferplus")
@@ -21,7 +20,8 @@ LABELS = ("fer2013", "ferplus")
 @click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the model that ships]")
 @click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
 @click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Labels to measure by.")
-@click.option("--combined", "--reading", "combined", is_flag=True, help="Measure the combined output, which users see.")
+@click.option("--combined", is_flag=True, help="Measure the combined output, which users see.")
+@click.option("--reading", is_flag=True, hidden=True)
 @click.option(
     "--predictions",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -48,6 +48,7 @@ def command(
     split: str,
     labels: str,
     combined: bool,
+    reading: bool,
     predictions: Path | None,
     report: Path | None,
     figures: Path | None,
@@ -63,33 +64,26 @@ def command(
     from smartselfie.datasets import dataset
     from smartselfie.datasets.dataset import Split
     from smartselfie.evaluation import evaluate as measuring
-    from smartselfie.evaluation import evaluate as results
     from smartselfie.evaluation.plots import write_figures
     from smartselfie.evaluation.report import write_report
+    from smartselfie.factory import make_classifier
 
-    classifier = _open(model)
-    answers = measuring.predict_split(dataset.load(data), Split(split), classifier)
-    found = measuring.score_answers(answers, measuring.Labels(labels), reading=combined)
+    if reading:
+        click.echo("--reading is now called --combined", err=True)
+    classifier = make_classifier(model)
+    scores = measuring.predict_split(dataset.load(data), Split(split), classifier)
+    found = measuring.score_predictions(scores, measuring.Labels(labels), combined=combined or reading)
     if predictions is not None:
-        results.write_predictions(predictions, found)
-    written = [] if report is None else [write_report(report, answers, classifier.card)]
+        measuring.write_predictions(predictions, found)
+    written = [] if report is None else [write_report(report, scores, classifier.card)]
     if figures is not None:
-        written += write_figures(figures, measuring.score_all(answers))
+        written += write_figures(figures, measuring.score_all(scores))
     if as_json:
-        click.echo(json.dumps(results.as_json(found)))
+        click.echo(json.dumps(measuring.evaluation_to_json(found)))
     else:
         _show(found)
     for path in written:
         click.echo(f"written: {path}", err=as_json)
-
-
-def _open(model: Path | None) -> "OnnxClassifier":
-    from smartselfie.inference.classifiers import OnnxClassifier
-    from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
-
-    if model is None:
-        return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL)
-    return OnnxClassifier.from_file(model)
 
 
 def _show(found: "Evaluation") -> None:

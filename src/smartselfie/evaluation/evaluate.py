@@ -20,8 +20,8 @@ from smartselfie.evaluation.metrics import Metrics, measure
 from smartselfie.files import atomic_write
 from smartselfie.inference.classifiers import OnnxClassifier
 
-READING = "reading"
-"""What users see, the outputs mixed as the card says, stands under this name beside the outputs themselves."""
+COMBINED = "combined"
+"""The outputs mixed as the card says, which is what users see, stand under this name beside the outputs themselves."""
 
 
 class Labels(StrEnum):
@@ -32,13 +32,13 @@ class Labels(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
-    """What a network says of the rows of one split: asked once, then judged by any labels.
+class Predictions:
+    """A model's scores for the rows of one split: predicted once, then measured against any labels.
 
     Attributes:
         split: which rows.
         rows: the n rows.
-        scores: (n, 7) for each output by its name, and for `READING`.
+        scores: (n, 7) for each output by its name, and for `COMBINED`.
         twins: (n,) which rows have a twin in Training; None where there are no Training rows to compare with.
         name, parameters, size: of the network; size in bytes.
     """
@@ -60,10 +60,10 @@ class Answers:
 
     def output_for(self, labels: Labels) -> str:
         """The output that these labels are for: of several the one of their name, else what users see."""
-        outputs = [name for name in self.scores if name != READING]
+        outputs = [name for name in self.scores if name != COMBINED]
         if len(outputs) == 1:
             return outputs[0]
-        return labels.value if labels in outputs else READING
+        return labels.value if labels in outputs else COMBINED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +73,7 @@ class Evaluation:
     Attributes:
         split: which rows.
         labels: whose labels.
-        output: the network's output that was read, or `READING`.
+        output: the network's output that was read, or `COMBINED`.
         rows: (n,) each row's place in the split, from 0.
         true: (n,) indices into `EMOTIONS`; -1 for a row that does not count.
         scores: (n, 7).
@@ -97,24 +97,24 @@ class Evaluation:
 
 
 def evaluate(
-    data: Dataset, split: Split, labels: Labels, classifier: OnnxClassifier, *, reading: bool = False
+    data: Dataset, split: Split, labels: Labels, classifier: OnnxClassifier, *, combined: bool = False
 ) -> Evaluation:
-    """Measure a network: `predict_split` and `score_answers` in one.
+    """Measure a network: `predict_split` and `score_predictions` in one.
 
     Args:
         data: prepared data.
         split: which rows to read.
         labels: whose labels count; of a network with several outputs, the one of that name is read.
         classifier: the network.
-        reading: judge what users see instead.
+        combined: measure the combined output instead.
 
     Raises:
         DataError: there are no such rows, no votes, or no row with a majority.
     """
-    return score_answers(predict_split(data, split, classifier), labels, reading=reading)
+    return score_predictions(predict_split(data, split, classifier), labels, combined=combined)
 
 
-def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> Answers:
+def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> Predictions:
     """Let a network read the rows of a split.
 
     Raises:
@@ -132,10 +132,10 @@ def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> An
     training = data.of(Split.TRAINING)
     # every Training row is its own twin
     known = len(training) and split is not Split.TRAINING
-    return Answers(
+    return Predictions(
         split=split,
         rows=rows,
-        scores=scores | {READING: classifier.mixed(outputs)},
+        scores=scores | {COMBINED: classifier.combine(outputs)},
         twins=twins(rows.pixels, training.pixels) if known else None,
         name=classifier.card.name,
         parameters=classifier.card.parameters,
@@ -143,37 +143,37 @@ def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> An
     )
 
 
-def score_answers(answers: Answers, labels: Labels, *, reading: bool = False) -> Evaluation:
-    """What the answers are worth by these labels.
+def score_predictions(predictions: Predictions, labels: Labels, *, combined: bool = False) -> Evaluation:
+    """What the predictions are worth by these labels.
 
     Raises:
         DataError: there are no votes, or no row with a majority.
     """
-    true = _true_labels(answers.rows, labels)
-    output = READING if reading else answers.output_for(labels)
-    scores, counted = answers.scores[output], true >= 0
+    true = _true_labels(predictions.rows, labels)
+    output = COMBINED if combined else predictions.output_for(labels)
+    scores, counted = predictions.scores[output], true >= 0
     return Evaluation(
-        split=answers.split,
+        split=predictions.split,
         labels=labels,
         output=output,
-        rows=answers.rows.rows,
+        rows=predictions.rows.rows,
         true=true,
         scores=scores,
         metrics=measure(scores[counted], true[counted]),
-        accuracy_without_twins=_without_twins(scores.argmax(axis=1) == true, counted, answers.twins),
-        name=answers.name,
-        parameters=answers.parameters,
-        size=answers.size,
+        accuracy_without_twins=_without_twins(scores.argmax(axis=1) == true, counted, predictions.twins),
+        name=predictions.name,
+        parameters=predictions.parameters,
+        size=predictions.size,
     )
 
 
-def score_all(answers: Answers) -> list[Evaluation]:
+def score_all(predictions: Predictions) -> list[Evaluation]:
     """By each labeling that the rows have: its output, and what users see where that is something else."""
     judged = []
-    for labels in answers.labelings:
-        judged.append(score_answers(answers, labels))
-        if judged[-1].output != READING and len(answers.scores) > 2:
-            judged.append(score_answers(answers, labels, reading=True))
+    for labels in predictions.labelings:
+        judged.append(score_predictions(predictions, labels))
+        if judged[-1].output != COMBINED and len(predictions.scores) > 2:
+            judged.append(score_predictions(predictions, labels, combined=True))
     return judged
 
 
@@ -199,7 +199,7 @@ def _without_twins(
     return float(right[alone].mean()) if alone.any() else None
 
 
-def as_json(evaluation: Evaluation) -> dict[str, object]:
+def evaluation_to_json(evaluation: Evaluation) -> dict[str, object]:
     """What `evaluate --json` prints."""
     metrics = evaluation.metrics
     smile = asdict(metrics.smile.hits)
@@ -221,10 +221,10 @@ def as_json(evaluation: Evaluation) -> dict[str, object]:
     }
 
 
-def as_card_metrics(evaluation: Evaluation) -> dict[str, float]:
+def to_card_metrics(evaluation: Evaluation) -> dict[str, float]:
     """What a model card tells of it, by names such as `PublicTest/fer2013/accuracy` and `…/happy/recall`.
 
-    What users see has a name of its own, such as `PublicTest/ferplus/reading/accuracy`.
+    The combined output has a name of its own, such as `PublicTest/ferplus/combined/accuracy` and its old one.
     """
     metrics = evaluation.metrics
     told: dict[str, float | None] = {
@@ -240,9 +240,9 @@ def as_card_metrics(evaluation: Evaluation) -> dict[str, float]:
     for emotion, hits in metrics.per_class.items():
         told |= {f"{emotion}/precision": hits.precision, f"{emotion}/recall": hits.recall, f"{emotion}/n": hits.n}
     where = f"{evaluation.split}/{evaluation.labels}"
-    if evaluation.output == READING:
-        where += f"/{READING}"
-    return {f"{where}/{name}": round(value, 6) for name, value in told.items() if value is not None}
+    # cards of before call it reading, and so do programs that read them
+    places = [f"{where}/{COMBINED}", f"{where}/reading"] if evaluation.output == COMBINED else [where]
+    return {f"{place}/{name}": round(value, 6) for place in places for name, value in told.items() if value is not None}
 
 
 def write_predictions(path: Path, evaluation: Evaluation) -> None:

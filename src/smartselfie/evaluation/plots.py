@@ -4,6 +4,7 @@ Each stands by itself, in a page or as a file, needs nothing from elsewhere, and
 scheme. Drawn by hand, since the run time has no plotting library and text and boxes are all they are made of.
 """
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -14,7 +15,7 @@ from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.errors import DataError
 from smartselfie.evaluation.evaluate import Evaluation
 from smartselfie.evaluation.metrics import BINS, SMILE, reliability, roc
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write, free_names
 
 STYLE = """<style>
 .diagram{--ink:#1d2433;--soft:#667085;--line:#d5dae3;--full:#2456c9;--mark:#c2570c}
@@ -33,7 +34,7 @@ LEFT, TOP = 44, 14
 DIAGONAL = f'<path class="rule" d="M{LEFT} {TOP + SIDE}l{SIDE} {-SIDE}"/>'
 
 
-def confusion(found: Evaluation) -> str:
+def draw_confusion(found: Evaluation) -> str:
     """What each class's rows were called: a row a class, in percent of its rows, with the counts below."""
     cell, left, top = 46, 66, 40
     parts = [_text(left + 3.5 * cell, 12, "said", "middle", "soft")]
@@ -53,11 +54,11 @@ def confusion(found: Evaluation) -> str:
                 + _text(x + cell / 2, y + cell / 2 + 14, str(count), "middle", f"small {over or 'soft'}")
                 + "</g>"
             )
-    title = f"Confusion matrix in percent of each true class's rows: {named(found)}"
+    title = f"Confusion matrix in percent of each true class's rows: {describe(found)}"
     return _svg(left + 7 * cell + 4, top + 7 * cell + 4, title, parts)
 
 
-def calibration(found: Evaluation) -> str:
+def draw_reliability(found: Evaluation) -> str:
     """The reliability diagram: how often the answers are right, by how sure they are; below, how many there are."""
     counted = found.true >= 0
     scores, true = found.scores[counted], found.true[counted]
@@ -83,11 +84,11 @@ def calibration(found: Evaluation) -> str:
     parts.append(f'<path class="line" d="M{LEFT} {base}h{SIDE}"/>')
     parts.append(_text(LEFT + SIDE / 2, base + 16, "rows", "middle", "soft"))
     parts.append(_text(LEFT + 8, TOP + 18, f"calibration error {100 * found.metrics.ece:.1f} %"))
-    title = f"Reliability diagram, {BINS} bins; orange: each bin's mean score: {named(found)}"
+    title = f"Reliability diagram, {BINS} bins; orange: each bin's mean score: {describe(found)}"
     return _svg(LEFT + SIDE + 14, base + 24, title, parts)
 
 
-def smile_roc(found: Evaluation) -> str:
+def draw_smile_roc(found: Evaluation) -> str:
     """The ROC of the score of "happy" against the rest, with the point that the threshold 0.5 takes."""
     counted = found.true >= 0
     happy = EMOTIONS.index(Emotion.HAPPY)
@@ -110,10 +111,10 @@ def smile_roc(found: Evaluation) -> str:
         parts.append(f'<circle class="mark" cx="{LEFT + SIDE * x:.1f}" cy="{TOP + SIDE * (1 - y):.1f}" r="4.5"/>')
         told = f"at {SMILE}: {100 * y:.1f} % found, {100 * x:.1f} % false"
         parts.append(_text(LEFT + SIDE - 8, TOP + SIDE - 10, told, "end", "soft"))
-    return _svg(LEFT + SIDE + 14, TOP + SIDE + 40, f"ROC of the smile: {named(found)}", parts)
+    return _svg(LEFT + SIDE + 14, TOP + SIDE + 40, f"ROC of the smile: {describe(found)}", parts)
 
 
-def named(found: Evaluation) -> str:
+def describe(found: Evaluation) -> str:
     """What was measured, in words."""
     return f"{found.name}, {found.output} on {found.split} by {found.labels}, {found.metrics.n} rows"
 
@@ -126,18 +127,21 @@ def write_figures(folder: Path, evaluations: Iterable[Evaluation]) -> list[Path]
     Raises:
         DataError: the place cannot be written.
     """
-    written = []
+    written: list[Path] = []
     for found in evaluations:
-        which = found.labels.value if found.output == found.labels else f"{found.output}-{found.labels}"
-        for kind, draw in (("confusion", confusion), ("reliability", calibration), ("roc", smile_roc)):
-            path = folder / f"{kind}-{which}.svg"
-            try:
-                with written_whole(path) as file:
-                    file.write((draw(found) + "\n").encode())
-            except OSError as error:
-                raise DataError(f"{path} cannot be written: {error.strerror}", "choose another folder") from None
+        which = found.labels.value if found.output == found.labels else plain_name(f"{found.output}-{found.labels}")
+        kinds = {"confusion": draw_confusion, "reliability": draw_reliability, "roc": draw_smile_roc}
+        for kind, draw in kinds.items():
+            path = next(name for name in free_names(folder / f"{kind}-{which}.svg") if name not in written)
+            with atomic_write(path, DataError, "choose another folder") as file:
+                file.write((draw(found) + "\n").encode())
             written.append(path)
     return written
+
+
+def plain_name(text: str) -> str:
+    """What of a text may stand in a file's name and in a page's anchor: a model calls its outputs as it likes."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:80]
 
 
 def _axes(across: str, up: str) -> list[str]:

@@ -9,9 +9,9 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import AliasChoices, ConfigDict, Field, TypeAdapter, ValidationError
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.errors import ModelError
@@ -55,7 +55,7 @@ class ModelCard:
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
         outputs: names of its outputs, each (n, 7) and summing to 1: `fer2013` says what the labels of 2013 would say,
             `ferplus` what ten people would say.
-        reading: what users see is the product of the outputs, each raised to the power given here, in the order of
+        combined: what users see is the product of the outputs, each raised to the power given here, in the order of
             `outputs`, scaled to sum to 1 (a log-linear pool, Genest and Zidek 1986). The powers' proportion says how
             much each output counts, their sum how sharp the answer is.
         parameters: how many numbers the training set.
@@ -73,7 +73,7 @@ class ModelCard:
     mean: float
     std: float
     outputs: tuple[str, ...]
-    reading: tuple[float, ...]
+    combined: Annotated[tuple[float, ...], Field(validation_alias=AliasChoices("reading", "combined"))]
     parameters: int
     precision: Literal["float32", "int8"]
     data: str
@@ -86,9 +86,13 @@ class ModelCard:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
+    def to_json(self) -> dict[str, Any]:
+        """The card as it stands in files, where `combined` is called `reading`: sealed files of before stay valid."""
+        return {"reading" if name == "combined" else name: value for name, value in asdict(self).items()}
+
     def to_metadata(self) -> dict[str, str]:
         """The card as entries of an ONNX file's metadata, with a place for the checksum that `seal` fills."""
-        return {KEY: json.dumps(asdict(self), ensure_ascii=False), SEAL: _BLANK}
+        return {KEY: json.dumps(self.to_json(), ensure_ascii=False), SEAL: _BLANK}
 
 
 def seal(content: bytes) -> bytes:
@@ -134,9 +138,13 @@ class EyeCard:
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
+    def to_json(self) -> dict[str, Any]:
+        """The card as it stands in files."""
+        return asdict(self)
+
     def to_metadata(self) -> dict[str, str]:
         """The card as entries of an ONNX file's metadata, with a place for the checksum that `seal` fills."""
-        return {EYES_KEY: json.dumps(asdict(self), ensure_ascii=False), SEAL: _BLANK}
+        return {EYES_KEY: json.dumps(self.to_json(), ensure_ascii=False), SEAL: _BLANK}
 
 
 def read_eye_card(metadata: Mapping[str, str], path: str) -> EyeCard:
@@ -171,9 +179,9 @@ def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:
         raise ModelError(f"{path} has a damaged model card: {where}: {first['msg']}", HINT) from None
     if card.labels != tuple(EMOTIONS):
         raise ModelError(f"{path} has foreign labels: {', '.join(card.labels)}", HINT)
-    powers = card.reading
+    powers = card.combined
     if len(card.outputs) != len(powers) or not powers or not (min(powers) >= 0 and 0 < sum(powers) < MOST):
-        raise ModelError(f"{path} has a damaged model card: reading does not weigh its outputs", HINT)
+        raise ModelError(f"{path} has a damaged model card: combined does not weigh its outputs", HINT)
     if not 8 <= card.input_size <= 512 or card.std <= 0:
         raise ModelError(f"{path} has a damaged model card: input_size or std is out of range", HINT)
     return card

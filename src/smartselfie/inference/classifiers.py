@@ -68,16 +68,16 @@ class OnnxClassifier:
         return cls(content, str(path), threads)
 
     def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
-        """The scores of (n, size, size) uint8 grey crops, its outputs mixed as the card says."""
+        """The scores of (n, size, size) uint8 grey crops, its outputs combined as the card says."""
         return [Emotions(row) for row in self.scores(crops).tolist()]
 
     def scores(self, crops: NDArray[np.uint8]) -> NDArray[np.float64]:
         """`classify` as an array: (n, 7), each row summing to 1."""
-        return self.mixed(self.outputs(crops))
+        return self.combine(self.outputs(crops))
 
-    def mixed(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float64]:
-        """What `outputs` gave, mixed as the card says: (n, 7), each row summing to 1."""
-        powers = zip(self.card.outputs, self.card.reading, strict=True)
+    def combine(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float64]:
+        """What `outputs` gave, combined as the card says: (n, 7), each row summing to 1."""
+        powers = zip(self.card.outputs, self.card.combined, strict=True)
         return pool([(outputs[name], power) for name, power in powers])
 
     def outputs(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -14,7 +14,7 @@ from smartselfie.inference.card import EyeCard, Licence, ModelCard
 from smartselfie.training.checkpoint import Checkpoint, told
 from smartselfie.training.recipe import RECIPES, with_options_of
 
-READING = {"fer2013": 0.5, "ferplus": 0.5}
+OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
 """How much each output counts in what users see, where a network has both."""
 
 LICENCE = Licence(
@@ -69,14 +69,14 @@ def make_card(
     name: str,
     input_size: int,
     parameters: int,
-    reading: Sequence[float] | None = None,
+    combined: Sequence[float] | None = None,
     mirrored: bool = False,
 ) -> ModelCard:
-    """The card of a run's network; `reading` weighs the outputs in the checkpoint's order, None takes `READING`."""
+    """A card for a run; `combined` weighs the outputs in the checkpoint's order, None: `OUTPUT_WEIGHTS`."""
     outputs = checkpoint.outputs
-    if reading is None:
-        weights = [READING[output] for output in outputs]
-        reading = [weight / sum(weights) for weight in weights]
+    if combined is None:
+        weights = [OUTPUT_WEIGHTS[output] for output in outputs]
+        combined = [weight / sum(weights) for weight in weights]
     published = checkpoint.rows == TRAINING_ROWS
     return ModelCard(
         name=name,
@@ -85,7 +85,7 @@ def make_card(
         mean=checkpoint.recipe.mean,
         std=checkpoint.recipe.std,
         outputs=outputs,
-        reading=tuple(reading),
+        combined=tuple(combined),
         parameters=parameters,
         precision="float32",
         data=_data(checkpoint, published=published),
@@ -139,7 +139,7 @@ def save_model(path: Path, content: bytes, card: ModelCard | EyeCard) -> None:
         RunError: a file cannot be written.
     """
     file = {"name": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    beside = json.dumps({"file": file} | asdict(card), indent=2, ensure_ascii=False) + "\n"
+    beside = json.dumps({"file": file} | card.to_json(), indent=2, ensure_ascii=False) + "\n"
     for place, part in ((path, content), (path.with_suffix(".card.json"), beside.encode())):
         with atomic_write(place, RunError, "choose another place or free some space") as out:
             out.write(part)

@@ -19,7 +19,7 @@ from smartselfie.core.emotion import pool
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
-from smartselfie.evaluation.evaluate import as_card_metrics, predict_split, score_all
+from smartselfie.evaluation.evaluate import predict_split, score_all, to_card_metrics
 from smartselfie.evaluation.metrics import apply_temperature, fit_temperature
 from smartselfie.inference.card import ModelCard
 from smartselfie.inference.classifiers import OnnxClassifier
@@ -32,15 +32,15 @@ CHUNK = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Temperatures:
     """The power of each output's scores, and the powers of the calibrated outputs in what users see."""
 
     powers: tuple[float, ...]
-    reading: tuple[float, ...]
+    combined: tuple[float, ...]
 
 
 @torch.no_grad()
-def calibrate(scores: nn.Module, card: ModelCard, data: Dataset | None) -> Calibration:
+def fit_temperatures(scores: nn.Module, card: ModelCard, data: Dataset | None) -> Temperatures:
     """Find the powers at which the labels of the PublicTest rows are likeliest.
 
     What users see is judged by FER+'s majority, or by the labels of 2013 where there are no votes.
@@ -52,15 +52,15 @@ def calibrate(scores: nn.Module, card: ModelCard, data: Dataset | None) -> Calib
     """
     rows = None if data is None else data.of(Split.PUBLIC_TEST)
     if rows is None or not len(rows):
-        return Calibration((1.0,) * len(card.outputs), card.reading)
+        return Temperatures((1.0,) * len(card.outputs), card.combined)
     said = _said(scores, card, rows.pixels)
     labels = {"fer2013": rows.labels, "ferplus": None if rows.votes is None else ferplus.majority(rows.votes)}
     powers = tuple(_best(each, labels[name]) for name, each in zip(card.outputs, said, strict=True))
     calibrated = [apply_temperature(each, power) for each, power in zip(said, powers, strict=True)]
-    mixed = pool(list(zip(calibrated, card.reading, strict=True)))
+    mixed = pool(list(zip(calibrated, card.combined, strict=True)))
     people = labels["fer2013"] if labels["ferplus"] is None else labels["ferplus"]
     sharper = _best(mixed, people)
-    return Calibration(powers, tuple(round(sharper * weight, 4) for weight in card.reading))
+    return Temperatures(powers, tuple(round(sharper * weight, 4) for weight in card.combined))
 
 
 def _said(scores: nn.Module, card: ModelCard, pixels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
@@ -118,7 +118,7 @@ def export(
     *,
     data: Dataset | None = None,
     name: str | None = None,
-    reading: Sequence[float] | None = None,
+    combined: Sequence[float] | None = None,
     mirrored: bool = False,
     int8: bool = False,
 ) -> Exported:
@@ -130,8 +130,8 @@ def export(
         data: prepared data; on its PublicTest rows a run's network is calibrated, and what it is worth on them goes
             into the card.
         name: of the network; None takes the recipe's, or the file's own.
-        reading: how much each output counts in what users see; None for `card.READING`, or the file's own. Of a run,
-            with data, only the proportion matters: the rest is calibrated.
+        combined: how much each output counts in what users see; None for `card.OUTPUT_WEIGHTS`, or the file's own. Of a
+            run, with data, only the proportion matters: the rest is calibrated.
         mirrored: average the scores over the face and its mirror image, in twice the time; for a run only.
         int8: compute with whole numbers of 8 bits, calibrated on Training rows of the data.
 
@@ -143,7 +143,7 @@ def export(
     """
     if int8 and data is None:
         raise RunError("int8 needs faces to calibrate with", "name them with --data DATA.npz")
-    found = _from_file(source, reading) if source.is_file() else _from_run(source, data, reading, mirrored=mirrored)
+    found = _from_file(source, combined) if source.is_file() else _from_run(source, data, combined, mirrored=mirrored)
     if source.is_file() and (mirrored or (int8 and found.card.precision == "int8")):
         raise RunError(f"{source} is a file that cannot be made {'mirrored' if mirrored else 'int8'}", "export its run")
     card = found.card if name is None else replace(found.card, name=name)
@@ -161,7 +161,7 @@ def export(
     return Exported(card, len(content), difference, before)
 
 
-def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, *, mirrored: bool) -> _Network:
+def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None, *, mirrored: bool) -> _Network:
     """A run's averaged network, its outputs calibrated where there is data, compared with torch."""
     checkpoint = load_checkpoint(run)
     network = averaged_network(checkpoint)
@@ -170,13 +170,13 @@ def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, 
         name=checkpoint.recipe.name,
         input_size=SIZE,
         parameters=parameter_count(network),
-        reading=reading,
+        combined=combined,
         mirrored=mirrored,
     )
     read = Mirrored(network).eval() if mirrored else network
     plain = Scores(read, powers=[1.0] * len(card.outputs)).eval()
-    found = calibrate(plain, card, data)
-    card = replace(card, reading=found.reading)
+    found = fit_temperatures(plain, card, data)
+    card = replace(card, combined=found.combined)
     scores = Scores(read, powers=found.powers).eval()
     expected = _tried(scores, card)
     fold(network)
@@ -189,10 +189,10 @@ def _from_run(run: Path, data: Dataset | None, reading: Sequence[float] | None, 
     return _Network(model, card, difference)
 
 
-def _from_file(path: Path, reading: Sequence[float] | None) -> _Network:
+def _from_file(path: Path, combined: Sequence[float] | None) -> _Network:
     """The network of an ONNX file, as it is."""
     card = OnnxClassifier.from_file(path).card
-    return _Network(onnx.load(path), card if reading is None else replace(card, reading=tuple(reading)), 0.0)
+    return _Network(onnx.load(path), card if combined is None else replace(card, combined=tuple(combined)), 0.0)
 
 
 def averaged_network(checkpoint: Checkpoint) -> nn.Module:
@@ -239,5 +239,5 @@ def _measured(content: bytes, name: str, data: Dataset) -> dict[str, float]:
     """The card's metrics on PublicTest, by every labeling that the data has, and as users see it."""
     told: dict[str, float] = {}
     for found in score_all(predict_split(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):
-        told |= as_card_metrics(found)
+        told |= to_card_metrics(found)
     return told

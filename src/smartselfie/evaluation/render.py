@@ -1,0 +1,33 @@
+"""Pages out of Jinja2 templates: what comes from data and models is escaped, a value that is missing is an error."""
+
+import base64
+from pathlib import Path
+
+from smartselfie.errors import DataError
+from smartselfie.files import atomic_write
+
+HINT = "choose another --report"
+
+
+def write_page(path: Path, template: str, **values: object) -> None:
+    """Fill a template of this package, and write it whole or not at all.
+
+    Raises:
+        DataError: the place cannot be written.
+    """
+    # here, since no other command needs it
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("smartselfie.evaluation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = lambda share: "–" if share is None else f"{100 * share:.2f} %"
+    environment.filters["number"] = "{:,}".format
+    environment.filters["base64"] = lambda content: base64.b64encode(content).decode()
+    page = environment.get_template(template).render(values)
+    with atomic_write(path, DataError, HINT) as file:
+        file.write(page.encode())
