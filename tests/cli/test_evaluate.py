@@ -33,7 +33,7 @@ def test_json_has_the_promised_shape(files: tuple[Path, Path], capsys: Capsys) -
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert list(told) == [
         *("split", "labels", "n", "accuracy", "accuracy_without_twins", "macro_f1", "nll", "ece", "per_class"),
-        *("confusion", "smile", "model", "output"),
+        *("confusion", "smile", "model", "output", "combined"),
     ]
     assert (told["split"], told["labels"], told["n"]) == ("PublicTest", "ferplus", 28)
     assert told["accuracy"] == pytest.approx(1 / 7)
@@ -79,7 +79,8 @@ def test_the_combined_output_is_measured_by_its_new_and_its_old_name(
 ) -> None:
     assert evaluate(*files, option, "--json") == 0
     told = capsys.readouterr()
-    assert json.loads(told.out)["output"] == "combined"
+    line = json.loads(told.out)
+    assert (line["output"], line["combined"]) == ("reading", True)
     assert ("now called --combined" in told.err) == (option == "--reading")
 
 

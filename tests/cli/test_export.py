@@ -61,7 +61,7 @@ def test_what_is_measured_is_told_and_stands_in_the_card(run: Path, tmp_path: Pa
     card = OnnxClassifier.from_file(model).card
     assert all(float(value) == pytest.approx(card.metrics[name], rel=1e-4) for name, value in told.items())
     assert not any("happy" in name for name in told), "by class there is too much to read"
-    assert "PublicTest/ferplus/reading/ece" in told
+    assert "PublicTest/ferplus/combined/ece" in told
     assert "PublicTest/ferplus/accuracy" in told
     assert not any("PrivateTest" in name for name in told)
     assert main(["evaluate", str(data), "--model", str(model), "--labels", "ferplus", "--json"]) == 0
@@ -114,9 +114,9 @@ def test_int8_tells_what_it_costs(run: Path, tmp_path: Path, capsys: Capsys) -> 
     costs = [line for line in lines if line.endswith(" points")]
     assert [line.split(":")[0] for line in costs] == [
         "PublicTest/fer2013/accuracy",
-        "PublicTest/fer2013/reading/accuracy",
+        "PublicTest/fer2013/combined/accuracy",
         "PublicTest/ferplus/accuracy",
-        "PublicTest/ferplus/reading/accuracy",
+        "PublicTest/ferplus/combined/accuracy",
     ]
     assert main(["export", str(run), str(model), "--int8"]) == 1
     assert "needs faces to calibrate with (name them with --data" in capsys.readouterr().err

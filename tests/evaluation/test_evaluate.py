@@ -149,7 +149,7 @@ def test_the_line_of_json_has_the_shape_that_others_build_on(draw_data: Draw, ne
     told = evaluation_to_json(evaluate(draw_data(), Split.PUBLIC_TEST, Labels.FER2013, network))
     assert list(told) == [
         *("split", "labels", "n", "accuracy", "accuracy_without_twins", "macro_f1", "nll", "ece"),
-        *("per_class", "confusion", "smile", "model", "output"),
+        *("per_class", "confusion", "smile", "model", "output", "combined"),
     ]
     assert (told["split"], told["labels"], told["n"]) == ("PublicTest", "fer2013", 28)
     per_class, confusion, smile, model = (told[name] for name in ("per_class", "confusion", "smile", "model"))

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +93,7 @@ def test_beside_the_file_stands_its_card_with_the_files_checksum(trained: Traine
         "bytes": len(content),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    assert beside == json.loads(json.dumps(asdict(written.card)))
+    assert beside == json.loads(json.dumps(written.card.to_json()))
 
 
 def test_a_file_with_a_card_is_measured_and_named_anew(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:

@@ -43,8 +43,8 @@ def command(*, source: Path, model: Path, data: Path | None, name: str | None, m
         f"at most {written.difference:.1g} from the {'network in float32' if int8 else 'trained network'}"
     )
     for metric, value in card.metrics.items():
-        # by class there is too much to read here; the card has it
-        if metric.count("/") - ("/reading/" in metric) == 2:
+        # by class there is too much to read here; the card has it, and the combined output's once more by its old name
+        if "/reading/" not in metric and metric.count("/") - ("/combined/" in metric) == 2:
             click.echo(f"  {metric} {value:g}")
     _show_loss(written)
 
@@ -52,7 +52,7 @@ def command(*, source: Path, model: Path, data: Path | None, name: str | None, m
 def _show_loss(written: "Exported") -> None:
     """What the 8 bits cost."""
     for metric, value in (written.before or {}).items():
-        if metric.endswith("/accuracy"):
+        if metric.endswith("/accuracy") and "/reading/" not in metric:
             now = written.card.metrics[metric]
             points = 100 * (now - value)
             click.echo(f"{metric}: {100 * value:.2f} % in float32, {100 * now:.2f} % in int8, {points:+.2f} points")

@@ -217,7 +217,9 @@ def evaluation_to_json(evaluation: Evaluation) -> dict[str, object]:
         "confusion": metrics.confusion.tolist(),
         "smile": {"auc": metrics.smile.auc, **smile},
         "model": {"name": evaluation.name, "parameters": evaluation.parameters, "bytes": evaluation.size},
-        "output": evaluation.output,
+        # programs of before know the combined output as reading
+        "output": "reading" if evaluation.output == COMBINED else evaluation.output,
+        "combined": evaluation.output == COMBINED,
     }
 
 
