@@ -23,7 +23,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smartselfie.core.types import Box, Face
+from smartselfie.core.types import Box, Face, largest
 from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.pipeline import read_faces
 from smartselfie.settings.schema import Settings
@@ -59,7 +59,7 @@ def readings(path: Path) -> dict[str, list[Face]]:
             image = cv2.imdecode(np.frombuffer(archive.read(row["file"]), np.uint8), cv2.IMREAD_COLOR)
             faces = read_faces(np.asarray(image, np.uint8), detector, classifier, eyes)
             if faces:
-                read[row["label"]].append(max(faces, key=lambda face: face.box.area))
+                read[row["label"]] += filter(None, [largest(faces)])
     return read
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from smartselfie.core.events import Event, Photo
 from smartselfie.core.types import Face, Frame
+from smartselfie.trigger.person import Person
 from smartselfie.trigger.trigger import Trigger
 
 
@@ -30,6 +31,12 @@ class Moment:
     events: tuple[Event, ...]
     lost: bool = False
     dropped: int = 0
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody on the frame as the trigger follows them, in the order of `faces`."""
+        known = {person.id: person for person in self.trigger.people}
+        return tuple(known[face.id] for face in self.faces if face.id in known)
 
     @property
     def photos(self) -> tuple[Photo, ...]:

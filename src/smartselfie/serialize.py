@@ -74,8 +74,7 @@ def face_to_row(source: str, frame: int | None, at: float | None, face: Face) ->
 
 def people_to_json(moment: Moment) -> list[PersonJson]:
     """How far everybody on the Moment's frame is, in the order of its faces."""
-    rule, known = moment.trigger.rule, {person.id: person for person in moment.trigger.people}
-    found = [known[face.id] for face in moment.faces if face.id in known]
+    rule = moment.trigger.rule
     return [
         {
             "id": person.id,
@@ -83,7 +82,7 @@ def people_to_json(moment: Moment) -> list[PersonJson]:
             "progress": round(person.progress(rule), 4),
             "why_not": person.reason(rule).value,
         }
-        for person in found
+        for person in moment.people
     ]
 
 

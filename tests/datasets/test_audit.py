@@ -10,7 +10,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.datasets.audit import Twinned, as_json, audit, write_picture
+from smartselfie.datasets.audit import Twinned, audit, audit_to_json, write_picture
 from smartselfie.datasets.dataset import SIDE, Dataset, Split
 from smartselfie.datasets.ferplus import NO_FACE
 from smartselfie.errors import DataError
@@ -74,11 +74,11 @@ def test_rows_on_which_the_labelings_differ_are_counted_by_split_and_in_a_table(
 
 
 def test_as_json_all_of_it_is_plain(draw_data: Draw):
-    told = json.loads(json.dumps(as_json(audit(draw_data(7, 7)))))
+    told = json.loads(json.dumps(audit_to_json(audit(draw_data(7, 7)))))
     assert told["rows"] == 14
     assert told["twins"]["Training"]["PublicTest"] == {"rows": 0, "differ": 0}
     assert told["ferplus"]["differ"] == {"Training": 0, "PublicTest": 0}
-    assert as_json(audit(draw_data(7, 0, votes=False)))["ferplus"] is None
+    assert audit_to_json(audit(draw_data(7, 0, votes=False)))["ferplus"] is None
 
 
 @pytest.mark.parametrize("votes", [True, False])

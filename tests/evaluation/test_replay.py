@@ -10,7 +10,7 @@ from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import Frame
 from smartselfie.errors import DataError
 from smartselfie.evaluation.replay import Replay, total, watch_clip
-from smartselfie.evaluation.replay_report import check_page, write_page
+from smartselfie.evaluation.replay_report import check_writable, write_replay_report
 from smartselfie.evaluation.timeline import Clip, Expected, Shows, parse_timeline
 from smartselfie.pipeline import Pipeline
 from smartselfie.sources.filters import Thinned
@@ -146,7 +146,7 @@ def test_a_slower_or_busier_camera_loses_frames_and_repeats_with_its_seed() -> N
 
 def test_the_page_holds_scores_events_and_photos_and_loads_nothing(tmp_path: Path) -> None:
     replays = [played("....ssss....", "neutral 0-3; smile 4-7; neutral 8-11"), played("....sss......", "", "no")]
-    write_page(tmp_path / "page.html", replays, total(replays))
+    write_replay_report(tmp_path / "page.html", replays, total(replays))
     page = (tmp_path / "page.html").read_text()
     assert page.count("<svg") == 2
     assert page.count("data:image/jpeg;base64,") == 2
@@ -157,9 +157,17 @@ def test_the_page_holds_scores_events_and_photos_and_loads_nothing(tmp_path: Pat
 
 
 def test_a_page_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    check_page(tmp_path / "page.html")
+    check_writable(tmp_path / "page.html")
     with pytest.raises(DataError, match="cannot be written"):
-        check_page(tmp_path / "missing" / "page.html")
+        check_writable(tmp_path / "missing" / "page.html")
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be written"):
-        write_page(tmp_path / "file" / "page.html", [], total([]))
+        write_replay_report(tmp_path / "file" / "page.html", [], total([]))
+
+
+def test_a_videos_name_is_text_on_the_page(tmp_path: Path) -> None:
+    hostile = "</h2><script>alert(1)</script>"
+    replayed = played("....ssss....", "smile 4-7")
+    replays = [replace(replayed, clip=replace(replayed.clip, name=hostile))]
+    write_replay_report(tmp_path / "page.html", replays, total(replays))
+    assert "<script" not in (tmp_path / "page.html").read_text()

@@ -87,6 +87,17 @@ class FolderAlbum:
         return None
 
 
+class NoAlbum:
+    """Writes nothing: for those who only want to know which photos would be taken."""
+
+    def save(self, shot: Shot) -> Photo:
+        """The photo, under the name it would have."""
+        return Photo(Path(f"{_stem(shot)}.jpg"), shot)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 def _rescue_folders() -> tuple[Path, ...]:
     return (
         Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) / "rescued",

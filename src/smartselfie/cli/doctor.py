@@ -2,7 +2,6 @@
 
 import json
 import platform
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.options import config_option
+from smartselfie.cli.terminal import print_table
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.load import load_settings
 from smartselfie.settings.schema import Settings
@@ -47,17 +47,21 @@ def command(as_json: bool, config: Path | None) -> int:
         ("cameras", _cameras),
         ("demo", _demo),
     )
-    findings = [_look(name, check) for name, check in checks]
-    for finding in findings:
-        if as_json:
-            sys.stdout.write(json.dumps(asdict(finding)) + "\n")
-        else:
-            hint = f"\n      {finding.hint}" if finding.hint else ""
-            click.echo(f"{'ok  ' if finding.works else 'FAIL'}  {finding.name:10} {finding.found}{hint}")
+    findings = [_check(name, check) for name, check in checks]
+    if as_json:
+        for finding in findings:
+            click.echo(json.dumps(asdict(finding)))
+    else:
+        print_table([_to_row(finding) for finding in findings], left=3, header=False)
     return 0 if all(finding.works for finding in findings) else 1
 
 
-def _look(name: str, check: Callable[[], str]) -> Finding:
+def _to_row(finding: Finding) -> list[str]:
+    mark = click.style("ok", fg="green") if finding.works else click.style("FAIL", fg="red", bold=True)
+    return [mark, finding.name, f"{finding.found}\n{finding.hint}".rstrip()]
+
+
+def _check(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(name, works=True, found=check())
     except SmartselfieError as error:
@@ -91,16 +95,11 @@ def _cameras() -> str:
 
 
 def _demo() -> str:
-    from smartselfie.factory import make_classifier, make_detector, make_eyes, make_rule
-    from smartselfie.pipeline import Pipeline
+    from smartselfie.albums.folder import NoAlbum
+    from smartselfie.factory import make_pipeline
     from smartselfie.sources.demo import DemoSource
-    from smartselfie.testing import MemoryAlbum
 
-    album = MemoryAlbum()
-    settings = Settings()
-    pipeline = Pipeline(
-        DemoSource(), make_detector(settings), make_classifier(), album, make_rule(settings), eyes=make_eyes()
-    )
+    pipeline = make_pipeline(DemoSource(), Settings(), NoAlbum())
     for _ in pipeline.moments():
         pass
-    return f"{pipeline.frames} frames, {len(album.photos)} photo"
+    return f"{pipeline.frames} frames, {pipeline.photos} photo"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from smartselfie.cli.terminal import columns
+from smartselfie.cli.terminal import print_table
 
 if TYPE_CHECKING:
     from smartselfie.evaluation.evaluate import Evaluation
@@ -81,12 +81,12 @@ def command(
     if as_json:
         click.echo(json.dumps(measuring.evaluation_to_json(found)))
     else:
-        _show(found)
+        _print_evaluation(found)
     for path in written:
         click.echo(f"written: {path}", err=as_json)
 
 
-def _show(found: "Evaluation") -> None:
+def _print_evaluation(found: "Evaluation") -> None:
     metrics, alone, smile = found.metrics, found.accuracy_without_twins, found.metrics.smile
     calibration, hits = _percent(metrics.ece), smile.hits
     rates = f"precision {_percent(hits.precision)}, recall {_percent(hits.recall)}, F1 {_percent(hits.f1)}"
@@ -100,7 +100,7 @@ def _show(found: "Evaluation") -> None:
     for line in lines:
         click.echo(line)
     click.echo("\nPer class, and what its rows were taken for:")
-    click.echo("\n".join(columns(_rows(found))))
+    print_table(_rows(found))
 
 
 def _rows(found: "Evaluation") -> list[list[str]]:

@@ -1,7 +1,6 @@
 """`smartselfie prepare`: FER-2013 as people have it, into arrays."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,6 @@ from smartselfie.errors import DataError
 
 if TYPE_CHECKING:
     from smartselfie.datasets.audit import Audit
-    from smartselfie.datasets.dataset import Dataset
-    from smartselfie.datasets.fer2013 import BrokenRow
 
 
 @click.command()
@@ -49,34 +46,40 @@ def command(
 
     Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --picture audit.png
     """
-    from smartselfie.cli.terminal import progress_reporter
+    from smartselfie.cli.terminal import show_progress
     from smartselfie.datasets import audit as auditing
-    from smartselfie.datasets import dataset
-    from smartselfie.datasets.audit import kind_of, write_picture
+    from smartselfie.datasets import dataset, reader
+    from smartselfie.datasets.dataset import Split
+    from smartselfie.datasets.ferplus import join, read_votes
 
     outputs = [out] if picture is None else [out, picture]
-    _keep(outputs, [source] if ferplus is None else [source, ferplus])
+    _refuse_overwriting(outputs, [source] if ferplus is None else [source, ferplus])
     if picture is not None:
-        kind_of(picture)
-    with progress_reporter(None) as teller:
-        data, broken = _read(source, ferplus, test_as, lambda rows: teller.move(rows, f"{rows:,} rows"))
-        dataset.save(data, out)
-        teller.move(len(data), "looking for twins")
+        auditing.image_format(picture)
+    votes = None if ferplus is None else read_votes(ferplus)
+    with show_progress(None) as progress:
+        read = reader.read(source, lambda rows: progress.update(rows, f"{rows:,} rows"), Split(test_as))
+    for broken in read.broken:
+        click.echo(f"{source}, {broken.where}: {broken.reason}", err=True)
+    data = read.dataset if votes is None else replace(read.dataset, votes=join(read, votes))
+    dataset.save(data, out)
+    with show_progress(None) as progress:
+        progress.update(len(data), "looking for twins")
         found = auditing.audit(data)
     if picture is not None:
-        write_picture(picture, data, found)
+        auditing.write_picture(picture, data, found)
     if as_json:
-        click.echo(json.dumps(auditing.as_json(found) | {"broken": len(broken)}))
+        click.echo(json.dumps(auditing.audit_to_json(found) | {"broken": len(read.broken)}))
     else:
-        _show(found, len(broken))
+        _print_audit(found, len(read.broken))
         for path in outputs:
             click.echo(f"written: {path}")
-    if broken:
-        rows = "1 row is" if len(broken) == 1 else f"{len(broken)} rows are"
+    if read.broken:
+        rows = "1 row is" if len(read.broken) == 1 else f"{len(read.broken)} rows are"
         raise DataError(f"{rows} broken and left out of {out}", "fix the rows named above, or continue without them")
 
 
-def _keep(written: list[Path], sources: list[Path]) -> None:
+def _refuse_overwriting(written: list[Path], sources: list[Path]) -> None:
     """Refuse to write over what is to be read, or twice to one place."""
     places = [path.resolve() for path in written]
     for path, place in zip(written, places, strict=True):
@@ -86,29 +89,14 @@ def _keep(written: list[Path], sources: list[Path]) -> None:
             raise DataError(f"{path} is named twice", "choose another name for one")
 
 
-def _read(
-    source: Path, ferplus: Path | None, test_as: str, on_rows: Callable[[int], None]
-) -> "tuple[Dataset, tuple[BrokenRow, ...]]":
-    """The data with its votes, and the rows that are broken, each of which is named."""
-    from smartselfie.datasets import reader as forms
-    from smartselfie.datasets.dataset import Split
-    from smartselfie.datasets.ferplus import join, read_votes
-
-    votes = None if ferplus is None else read_votes(ferplus)
-    read = forms.read(source, on_rows, Split(test_as))
-    for broken in read.broken:
-        click.echo(f"{source}, {broken.where}: {broken.reason}", err=True)
-    return read.dataset if votes is None else replace(read.dataset, votes=join(read, votes)), read.broken
-
-
-def _show(found: "Audit", broken: int) -> None:
-    from smartselfie.cli.terminal import columns
+def _print_audit(found: "Audit", broken: int) -> None:
+    from smartselfie.cli.terminal import print_table
     from smartselfie.core.emotion import EMOTIONS
 
     rows = [["split", *EMOTIONS, "rows"]]
     for split, counts in found.splits.items():
         rows.append([split, *(str(counts[emotion]) for emotion in EMOTIONS), str(sum(counts.values()))])
-    click.echo("\n".join(columns(rows)))
+    print_table(rows)
     click.echo(f"{len(found.blank)} blank images, {broken} broken rows")
     click.echo("rows with a twin (pixels correlate above 0.99), and how many of them have a different label:")
     for (one, other), told in found.twins.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
-from smartselfie.cli.terminal import columns, progress_reporter
+from smartselfie.cli.terminal import print_table, show_progress
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings
@@ -48,31 +48,31 @@ def command(
     Example: smartselfie replay videos.zip --report replay.html
     """
     from smartselfie.evaluation.replay import replay, total
-    from smartselfie.evaluation.replay_report import check_page, write_page
+    from smartselfie.evaluation.replay_report import check_writable, write_replay_report
     from smartselfie.evaluation.timeline import open_clips
 
     settings = load_settings(flags, config)
     if report is not None:
         # not after minutes of replay
-        check_page(report)
+        check_writable(report)
     if drop and not as_json:
         click.echo(f"{100 * drop:g} % of the frames are dropped, seed {seed}")
 
     def play(clip: "Clip") -> "Replay":
         played = replay(clip, settings, fps=at_most, drop=drop, seed=seed)
         if as_json:
-            _write(_clip_to_json(played))
+            _print_json(_clip_to_json(played))
         return played
 
     with open_clips(clips) as listed:
         done, failed = _play_all(listed, play)
     everything = total(done)
     if as_json:
-        _write({"failed": failed, **_rounded(asdict(everything))})
+        _print_json({"failed": failed, **_rounded(asdict(everything))})
     else:
-        _show(done, everything)
+        _print_replays(done, everything)
     if report is not None:
-        write_page(report, done, everything)
+        write_replay_report(report, done, everything)
     return 1 if failed else 0
 
 
@@ -84,20 +84,20 @@ def _play_all(clips: Sequence["Clip"], play: "Callable[[Clip], Replay]") -> "tup
     """
     done: list[Replay] = []
     failed: list[SmartselfieError] = []
-    with progress_reporter(len(clips)) as teller:
+    with show_progress(len(clips)) as progress:
         for number, clip in enumerate(clips):
-            teller.move(number, clip.name)
+            progress.update(number, clip.name)
             try:
                 done.append(play(clip))
             except SmartselfieError as error:
                 failed.append(error)
-                teller.say(f"{clip.name}: {error}")
+                progress.print_line(f"{clip.name}: {error}")
     if not done:
         raise failed[0]
     return done, len(failed)
 
 
-def _write(line: Mapping[str, object]) -> None:
+def _print_json(line: Mapping[str, object]) -> None:
     click.echo(json.dumps(line, ensure_ascii=False))
 
 
@@ -131,14 +131,14 @@ def _rounded(values: Mapping[str, object]) -> dict[str, object]:
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()}
 
 
-def _show(done: list["Replay"], everything: "Total") -> None:
+def _print_replays(done: list["Replay"], everything: "Total") -> None:
     rows = [
         ["video", "expected", "taken", "missed", "false", "saved frame (fired at, latency): smile, sharpness, eyes"]
     ]
     for played in done:
         counts = (played.expected, played.caught, len(played.missed), len(played.false))
         rows.append([played.clip.name, *map(str, counts), "; ".join(_in_words(photo) for photo in played.taken)])
-    click.echo("\n".join(columns(rows)))
+    print_table(rows)
     latency = "unknown" if everything.median_latency is None else f"{everything.median_latency:.2f} s"
     worst = "" if everything.worst_latency is None else f" (at most {everything.worst_latency:.2f} s)"
     click.echo(

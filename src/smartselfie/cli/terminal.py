@@ -1,25 +1,60 @@
-"""Drawing in the terminal: lines that are drawn anew, the live meter of `watch`, and how far a long job is."""
+"""Drawing in the terminal, by rich: tables, how far a long job is, and the live meter of `watch`.
+
+Rich is imported where something is drawn: `--help` and the JSON of `watch` do without. Names of files and of models go
+through `Text`: as wide as they are on the screen, and without codes that would move the cursor.
+"""
 
 import logging
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.moment import Moment
-from smartselfie.serialize import people_to_json
 from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import CoolingDown, Holding
 
-UP_AND_CLEAR = "\x1b[{}A\x1b[J"
-"""Up by so many lines, and clear from there to the end."""
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+
+PLAIN_WIDTH = 10_000
+"""Columns where no terminal sets them: a file or pipe gets its lines unbroken."""
+REDRAW = 0.1
+"""Seconds between two drawings; a pause that eyes do not see, and slow terminals follow."""
+
+
+def print_table(rows: Sequence[Sequence[str]], *, left: int = 1, header: bool = True) -> None:
+    """Print rows on stdout: the first `left` columns to the left, the others to the right.
+
+    Cells may be coloured with `click.style`. On a narrow terminal they are folded, so that nothing is lost.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=header)
+    head, *body = rows if header else [("",) * len(rows[0]), *rows]
+    for place, name in enumerate(head):
+        table.add_column(Text(name), justify="left" if place < left else "right", overflow="fold")
+    for row in body:
+        table.add_row(*map(Text.from_ansi, row))
+    console = _console(sys.stdout)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, width=None if stream.isatty() else PLAIN_WIDTH)
 
 
 class Block:
@@ -31,7 +66,7 @@ class Block:
     def __init__(self, stream: TextIO) -> None:
         """`stream` must be a terminal."""
         self._stream = stream
-        self._height = 0
+        self._live: Live | None = None
         self._drawn_at = float("-inf")
 
     def __enter__(self) -> Self:
@@ -44,47 +79,97 @@ class Block:
         """Clear the block away."""
         del kind, error, trace
         self.clear()
+        if self._live is not None:
+            self._live.stop()
 
     def show(self, lines: Sequence[str]) -> None:
         """Show these lines in place of the last ones, unless those are younger than a tenth of a second."""
-        if time.monotonic() - self._drawn_at < 0.1:
+        if time.monotonic() - self._drawn_at < REDRAW:
             return
-        self.clear()
-        width = shutil.get_terminal_size().columns - 1
-        # a line that wraps would take two, and throw off the way back up
-        click.echo("".join(_cut(line, width) + "\n" for line in lines), file=self._stream, nl=False)
-        self._height = len(lines)
+        from rich.console import Console, Group
+        from rich.live import Live
+        from rich.text import Text
+
+        if self._live is None:
+            console = Console(file=self._stream, force_terminal=True, highlight=False)
+            # whatever else is printed is none of its business: stdout may be a file
+            self._live = Live(
+                console=console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+            )
+            self._live.start()
+        drawn = (Text.from_ansi(line, no_wrap=True, overflow="ellipsis") for line in lines)
+        self._live.update(Group(*drawn), refresh=True)
         self._drawn_at = time.monotonic()
 
     def clear(self) -> None:
         """Take the block away until the next `show`, so that something else can be written."""
-        if self._height:
-            click.echo(UP_AND_CLEAR.format(self._height), file=self._stream, nl=False)
-            self._height = 0
+        if self._live is not None:
+            self._live.update("", refresh=True)
 
 
-def columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines: the first column to the left, the others to the right, each as wide as its widest cell."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class ProgressReporter:
+    """`update` to so many of the total with a text beside the bar; `print_line` prints a line that stays."""
+
+    update: Callable[[int, str], None]
+    print_line: Callable[[str], None]
+
+
+@contextmanager
+def show_progress(total: int | None) -> Iterator[ProgressReporter]:
+    """Show a job of `total` parts, or of nobody knows how many: a bar on a terminal, elsewhere only the lines."""
+    if not logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
+        yield ProgressReporter(lambda _done, _text: None, lambda _line: None)
+    elif not sys.stderr.isatty():
+        yield ProgressReporter(lambda _done, _text: None, lambda line: click.echo(line, err=True))
+    else:
+        with _progress_bar(total) as reporter:
+            yield reporter
+
+
+@contextmanager
+def _progress_bar(total: int | None) -> Iterator[ProgressReporter]:
+    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.text import Text
+
+    columns = [TextColumn("{task.description}", markup=False)]
+    bars = [] if total is None else [BarColumn()]
+    drawn_at = float("-inf")
+    with Progress(
+        *bars,
+        *columns,
+        console=_console(sys.stderr),
+        auto_refresh=False,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    ) as progress:
+        task = progress.add_task("", total=total)
+
+        def update(done: int, text: str) -> None:
+            nonlocal drawn_at
+            if time.monotonic() - drawn_at >= REDRAW:
+                progress.update(task, completed=done, description=text, refresh=True)
+                drawn_at = time.monotonic()
+
+        def print_line(line: str) -> None:
+            progress.console.print(Text.from_ansi(line), soft_wrap=True)
+
+        yield ProgressReporter(update, print_line)
+
+
+def format_duration(seconds: float) -> str:
+    """A length of time as people say it: `40 s`, `12 min`, `3 h 5 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def bar(share: float, width: int) -> str:
     """A bar that is full at 1."""
     filled = round(min(max(share, 0.0), 1.0) * width)
     return "█" * filled + "·" * (width - filled)
-
-
-def _cut(line: str, width: int) -> str:
-    """The line, cut to the terminal's width; codes for colours do not count."""
-    plain = click.unstyle(line)
-    return line if len(plain) <= width else plain[:width]
 
 
 METER_WIDTH = 30
@@ -119,11 +204,10 @@ def draw_meter(moment: Moment) -> list[str]:
         line = f"{emotion:8}  {bar(score, METER_WIDTH)}  {score:4.0%}"
         winning = moment.subject is not None and moment.subject.emotion is emotion
         lines.append(click.style(line, fg="yellow", bold=True) if winning else line)
-    people = people_to_json(moment)
-    if len(people) > 1:
-        for person in people[:MOST_PEOPLE]:
-            words = WORDS[Reason(person["why_not"])]
-            lines.append(f"person {person['id']:<3}{bar(person['progress'], METER_WIDTH)}  {words}")
+    if len(moment.people) > 1:
+        for person in moment.people[:MOST_PEOPLE]:
+            words = WORDS[person.reason(moment.trigger.rule)]
+            lines.append(f"person {person.id:<3}{bar(person.progress(moment.trigger.rule), METER_WIDTH)}  {words}")
     dropped = f"   {moment.dropped} dropped" if moment.dropped else ""
     return [*lines, f"{moment.frame.at:7.1f} s   {_state(moment)}{dropped}   Ctrl-C to leave"]
 
@@ -141,42 +225,3 @@ def _state(moment: Moment) -> str:
             return "photo!"
         case _:
             return WORDS[trigger.reason]
-
-
-WIDTH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """`move` to so many of the total with a text beside the bar; `say` a line that stays."""
-
-    move: Callable[[int, str], None]
-    say: Callable[[str], None]
-
-
-@contextmanager
-def progress_reporter(total: int | None) -> Iterator[Teller]:
-    """Show a job of `total` parts, or of nobody knows how many."""
-    if not logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
-        yield Teller(lambda _done, _text: None, lambda _line: None)
-    elif not sys.stderr.isatty():
-        yield Teller(lambda _done, _text: None, lambda line: click.echo(line, err=True))
-    else:
-        with Block(sys.stderr) as block:
-
-            def move(done: int, text: str) -> None:
-                block.show([text if total is None else f"{bar(done / total, WIDTH)}  {text}"])
-
-            def say(line: str) -> None:
-                block.clear()
-                click.echo(line, err=True)
-
-            yield Teller(move, say)
-
-
-def in_words(seconds: float) -> str:
-    """A length of time as people say it: `40 s`, `12 min`, `3 h 5 min`."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

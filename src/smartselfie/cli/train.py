@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish: the job ends at the next safe place; a second one ends it at once."""
+"""`smartselfie train`: from prepared data to a run's folder."""
 
 import logging
 import signal
@@ -167,14 +167,16 @@ def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
 
 def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
     """Take over weights and teachers' answers, where asked."""
-    from smartselfie.cli.terminal import progress_reporter
+    from smartselfie.cli.terminal import show_progress
 
     if start is not None:
         trainer.start_from(start)
     if teachers:
         total = len(teachers) * len(trainer.training)
-        with progress_reporter(total) as teller:
-            trainer.learn_from(teachers, lambda done: teller.move(done, f"{done:,} of {total:,} answers of teachers"))
+        with show_progress(total) as progress:
+            trainer.learn_from(
+                teachers, lambda done: progress.update(done, f"{done:,} of {total:,} answers of teachers")
+            )
 
 
 def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
@@ -216,30 +218,32 @@ def _train(
     trainer: "Trainer", wants_stop: Callable[[], bool], log_epoch: "Callable[[EpochResult], None]", again: str
 ) -> int:
     """Train, telling how far it is; returns the exit code."""
-    from smartselfie.cli.terminal import in_words, progress_reporter
+    from smartselfie.cli.terminal import format_duration, show_progress
     from smartselfie.training.records import Watcher
 
     run = trainer.run
-    with progress_reporter(trainer.last_step) as teller:
+    with show_progress(trainer.last_step) as progress:
         if trainer.step >= trainer.last_step:
-            teller.say(f"{run} is finished: {trainer.recipe.epochs} epochs")
+            progress.print_line(f"{run} is finished: {trainer.recipe.epochs} epochs")
             return 0
         left = 0.0
 
         def on_step(now: "Progress") -> None:
             nonlocal left
             left = now.seconds_left
-            teller.move(trainer.step, _step_in_words(now, in_words(left)))
+            progress.update(trainer.step, _step_in_words(now, format_duration(left)))
 
         def on_epoch(result: "EpochResult") -> None:
-            teller.say(f"{_epoch_in_words(result, trainer.recipe.epochs)}, {in_words(left)} left")
+            progress.print_line(f"{_epoch_in_words(result, trainer.recipe.epochs)}, {format_duration(left)} left")
             log_epoch(result)
 
         finished = trainer.train(Watcher(on_step, on_epoch, wants_stop))
         if finished:
-            teller.say(f"finished: {run}; next: smartselfie export {run} MODEL.onnx")
+            progress.print_line(f"finished: {run}; next: smartselfie export {run} MODEL.onnx")
             return 0
-        teller.say(f"stopped in epoch {trainer.step // trainer.steps_per_epoch + 1} and saved; continue with: {again}")
+        progress.print_line(
+            f"stopped in epoch {trainer.step // trainer.steps_per_epoch + 1} and saved; continue with: {again}"
+        )
         return INTERRUPTED
 
 

@@ -20,7 +20,7 @@ def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
 
     Example: smartselfie train-eyes eye_crops.zip eyes.onnx
     """
-    from smartselfie.cli.terminal import progress_reporter
+    from smartselfie.cli.terminal import show_progress
     from smartselfie.training.requirements import require_libraries
 
     require_libraries()
@@ -29,12 +29,12 @@ def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
 
     training, validation = read_eyes(eyes)
     recipe = EyeRecipe(epochs=epochs)
-    with progress_reporter(epochs) as teller:
+    with show_progress(epochs) as progress:
 
         def on_epoch(epoch: int, loss: float) -> None:
-            teller.move(epoch, f"epoch {epoch}/{epochs}, loss {loss:.3f}")
+            progress.update(epoch, f"epoch {epoch}/{epochs}, loss {loss:.3f}")
             if epoch % 10 == 0 or epoch == epochs:
-                teller.say(f"epoch {epoch}/{epochs}: loss {loss:.3f}")
+                progress.print_line(f"epoch {epoch}/{epochs}: loss {loss:.3f}")
 
         network = train_eyes(training, recipe, seed, on_epoch)
     card = export_eyes(network, model, recipe, seed, training, validation)

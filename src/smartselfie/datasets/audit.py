@@ -85,7 +85,7 @@ def audit(data: Dataset) -> Audit:
     )
 
 
-def as_json(found: Audit) -> dict[str, object]:
+def audit_to_json(found: Audit) -> dict[str, object]:
     """The audit as `prepare --json` prints it."""
     votes, twins = found.votes, dict[str, dict[str, dict[str, int]]]()
     for (one, other), told in found.twins.items():
@@ -161,7 +161,7 @@ def write_picture(path: Path, data: Dataset, found: Audit) -> None:
     Raises:
         DataError: the name says no format that can be written, or the place cannot be written.
     """
-    kind, votes = kind_of(path), found.votes
+    kind, votes = image_format(path), found.votes
     sheet = _Sheet(820 + 130 * (len(found.pairs) > 0) + (560 if votes is not None else 0))
     y = _head(sheet, found)
     y = _classes(sheet, y, data, found)
@@ -172,7 +172,7 @@ def write_picture(path: Path, data: Dataset, found: Audit) -> None:
         sheet.image.crop((0, 0, WIDTH, y + MARGIN)).save(file, kind)
 
 
-def kind_of(path: Path) -> str:
+def image_format(path: Path) -> str:
     """Pillow's name of the format that a file's name says.
 
     Raises:

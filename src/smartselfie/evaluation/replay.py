@@ -3,21 +3,19 @@
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-import cv2
-import numpy as np
-
-from smartselfie.core.events import Photo, Shot
-from smartselfie.core.types import Face, Image
+from smartselfie.albums.folder import NoAlbum
+from smartselfie.core.events import Shot
+from smartselfie.core.types import Face, Image, largest
 from smartselfie.errors import DataError
 from smartselfie.evaluation.timeline import Clip, Shows, Span
 from smartselfie.factory import make_pipeline, make_source
+from smartselfie.images import shrink
 from smartselfie.moment import Moment
 from smartselfie.pipeline import Pipeline
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.filters import Thinned
-from smartselfie.trigger.rule import Reason
+from smartselfie.trigger.rule import Reason, doubt
 from smartselfie.trigger.trigger import Holding
 
 SLACK = 3
@@ -122,17 +120,6 @@ class Total:
     false_per_hour: float | None
 
 
-class _NoAlbum:
-    """Keeps nothing on the disk."""
-
-    def save(self, shot: Shot) -> Photo:
-        """The photo, under the name it would have."""
-        return Photo(Path(f"{shot.source}_{shot.frame.index:06d}.jpg"), shot)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
 def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: float = 0.0, seed: int = 0) -> Replay:
     """Run the whole line over one clip; the same clip and settings give the same photos at every run.
 
@@ -151,7 +138,7 @@ def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: fl
     source, whole = make_source(str(clip.path), settings), fps is None and not drop
     if not whole:
         source = Thinned(source, fps, drop, seed)
-    return watch_clip(clip, make_pipeline(source, replace(settings, max_photos=None), _NoAlbum()), whole=whole)
+    return watch_clip(clip, make_pipeline(source, replace(settings, max_photos=None), NoAlbum()), whole=whole)
 
 
 def watch_clip(clip: Clip, pipeline: Pipeline, *, whole: bool = True) -> Replay:
@@ -227,10 +214,7 @@ class _Shot:
 
 def _shot(shot: Shot, decided_at: float, hold: Sequence[Face]) -> _Shot:
     """What is remembered of a photo; a clip may have many, and their frames may be large."""
-    image, longest = shot.frame.image, max(shot.frame.image.shape[:2])
-    if longest > PREVIEW:
-        size = [max(1, round(side * PREVIEW / longest)) for side in image.shape[1::-1]]
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    image = shrink(shot.frame.image, PREVIEW)
     return _Shot(shot.frame.index, shot.frame.at, shot.decided, decided_at, _standing(shot, hold), image)
 
 
@@ -270,7 +254,7 @@ def _taken(clip: Clip, shot: _Shot, times: Mapping[int, float]) -> Taken:
 
 def _standing(shot: Shot, hold: Sequence[Face]) -> Standing:
     """Compare the kept frame's largest face with the same person's on the hold's frames, this one included."""
-    who = max(shot.faces, key=lambda face: face.box.area, default=None)
+    who = largest(shot.faces)
     others = [face for face in hold if who is not None and face.id == who.id]
 
     def share(value: float, values: list[float]) -> float:
@@ -299,7 +283,7 @@ def _point(moment: Moment) -> Point:
         moment.frame.at,
         None if subject is None else rule.level(subject.emotions),
         None if steady is None else rule.level(steady),
-        None if steady is None else 1.0 - steady["happy"] - steady["neutral"],
+        None if steady is None else doubt(steady),
         None if subject is None else subject.eyes_open,
         moment.trigger.reason,
     )
