@@ -21,7 +21,7 @@ LABELS = ("fer2013", "ferplus")
 @click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
 @click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Labels to measure by.")
 @click.option("--combined", is_flag=True, help="Measure the combined output, which users see.")
-@click.option("--reading", is_flag=True, hidden=True)
+@click.option("--reading", is_flag=True, help="The old name of --combined.")
 @click.option(
     "--predictions",
     type=click.Path(path_type=Path, dir_okay=False),
