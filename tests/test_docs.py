@@ -61,6 +61,8 @@ def test_every_link_to_a_file_leads_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     inline = re.findall(r"\]\(([^)\s#]+)(?:#[^)]*)?\)", text)
     listed = re.findall(r"^\[[^\]]+\]: (\S+)$", text, re.MULTILINE)
+    wanted = re.findall(r"\]\[([^\]]+)\]", text)
+    assert sorted(set(wanted) - set(re.findall(r"^\[([^\]]+)\]: \S+$", text, re.MULTILINE))) == []
     targets = [target for target in inline + listed if not re.match(r"\w+://", target)]
     assert [target for target in targets if not (path.parent / target).exists()] == []
 

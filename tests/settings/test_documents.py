@@ -60,7 +60,12 @@ def test_every_command_and_option_stands_in_the_reference(name: str) -> None:
     section = page.split(f"## smartselfie {name}\n")[1].split("\n## ")[0]
     command = root.get_command(click.Context(root), name)
     assert command is not None
-    options = [option for param in command.params if isinstance(param, click.Option) for option in param.opts]
+    options = [
+        option
+        for param in command.params
+        if isinstance(param, click.Option) and not param.hidden
+        for option in param.opts
+    ]
     assert [option for option in options if option not in section] == []
 
 
