@@ -1,5 +1,7 @@
 # make selfie   install what the run time needs, and open the booth
-# make test     install the rest, and run every check
+# make check    lint, types, import contracts and the quick tests: under a minute, for while you work
+# make test     every check and every test, with the coverage of branches; what is handed in passes it
+# make test-all the same, then the benchmarks that need no data: code and install size, speed, memory, the gallery
 # make docs     write the generated parts of the documents anew
 # make network DATA=faces.npz   train the network that ships, from its teachers on; goes on where it was stopped
 
@@ -12,17 +14,29 @@ DATA ?= faces.npz
 # such as TRAIN="--device cuda", or "--threads 1" where other work goes on beside it
 TRAIN ?=
 
-.PHONY: selfie test docs network clean
+.PHONY: selfie check lint test test-all docs network clean
 
 selfie: $(VENV)/installed
 	$(BIN)/smartselfie
 
-test: $(VENV)/installed-tests
+lint: $(VENV)/installed-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+
+# one thread of arithmetic in each process, and a process for each core
+check test: export OMP_NUM_THREADS = 1
+
+check: lint
+	$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow and not browser"
+
+test: lint
+	$(BIN)/pytest -n auto --dist loadgroup --cov
+
+test-all: test
+	for name in code_size speed network gallery ring install_size wheels; do \
+		$(BIN)/python -m benchmarks.$$name || exit 1; done
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py

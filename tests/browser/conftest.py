@@ -34,11 +34,13 @@ HERE = Path(__file__).parent
 expect.set_options(timeout=30_000)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = pytest.mark.skip(reason="chromium is not installed: apt install chromium")
-    if CHROMIUM is None and "CI" not in os.environ:
-        for item in items:
-            if HERE in item.path.parents:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker("browser")
+            if CHROMIUM is None and "CI" not in os.environ:
                 item.add_marker(missing)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from smartselfie.core.emotion import Emotion
+from smartselfie.core.emotion import Emotion, Emotions
 from smartselfie.core.types import Face
 from smartselfie.trigger.rule import Reason, TriggerRule
 from smartselfie.trigger.signals import EyeHistory, ScoreHistory
@@ -121,16 +121,7 @@ class Person:
         level = rule.level(face.emotions)
         scores = self.scores.update(at, face.emotions)
         steady = face.emotions if scores.steady is None else scores.steady
-        smile = self.smile
-        if smile is None:
-            if rule.begins(steady, self.scores.known_baseline):
-                # only a smile can be taken for crying, wincing or shouting
-                doubtful = rule.expression is Emotion.HAPPY and self.scores.distress >= DISTRESS
-                smile = Smile(int(counting), at, doubtful)
-        elif not rule.lasts(steady):
-            smile = None
-        elif counting:
-            smile = replace(smile, frames=smile.frames + 1, since=smile.since if smile.frames else at)
+        smile = self._smile_after(at, steady, rule, counting=counting)
         if smile is not None and ineligible is not None:
             smile = replace(smile, frames=0)
         if smile is None:
@@ -151,6 +142,21 @@ class Person:
             failed_since=since,
             ineligible=ineligible,
         )
+
+    def _smile_after(self, at: float, steady: Emotions, rule: TriggerRule, *, counting: bool) -> Smile | None:
+        """The smile as it is after a frame: begun, held on or gone."""
+        if self.smile is None:
+            if not rule.begins(steady, self.scores.known_baseline):
+                return None
+            # only a smile can be taken for crying, wincing or shouting
+            doubtful = rule.expression is Emotion.HAPPY and self.scores.distress >= DISTRESS
+            return Smile(int(counting), at, doubtful)
+        if not rule.lasts(steady):
+            return None
+        if not counting:
+            return self.smile
+        since = self.smile.since if self.smile.frames else at
+        return replace(self.smile, frames=self.smile.frames + 1, since=since)
 
     def miss(self, at: float) -> "Person":
         """The person is not on this frame: for a blink the hold stays, and does not grow."""
