@@ -31,6 +31,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, draw_data: Callable[..., Datas
     return folder / "run"
 
 
+@pytest.mark.slow
 def test_a_run_becomes_a_file_and_its_card_and_one_line_tells_of_them(
     run: Path, tmp_path: Path, capsys: Capsys
 ) -> None:
@@ -45,6 +46,7 @@ def test_a_run_becomes_a_file_and_its_card_and_one_line_tells_of_them(
     assert (beside["name"], beside["outputs"]) == (card.name, list(card.outputs))
 
 
+@pytest.mark.slow
 def test_the_card_tells_the_command_that_repeats_the_training(run: Path, tmp_path: Path) -> None:
     assert main(["export", str(run), str(tmp_path / "mine.onnx")]) == 0
     origin = OnnxClassifier.from_file(tmp_path / "mine.onnx").card.origin
@@ -53,6 +55,7 @@ def test_the_card_tells_the_command_that_repeats_the_training(run: Path, tmp_pat
     assert str(tmp_path) not in origin
 
 
+@pytest.mark.slow
 def test_what_is_measured_is_told_and_stands_in_the_card(run: Path, tmp_path: Path, capsys: Capsys) -> None:
     model = tmp_path / "mine.onnx"
     data = run.parent / "faces.npz"
@@ -70,6 +73,7 @@ def test_what_is_measured_is_told_and_stands_in_the_card(run: Path, tmp_path: Pa
     assert measured["model"]["name"] == "mine"
 
 
+@pytest.mark.slow
 def test_mistakes_get_one_line_and_leave_no_file(run: Path, tmp_path: Path, capsys: Capsys) -> None:
     damaged = tmp_path / "damaged"
     shutil.copytree(run, damaged)
@@ -91,11 +95,13 @@ def test_mistakes_get_one_line_and_leave_no_file(run: Path, tmp_path: Path, caps
     assert sorted(tmp_path.rglob("*")) == here
 
 
+@pytest.mark.slow
 def test_a_folder_in_the_files_place_is_wrong_usage(run: Path, tmp_path: Path) -> None:
     for place in (tmp_path, "."):
         assert main(["export", str(run), str(place)]) == 2
 
 
+@pytest.mark.slow
 def test_without_pytorch_it_says_how_to_get_it(
     run: Path, tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +112,7 @@ def test_without_pytorch_it_says_how_to_get_it(
     assert "pip install 'smartselfie[train]'" in line
 
 
+@pytest.mark.slow
 def test_int8_tells_what_it_costs(run: Path, tmp_path: Path, capsys: Capsys) -> None:
     model = tmp_path / "small.onnx"
     assert main(["export", str(run), str(model), "--data", str(run.parent / "faces.npz"), "--int8"]) == 0

@@ -30,6 +30,7 @@ def faces(tmp_path: Path, draw_data: Callable[..., Dataset]) -> Path:
     return tmp_path / "faces.npz"
 
 
+@pytest.mark.slow
 def test_from_data_to_a_network_that_can_be_measured(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
     run, model = tmp_path / "run", tmp_path / "mine.onnx"
     assert main(["train", str(faces), "--out", str(run), "--epochs", "1", *SMALL]) == 0
@@ -43,6 +44,7 @@ def test_from_data_to_a_network_that_can_be_measured(faces: Path, tmp_path: Path
     assert capsys.readouterr().out.startswith("mine: ")
 
 
+@pytest.mark.slow
 def test_a_run_is_never_begun_anew_in_a_folder_that_holds_one(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
     command = ["train", str(faces), "--out", str(tmp_path / "run"), "--epochs", "1", *SMALL]
     assert main(command) == 0
@@ -55,6 +57,7 @@ def test_a_run_is_never_begun_anew_in_a_folder_that_holds_one(faces: Path, tmp_p
     assert "is finished" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_is_said_on_resuming_must_agree_with_the_run(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
     command = ["train", str(faces), "--out", str(tmp_path / "run")]
     assert main([*command, "--epochs", "1", "--seed", "3", *SMALL]) == 0
@@ -68,6 +71,7 @@ def test_what_is_said_on_resuming_must_agree_with_the_run(faces: Path, tmp_path:
     assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_network_learns_from_a_trained_one_and_begins_with_its_weights(
     faces: Path, tmp_path: Path, capsys: Capsys
 ) -> None:
@@ -85,6 +89,7 @@ def test_a_network_learns_from_a_trained_one_and_begins_with_its_weights(
     assert "none.onnx cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: signal.Signals) -> None:
@@ -111,6 +116,7 @@ def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: si
     assert not line.startswith("epoch 1/"), "it goes on, and does not begin again"
 
 
+@pytest.mark.slow
 def test_a_recipe_of_ones_own_is_a_file_and_must_agree_on_resuming(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
     mine = tmp_path / "mine.toml"
     mine.write_text('base = "compact"\nepochs = 1\nbatch_size = 14\naugment = ["flip"]\n')
@@ -127,6 +133,7 @@ def test_a_recipe_of_ones_own_is_a_file_and_must_agree_on_resuming(faces: Path, 
     assert "has unknown names: epoch" in line
 
 
+@pytest.mark.slow
 def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
     for command in (
         ["train", str(tmp_path / "none.npz"), "--out", str(tmp_path / "run")],
@@ -145,6 +152,7 @@ def test_mistakes_get_one_line_and_exit_code_1(faces: Path, tmp_path: Path, caps
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_without_pytorch_it_says_how_to_get_it(
     faces: Path, tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,7 @@ def test_an_answer_is_the_mean_over_the_face_moved_and_mirrored(teacher: Path) -
     assert predict_targets([teacher], framed, ("ferplus",))[:, 0] == pytest.approx(np.mean(said, axis=0), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_network_that_averages_over_the_mirror_image_is_not_asked_about_it(
     tmp_path: Path, make_trainer: Train
 ) -> None:
@@ -95,6 +96,7 @@ def test_answers_labels_and_votes_make_up_the_target(make_trainer: Train, small:
     assert float(trainer._loss(logits, batch)) == pytest.approx(float(wanted), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_run_that_learns_from_teachers_resumes_without_them(make_trainer: Train, teacher: Path) -> None:
     straight = make_trainer(run="straight")
     straight.learn_from([teacher])
@@ -120,6 +122,7 @@ def test_damaged_answers_end_a_resumed_run(make_trainer: Train, teacher: Path) -
         make_trainer().resume()
 
 
+@pytest.mark.slow
 def test_a_run_begins_with_anothers_averaged_weights(make_trainer: Train, small: Recipe) -> None:
     first = make_trainer(run="first", recipe=replace(small, epochs=1, averaging=0.5))
     assert first.train(Watcher())

@@ -71,6 +71,7 @@ sys.exit(not mark.exists() or torch.distributed.is_initialized())
 """
 
 
+@pytest.mark.slow
 @needs_torchrun
 def test_whoever_is_done_waits_for_the_others_and_then_closes_the_connections(tmp_path: Path) -> None:
     script = tmp_path / "leaves.py"
@@ -79,6 +80,7 @@ def test_whoever_is_done_waits_for_the_others_and_then_closes_the_connections(tm
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @needs_torchrun
 def test_two_processes_train_one_run_and_one_of_them_speaks(tmp_path: Path, draw_data: Callable[..., Dataset]) -> None:
     dataset.save(draw_data(), tmp_path / "faces.npz")

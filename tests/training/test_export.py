@@ -40,6 +40,7 @@ def trained(make_trainer: Train, small: Recipe) -> Trainer:
     return trainer
 
 
+@pytest.mark.slow
 def test_the_file_carries_its_card_and_says_what_the_network_says(trained: Trainer, tmp_path: Path) -> None:
     written = export(trained.run, tmp_path / "mine.onnx", name="mine")
     network = OnnxClassifier.from_file(tmp_path / "mine.onnx")
@@ -54,6 +55,7 @@ def test_the_file_carries_its_card_and_says_what_the_network_says(trained: Train
         assert scores.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_card_says_fer2013_only_where_it_was_fer2013(trained: Trainer, tmp_path: Path) -> None:
     own = export(trained.run, tmp_path / "own.onnx").card
     assert own.data.startswith("70 Training rows, which are not FER-2013's as published (angry 10, disgust 10,")
@@ -66,6 +68,7 @@ def test_the_card_says_fer2013_only_where_it_was_fer2013(trained: Trainer, tmp_p
         assert getattr(own, words) != getattr(published, words)
 
 
+@pytest.mark.slow
 def test_mirrored_is_the_mean_over_the_face_and_its_mirror_image(trained: Trainer, tmp_path: Path) -> None:
     export(trained.run, tmp_path / "plain.onnx")
     export(trained.run, tmp_path / "mirrored.onnx", mirrored=True)
@@ -78,12 +81,14 @@ def test_mirrored_is_the_mean_over_the_face_and_its_mirror_image(trained: Traine
     assert "mirror image" in mirrored.card.origin
 
 
+@pytest.mark.slow
 def test_with_data_the_card_says_what_the_network_is_worth(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
     metrics = export(trained.run, tmp_path / "mine.onnx", data=draw_data()).card.metrics
     assert metrics["PublicTest/fer2013/n"] == metrics["PublicTest/ferplus/n"] == 28
     assert 0 <= metrics["PublicTest/fer2013/accuracy"] <= 1
 
 
+@pytest.mark.slow
 def test_beside_the_file_stands_its_card_with_the_files_checksum(trained: Trainer, tmp_path: Path) -> None:
     written = export(trained.run, tmp_path / "mine.onnx", name="mine")
     beside = json.loads((tmp_path / "mine.card.json").read_text(encoding="utf-8"))
@@ -96,6 +101,7 @@ def test_beside_the_file_stands_its_card_with_the_files_checksum(trained: Traine
     assert beside == json.loads(json.dumps(written.card.to_json()))
 
 
+@pytest.mark.slow
 def test_a_file_with_a_card_is_measured_and_named_anew(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
     first = export(trained.run, tmp_path / "mine.onnx", mirrored=True)
     second = export(tmp_path / "mine.onnx", tmp_path / "mine.onnx", name="other", data=draw_data())
@@ -104,6 +110,7 @@ def test_a_file_with_a_card_is_measured_and_named_anew(trained: Trainer, tmp_pat
     assert OnnxClassifier.from_file(tmp_path / "mine.onnx").card == second.card
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("from_file", [False, True])
 def test_int8_is_a_quarter_of_the_size_and_says_nearly_the_same(
     trained: Trainer, tmp_path: Path, draw_data: Draw, from_file: bool
@@ -123,6 +130,7 @@ def test_int8_is_a_quarter_of_the_size_and_says_nearly_the_same(
         assert np.abs(read.outputs(data.pixels)[name] - said).max() < 0.1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_made_int8_is_refused(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
     out = tmp_path / "small.onnx"
     with pytest.raises(RunError, match="needs faces to fit_temperatures with"):
@@ -137,6 +145,7 @@ def test_what_cannot_be_made_int8_is_refused(trained: Trainer, tmp_path: Path, d
         export(out, tmp_path / "other.onnx", mirrored=True)
 
 
+@pytest.mark.slow
 def test_without_votes_there_is_one_output(make_trainer: Train, draw_data: Draw, small: Recipe, tmp_path: Path) -> None:
     trainer = make_trainer(draw_data(votes=False), recipe=replace(small, epochs=1))
     trainer.train(Watcher())
@@ -144,6 +153,7 @@ def test_without_votes_there_is_one_output(make_trainer: Train, draw_data: Draw,
     assert (card.outputs, card.combined) == (("fer2013",), (1.0,))
 
 
+@pytest.mark.slow
 def test_what_cannot_be_exported_is_refused_and_leaves_no_file(
     trained: Trainer, tmp_path: Path, draw_data: Draw
 ) -> None:
@@ -158,6 +168,7 @@ def test_what_cannot_be_exported_is_refused_and_leaves_no_file(
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_a_place_that_cannot_be_written_is_named(trained: Trainer, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the folder's place")
     with pytest.raises(RunError, match="cannot be written"):

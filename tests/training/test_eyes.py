@@ -46,6 +46,7 @@ def trained():
     return network, losses
 
 
+@pytest.mark.slow
 def test_it_learns_to_tell_open_eyes_from_closed_ones(trained) -> None:
     network, losses = trained
     eyes = drawn_eyes(40, seed=1)
@@ -69,6 +70,7 @@ def test_changes_keep_shape_and_range_and_change_something() -> None:
     assert not torch.equal(changed, eyes)
 
 
+@pytest.mark.slow
 def test_what_is_written_says_what_was_trained_and_carries_its_card(trained, tmp_path: Path) -> None:
     network, _ = trained
     eyes, path = drawn_eyes(30, seed=2), tmp_path / "eyes.onnx"
@@ -96,6 +98,7 @@ def test_bad_crops_get_one_line_and_exit_code_1(tmp_path: Path, capsys: pytest.C
     assert "none.zip" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_command_trains_measures_and_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     eyes = drawn_eyes(48)
     with zipfile.ZipFile(tmp_path / "eyes.zip", "w") as archive:

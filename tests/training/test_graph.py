@@ -26,6 +26,7 @@ def test_a_folded_network_answers_as_before():
     assert nn.BatchNorm2d not in {type(layer) for layer in network.modules()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_pooling_before_a_convolution_becomes_part_of_it(bias):
     torch.manual_seed(1)
@@ -44,6 +45,7 @@ class Pooled(nn.Module):
         self.pool, self.conv = nn.AvgPool2d(2), nn.Conv2d(1, 8, 1)
 
 
+@pytest.mark.slow
 def test_a_pooling_that_others_read_stays_for_them():
     class Both(Pooled):
         def forward(self, x):
@@ -56,6 +58,7 @@ def test_a_pooling_that_others_read_stays_for_them():
     assert np.allclose(before, after, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_weights_that_two_convolutions_share_are_left_alone():
     class Shared(Pooled):
         def forward(self, x):
@@ -67,6 +70,7 @@ def test_weights_that_two_convolutions_share_are_left_alone():
     assert np.array_equal(before, after)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "layers",
     [

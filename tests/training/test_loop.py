@@ -34,6 +34,7 @@ def same(one: Trainer, two: Trainer) -> bool:
     return all(torch.equal(first[key], second[key]) for key in first)
 
 
+@pytest.mark.slow
 def test_a_seed_repeats_a_training_to_the_last_bit_and_another_does_not(make_trainer: Train, small: Recipe) -> None:
     short = replace(small, epochs=1)
     runs = [make_trainer(run=name, recipe=short, seed=seed) for name, seed in (("a", 1), ("b", 1), ("c", 2))]
@@ -43,6 +44,7 @@ def test_a_seed_repeats_a_training_to_the_last_bit_and_another_does_not(make_tra
     assert not same(runs[0], runs[2])
 
 
+@pytest.mark.slow
 def test_a_compiled_training_learns_the_same_and_can_be_resumed_uncompiled(
     make_trainer: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +68,7 @@ def test_compiling_without_a_compiler_is_refused(make_trainer: Train, monkeypatc
         make_trainer().compile()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_after", [2, 5, 7])
 def test_stopped_and_resumed_it_ends_where_an_uninterrupted_one_does(make_trainer: Train, stop_after: int) -> None:
     straight = make_trainer(run="straight")
@@ -82,6 +85,7 @@ def test_stopped_and_resumed_it_ends_where_an_uninterrupted_one_does(make_traine
     assert [result.loss for result in resumed.history] == losses
 
 
+@pytest.mark.slow
 def test_private_test_is_never_read(make_trainer: Train, draw_data: Draw, small: Recipe) -> None:
     clean = draw_data(private=28)
     poison = clean.splits == "PrivateTest"
@@ -96,6 +100,7 @@ def test_private_test_is_never_read(make_trainer: Train, draw_data: Draw, small:
     assert [result.accuracy_fer2013 for result in one.history] == [result.accuracy_fer2013 for result in two.history]
 
 
+@pytest.mark.slow
 def test_it_learns_what_can_be_learnt(make_trainer: Train, draw_data: Draw, small: Recipe) -> None:
     trainer = make_trainer(draw_data(training=280), recipe=replace(small, epochs=5, averaging=0.9))
     assert trainer.train(Watcher())
@@ -113,6 +118,7 @@ def test_rows_that_show_no_face_are_not_learnt(make_trainer: Train, draw_data: D
     assert len(make_trainer(replace(data, votes=votes)).training) == len(make_trainer(data).training) - 3
 
 
+@pytest.mark.slow
 def test_a_row_without_a_vote_for_the_seven_costs_nothing_in_the_second_loss(
     make_trainer: Train, draw_data: Draw
 ) -> None:
@@ -128,6 +134,7 @@ def test_a_row_without_a_vote_for_the_seven_costs_nothing_in_the_second_loss(
     assert torch.equal(trainer._loss(logits, batch), trainer._loss(wild, batch))
 
 
+@pytest.mark.slow
 def test_without_votes_there_is_one_head(make_trainer: Train, draw_data: Draw, small: Recipe) -> None:
     trainer = make_trainer(draw_data(votes=False), recipe=replace(small, epochs=1))
     assert trainer.train(Watcher())
@@ -135,6 +142,7 @@ def test_without_votes_there_is_one_head(make_trainer: Train, draw_data: Draw, s
     assert trainer.history[0].accuracy_ferplus is None
 
 
+@pytest.mark.slow
 def test_every_epoch_is_a_line_of_csv_and_a_point_of_the_curve(make_trainer: Train) -> None:
     trainer = make_trainer()
     assert trainer.train(Watcher())
@@ -147,6 +155,7 @@ def test_every_epoch_is_a_line_of_csv_and_a_point_of_the_curve(make_trainer: Tra
         assert len(np.unique(np.asarray(curve.convert("L")))) > 10
 
 
+@pytest.mark.slow
 def test_whoever_looks_on_is_told_of_every_step_and_the_time_left(make_trainer: Train) -> None:
     trainer, told = make_trainer(), list[Progress]()
     trainer.train(Watcher(on_step=told.append))
@@ -155,6 +164,7 @@ def test_whoever_looks_on_is_told_of_every_step_and_the_time_left(make_trainer: 
     assert told[-1].seconds_left == 0
 
 
+@pytest.mark.slow
 def test_resuming_with_other_options_or_data_is_refused(make_trainer: Train, draw_data: Draw, small: Recipe) -> None:
     begun = make_trainer()
     begun.train(Watcher(wants_stop=lambda: begun.step == 6))
@@ -168,6 +178,7 @@ def test_resuming_with_other_options_or_data_is_refused(make_trainer: Train, dra
             other.resume()
 
 
+@pytest.mark.slow
 def test_weights_that_do_not_fit_the_network_are_refused(make_trainer: Train) -> None:
     begun = make_trainer()
     begun.train(Watcher(wants_stop=lambda: begun.step == 1))
@@ -183,6 +194,7 @@ def test_weights_that_do_not_fit_the_network_are_refused(make_trainer: Train) ->
             make_trainer().resume()
 
 
+@pytest.mark.slow
 def test_a_record_that_is_missing_is_written_again_on_resuming(make_trainer: Train) -> None:
     done = make_trainer()
     assert done.train(Watcher())
