@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 @click.option(
     "--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Save copies with the faces drawn in."
 )
-@click.option("--every", type=click.IntRange(min=1), default=1, show_default=True, help="Of videos, every Nth frame.")
+@click.option(
+    "--every", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Of videos, every Nth frame."
+)
 @setting_options(["detector", "model"])
 def command(
     paths: tuple[Path, ...],

@@ -24,7 +24,12 @@ WORDS = ("look neutral", "now smile")
 @click.command(cls=SettingsCommand)
 @click.argument("source", default="0")
 @click.option(
-    "--seconds", type=click.FloatRange(0.5, 30), default=3.0, show_default=True, help="Time for each of the two."
+    "--seconds",
+    type=click.FloatRange(0.5, 30),
+    metavar="SECONDS",
+    default=3.0,
+    show_default=True,
+    help="Time for each of the two.",
 )
 @click.option("--forget", is_flag=True, help="Remove the calibration.")
 @setting_options(names_in(Group.SOURCE, Group.FACES))

@@ -17,8 +17,16 @@ LABELS = ("fer2013", "ferplus")
 
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
-@click.option("--model", type=click.Path(path_type=Path), metavar="MODEL.onnx", help="[the model that ships]")
-@click.option("--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="MODEL.onnx",
+    show_default="the bundled one",
+    help="Emotion model.",
+)
+@click.option(
+    "--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True, help="Split to measure on."
+)
 @click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Labels to measure by.")
 @click.option("--combined", is_flag=True, help="Measure the combined output, which users see.")
 @click.option("--reading", is_flag=True, help="The old name of --combined.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     metavar="DATA.npz",
     help="Prepared data: measures the model on PublicTest and calibrates it.",
 )
-@click.option("--name", help="Name of the model.  [the recipe's name]")
+@click.option("--name", metavar="NAME", show_default="the recipe's name", help="Name of the model.")
 @click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image (twice as slow).")
 @click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
 def command(*, source: Path, model: Path, data: Path | None, name: str | None, mirrored: bool, int8: bool) -> None:

@@ -26,8 +26,22 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per video and one for all.")
 @click.option("--at-most", type=click.FloatRange(min=0.1), metavar="FPS", help="Highest frame rate.")
-@click.option("--drop", type=click.FloatRange(0, 0.95), default=0.0, help="Share of the frames to drop.  [0]")
-@click.option("--seed", type=click.IntRange(min=0), default=0, help="Seed for choosing the frames to drop.  [0]")
+@click.option(
+    "--drop",
+    type=click.FloatRange(0, 0.95),
+    metavar="SHARE",
+    default=0.0,
+    show_default=True,
+    help="Share of the frames to drop.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=0,
+    show_default=True,
+    help="Seed for choosing the frames to drop.",
+)
 @setting_options([*names_in(Group.TRIGGER, Group.FACES), "best_of"])
 def command(
     *,

@@ -59,14 +59,22 @@ class _Said:
 @click.command()
 @click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="RUN", help="Folder for the run.")
-@click.option("--recipe", metavar="NAME|FILE.toml", help=f"Recipe: {', '.join(RECIPES)}, or a file.  [compact]")
+@click.option(
+    "--recipe", metavar="NAME|FILE.toml", help=f"Recipe: {', '.join(RECIPES)}, or a file.", show_default="compact"
+)
 @click.option("--resume", is_flag=True, help="Resume the run in RUN.")
-@click.option("--epochs", type=click.IntRange(min=1), help="Passes over the data.  [the recipe's]")
-@click.option("--batch-size", type=click.IntRange(min=2), help="Faces per step.  [the recipe's]")
+@click.option(
+    "--epochs", type=click.IntRange(min=1), metavar="N", show_default="the recipe's", help="Passes over the data."
+)
+@click.option(
+    "--batch-size", type=click.IntRange(min=2), metavar="N", show_default="the recipe's", help="Faces per step."
+)
 @click.option(
     "--learning-rate",
     type=click.FloatRange(min=0, min_open=True),
-    help="Peak learning rate; use a lower one with --start.  [the recipe's]",
+    metavar="RATE",
+    show_default="the recipe's",
+    help="Peak learning rate; use a lower one with --start.",
 )
 @click.option(
     "--teacher",
@@ -77,10 +85,28 @@ class _Said:
     help="Trained model to learn from, besides labels and votes; several are averaged.",
 )
 @click.option("--start", type=click.Path(path_type=Path), metavar="RUN", help="Start with the weights of another run.")
-@click.option("--seed", type=click.IntRange(min=0), help="The same seed repeats a training exactly.  [0]")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", show_default=True)
-@click.option("--precision", type=click.Choice(["auto", "32", "bf16"]), default="auto", show_default=True)
-@click.option("--threads", type=click.IntRange(min=1), help="CPU threads to use.  [all]")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    show_default="0",
+    help="The same seed repeats a training exactly.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    default="auto",
+    show_default=True,
+    help="Device to train on.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "32", "bf16"]),
+    default="auto",
+    show_default=True,
+    help="Precision of the arithmetic.",
+)
+@click.option("--threads", type=click.IntRange(min=1), metavar="N", show_default="all", help="CPU threads to use.")
 @click.option(
     "--compile",
     "compiled",
