@@ -12,7 +12,7 @@ from smartselfie.core.events import Photo, Shot, SmileBegan, SmileLost, SourceBa
 from smartselfie.core.types import DetectedFace, Frame, Image
 from smartselfie.errors import AlbumError
 from smartselfie.moment import Moment
-from smartselfie.pipeline import Pipeline, read_faces
+from smartselfie.pipeline import NewRule, NewSource, Pipeline, SetPaused, Shoot, Stop, read_faces
 from smartselfie.testing import (
     MemoryAlbum,
     ScriptedClassifier,
@@ -105,7 +105,7 @@ def test_it_can_be_stopped_while_no_face_is_visible() -> None:
     for _ in pipeline.moments():
         seen += 1
         if seen == 5:
-            pipeline.stop()
+            pipeline.send(Stop())
     assert seen == 5
 
 
@@ -144,8 +144,8 @@ def test_a_press_takes_the_next_frame_once_face_or_no_face() -> None:
     for moment in pipeline.moments():
         moments.append(moment)
         if moment.frame.index == 3:
-            pipeline.shoot()
-            pipeline.shoot()
+            pipeline.send(Shoot())
+            pipeline.send(Shoot())
     assert [(photo.shot.frame.index, photo.shot.why) for photo in album.photos] == [(4, "hand")]
 
 
@@ -153,7 +153,7 @@ def test_a_press_on_the_very_frame_of_the_smile_gives_one_photo() -> None:
     pipeline, album, _ = line([HAPPY] * 10)
     for moment in pipeline.moments():
         if moment.frame.index == 8:
-            pipeline.shoot()
+            pipeline.send(Shoot())
     assert [photo.shot.why for photo in album.photos] == ["smile"]
 
 
@@ -352,3 +352,159 @@ def test_two_people_who_cross_keep_their_numbers_and_their_holds() -> None:
     pipeline = Pipeline(source, ScriptedDetector(find), ScriptedClassifier([NEUTRAL]), MemoryAlbum(), TriggerRule())
     last = list(pipeline.moments())[-1]
     assert [(face.id, face.box.left) for face in last.faces] == [(2, 8), (1, 232)]
+
+
+def test_another_rule_holds_from_the_next_frame_and_keeps_the_hold() -> None:
+    pipeline, album, _ = line([HAPPY] * 20, rule=TriggerRule(hold_frames=100))
+    for moment in pipeline.moments():
+        if moment.frame.index == 4:
+            assert moment.trigger.state == Holding(5, 0.0)
+            pipeline.send(NewRule(TriggerRule(hold_frames=6)))
+    assert [photo.shot.decided for photo in album.photos] == [5]
+
+
+def test_another_rule_forgets_neither_the_cooldown_nor_whose_smile_was_taken() -> None:
+    for cooldown in (60.0, 0.0):
+        pipeline, album, _ = line([HAPPY] * 40, rule=TriggerRule(hold_frames=3, cooldown=cooldown))
+        for moment in pipeline.moments():
+            if moment.frame.index == 5:
+                pipeline.send(NewRule(TriggerRule(hold_frames=3, cooldown=cooldown, eyes_open=False)))
+        assert [photo.shot.decided for photo in album.photos] == [2]
+
+
+def test_a_shorter_cooldown_ends_the_one_that_runs_earlier() -> None:
+    script = [HAPPY] * 3 + [NEUTRAL] * 3 + [HAPPY] * 20
+    pipeline, album, _ = line(script, rule=TriggerRule(hold_frames=3, cooldown=60.0))
+    for moment in pipeline.moments():
+        if moment.frame.index == 4:
+            pipeline.send(NewRule(TriggerRule(hold_frames=3, cooldown=2.0)))
+    # two seconds after the photo of frame 2, at five frames a second, and three frames of a hold
+    assert [photo.shot.decided for photo in album.photos] == [2, 14]
+
+
+def test_another_expression_is_waited_for_anew() -> None:
+    surprised = scores(Emotion.SURPRISE)
+    pipeline, album, _ = line([HAPPY] * 5 + [surprised] * 10, rule=TriggerRule(hold_frames=3, cooldown=0.0))
+    for moment in pipeline.moments():
+        if moment.frame.index == 4:
+            pipeline.send(NewRule(TriggerRule(hold_frames=3, cooldown=0.0, expression=Emotion.SURPRISE)))
+    assert [photo.shot.decided for photo in album.photos] == [2, 7]
+
+
+def test_another_source_takes_over_with_the_same_models_and_nobody_gets_a_number_twice() -> None:
+    pipeline, album, first = line([NEUTRAL] * 40)
+    second = ScriptedSource(frames_at(5, 4), name="second")
+    moments = pipeline.moments()
+    seen = []
+    for moment in moments:
+        seen.append((moment.frame.index, [face.id for face in moment.faces]))
+        if len(seen) == 3:
+            pipeline.send(NewSource(second))
+            pipeline.send(Shoot())
+    assert seen == [(0, [1]), (1, [1]), (2, [1]), (0, [2]), (1, [2]), (2, [2]), (3, [2])]
+    assert [photo.shot.source for photo in album.photos] == ["second"]
+    assert first.closed
+    assert second.closed
+
+
+def test_a_cooldown_goes_on_at_another_source_for_what_is_left_of_it() -> None:
+    # photo at 0.4 s, cooldown of 1.9 s, another source at 1 s: 1.3 s are left there, and a hold takes three frames
+    pipeline, album, _ = line([HAPPY] * 40, rule=TriggerRule(hold_frames=3, cooldown=1.9))
+    moments = pipeline.moments()
+    assert [next(moments).frame.index for _ in range(6)] == [0, 1, 2, 3, 4, 5]
+    pipeline.send(NewSource(ScriptedSource(frames_at(5, 14), name="second")))
+    list(moments)
+    assert [(photo.shot.source, photo.shot.decided) for photo in album.photos] == [("scripted", 2), ("second", 9)]
+
+
+def test_a_new_source_ends_the_wait_for_a_camera_that_gives_nothing() -> None:
+    class Silent(ScriptedSource):
+        def frames(self):  # type: ignore[no-untyped-def]
+            assert self._closed.wait(20)
+            yield from ()
+
+    silent = Silent([], live=True)
+    pipeline = Pipeline(silent, NOBODY, ScriptedClassifier([NEUTRAL]), MemoryAlbum(), TriggerRule())
+    threading.Timer(0.05, pipeline.send, [NewSource(ScriptedSource(frames_at(5, 2)))]).start()
+    assert [moment.frame.index for moment in pipeline.moments()] == [0, 1]
+
+
+def test_between_two_sources_it_waits_and_does_not_end() -> None:
+    pipeline, _, first = line([NEUTRAL] * 9)
+    moments = pipeline.moments()
+    assert next(moments).frame.index == 0
+    pipeline.send(NewSource(None))
+    threading.Timer(0.05, pipeline.send, [NewSource(ScriptedSource(frames_at(5, 2)))]).start()
+    assert [moment.frame.index for moment in moments] == [0, 1]
+    assert first.closed
+
+
+def test_after_its_end_it_can_follow_another_source() -> None:
+    pipeline, album, _ = line([NEUTRAL] * 2)
+    assert len(list(pipeline.follow())) == 2
+    assert not album.closed
+    assert not pipeline.wait(0.01)
+    pipeline.send(NewRule(TriggerRule(hold_frames=4)))
+    assert not pipeline.wait(0.01)
+    assert pipeline.rule.hold_frames == 4
+    pipeline.send(NewSource(ScriptedSource(frames_at(5, 3))))
+    assert pipeline.wait(10)
+    assert len(list(pipeline.follow())) == 3
+    pipeline.send(Stop())
+    assert pipeline.wait(10)
+    assert list(pipeline.follow()) == []
+    pipeline.close()
+    assert album.closed
+
+
+def test_while_it_is_paused_frames_are_only_shown_and_a_press_before_is_forgotten() -> None:
+    pipeline, album, _ = line([HAPPY] * 30)
+    shown = []
+    for moment in pipeline.moments():
+        if moment.frame.index == 3:
+            pipeline.send(Shoot())
+            pipeline.send(SetPaused(True))
+        if moment.frame.index == 15:
+            pipeline.send(SetPaused(False))
+        if moment.paused:
+            shown.append(moment.frame.index)
+            assert moment.faces == ()
+    assert shown == list(range(4, 16))
+    # half a second without a look breaks the hold
+    assert [photo.shot.decided for photo in album.photos] == [25]
+
+
+def test_an_album_that_hangs_holds_up_neither_the_end_nor_a_video(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smartselfie.pipeline.SAVE_TIME", 0.05)
+    freed = threading.Event()
+
+    class Hangs(MemoryAlbum):
+        def save(self, shot: Shot) -> Photo:
+            assert freed.wait(20)
+            return super().save(shot)
+
+    album = Hangs()
+    pipeline, _, _ = line([HAPPY] * 12, album=album)
+    with pytest.raises(AlbumError, match="has not answered"):
+        list(pipeline.follow())
+    assert not pipeline.close(0.05)
+    freed.set()
+
+
+def test_after_a_photo_that_could_not_be_saved_it_goes_on() -> None:
+    class FullOnce(MemoryAlbum):
+        def save(self, shot: Shot) -> Photo:
+            if shot.decided == 1:
+                raise AlbumError("the disk is full", "free some space")
+            return super().save(shot)
+
+    album = FullOnce()
+    rule = TriggerRule(hold_frames=2, cooldown=0.0)
+    pipeline, _, _ = line([HAPPY, HAPPY, NEUTRAL] * 4, album=album, rule=rule, max_photos=2)
+    with pytest.raises(AlbumError):
+        list(pipeline.follow())
+    assert not pipeline.finished
+    list(pipeline.follow())
+    assert [photo.shot.decided for photo in album.photos] == [4, 7]
+    assert pipeline.finished
+    pipeline.close()

@@ -1,23 +1,22 @@
-"""What the user wants done with every photo: a command, a web address; each in a thread, so that nothing waits."""
+"""What the user wants done with every photo: a command, a web address; each in a worker, so that nothing waits."""
 
+import http.client
 import json
 import logging
 import os
-import queue
 import shlex
 import shutil
 import subprocess
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
-from time import monotonic
 from urllib.parse import urlsplit
 
 from smartselfie.core.events import Photo
 from smartselfie.errors import ConfigError
 from smartselfie.serialize import event_to_json
 from smartselfie.settings.schema import Settings
+from smartselfie.worker import JobQueue, Report
 
 COMMAND_TIME, WEB_TIME = 60.0, 10.0
 """Seconds that one try may take."""
@@ -34,72 +33,76 @@ class HookError(Exception):
 
 
 class Hook:
-    """Does one thing with each photo, in order, in a thread; tries again what fails."""
+    """Does one thing with each photo, in order, in a worker; tries again what fails."""
 
-    def __init__(self, name: str, act: Callable[[Photo], None], pauses: Sequence[float] = PAUSES) -> None:
-        """Start the thread.
+    def __init__(
+        self,
+        name: str,
+        act: Callable[[Photo], None],
+        pauses: Sequence[float] = PAUSES,
+        report: Report = lambda _name, _problem: None,
+    ) -> None:
+        """Start the worker.
 
         Args:
             name: what messages call it.
             act: does it; raises HookError where it fails.
             pauses: seconds between the tries.
+            report: told where `act` has a bug.
         """
         self._name, self._act, self._pauses = name, act, pauses
-        self._waiting: queue.Queue[Photo | None] = queue.Queue(MOST_WAITING)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        self._queue: JobQueue[Photo] = JobQueue(name, self._try, most=MOST_WAITING, report=report)
 
     def __call__(self, photo: Photo) -> None:
         """Take a photo on; never waits."""
-        try:
-            self._waiting.put_nowait(photo)
-        except queue.Full:
+        if not self._queue.submit(photo):
             log.warning("%s is too slow: skipping %s", self._name, photo.path.name)
 
-    def close(self, seconds: float = 10.0) -> None:
-        """Finish what is waiting, for that long at most; safely more than once."""
-        until = monotonic() + seconds
-        try:
-            self._waiting.put(None, timeout=seconds)
-        except queue.Full:
-            log.warning("%s did not finish %d photos", self._name, self._waiting.qsize())
-        self._thread.join(max(0.0, until - monotonic()))
-        self._over.set()
-
-    def _run(self) -> None:
-        while (photo := self._waiting.get()) is not None:
-            self._try(photo)
+    def close(self, seconds: float = 10.0) -> bool:
+        """Finish what waits, for that long at most; False where that is not enough. Safe to call more than once."""
+        ended = self._queue.close(seconds)
+        if not ended:
+            log.warning("%s did not finish %d photos", self._name, self._queue.waiting)
+        return ended
 
     def _try(self, photo: Photo) -> None:
         for pause in (*self._pauses, None):
             try:
                 self._act(photo)
             except HookError as error:
-                if pause is None or self._over.wait(pause):
+                if pause is None or self._queue.closing.wait(pause):
                     log.warning("%s failed for %s: %s", self._name, photo.path.name, error)
                     return
             else:
                 return
 
 
-def make_hooks(settings: Settings) -> list[Hook]:
-    """What the settings want done with every photo.
+def make_hooks(settings: Settings, report: Report = lambda _name, _problem: None) -> list[Hook]:
+    """What the settings want done with every photo; `report` is told of bugs.
 
     Raises:
         ConfigError: the command or the address cannot be used.
     """
-    hooks = [] if settings.on_photo is None else [command_hook(settings.on_photo)]
-    return hooks if settings.webhook is None else [*hooks, web_hook(settings.webhook.get_secret_value())]
+    hooks = [] if settings.on_photo is None else [command_hook(settings.on_photo, report=report)]
+    if settings.webhook is not None:
+        hooks.append(web_hook(settings.webhook.get_secret_value(), report=report))
+    return hooks
 
 
-def command_hook(command: str, *, seconds: float = COMMAND_TIME, pauses: Sequence[float] = PAUSES) -> Hook:
+def command_hook(
+    command: str,
+    *,
+    seconds: float = COMMAND_TIME,
+    pauses: Sequence[float] = PAUSES,
+    report: Report = lambda _name, _problem: None,
+) -> Hook:
     """Run a command for every photo; no shell reads it.
 
     Args:
         command: words as in a shell; `{path}` stands for the photo's path, which is the last word where it is missing.
         seconds: that one try may take; then the command is killed.
         pauses: seconds between the tries.
+        report: told of bugs.
 
     Raises:
         ConfigError: it cannot be read, or there is no such program.
@@ -133,16 +136,23 @@ def command_hook(command: str, *, seconds: float = COMMAND_TIME, pauses: Sequenc
             last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
             raise HookError(f"exit code {done.returncode}{': ' if last else ''}{last}")
 
-    return Hook("--on-photo", run, pauses)
+    return Hook("--on-photo", run, pauses, report)
 
 
-def web_hook(address: str, *, seconds: float = WEB_TIME, pauses: Sequence[float] = PAUSES) -> Hook:
+def web_hook(
+    address: str,
+    *,
+    seconds: float = WEB_TIME,
+    pauses: Sequence[float] = PAUSES,
+    report: Report = lambda _name, _problem: None,
+) -> Hook:
     """Post every photo's event, as `watch --json` prints it, to a web address; the picture itself is not sent.
 
     Args:
         address: begins with http:// or https://.
         seconds: that one try may take.
         pauses: seconds between the tries.
+        report: told of bugs.
 
     Raises:
         ConfigError: it is no such address.
@@ -167,7 +177,8 @@ def web_hook(address: str, *, seconds: float = WEB_TIME, pauses: Sequence[float]
         except OSError as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise HookError(f"cannot reach {parts.hostname}: {reason}") from None
-        except ValueError as error:
-            raise HookError(str(error)) from None
+        except (ValueError, http.client.HTTPException) as error:
+            # the text may hold the address, which may be a secret
+            raise HookError(f"{parts.hostname} did not answer properly ({type(error).__name__})") from None
 
-    return Hook("--webhook", post, pauses)
+    return Hook("--webhook", post, pauses, report)

@@ -21,6 +21,7 @@ class Moment:
         events: what happened, in order; of a live source a photo is told once it is on the disk, a few frames later.
         lost: the source is lost, and this is not a new frame.
         dropped: how many frames a live source has dropped for newer ones so far.
+        paused: the pipeline is paused: the frame is new, and nobody has looked at it.
     """
 
     frame: Frame
@@ -31,6 +32,7 @@ class Moment:
     events: tuple[Event, ...]
     lost: bool = False
     dropped: int = 0
+    paused: bool = False
 
     @property
     def people(self) -> tuple[Person, ...]:

@@ -1,49 +1,108 @@
-"""Photos on their way to the album; a live source's in a thread of their own: a slow disk delays no decision."""
+"""The line from a frame to a photo, and the commands that reach it between two frames.
 
-import threading
+A pipeline lives as long as the booth: its models, its album and what the trigger knows stay while the rule or the
+source changes. Photos of a live source are written in a thread of their own, so that a slow disk delays no decision.
+"""
+
+import logging
+import queue
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from time import monotonic
 
 import numpy as np
 
 from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_quality
 from smartselfie.core.events import Event, Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.types import DetectedFace, Face, Frame, Image
-from smartselfie.errors import AlbumError
+from smartselfie.errors import AlbumError, SourceError
 from smartselfie.moment import Moment
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
 from smartselfie.trigger.best_frame import FrameBuffer
 from smartselfie.trigger.rule import Reason, TriggerRule
 from smartselfie.trigger.tracker import Tracker
 from smartselfie.trigger.trigger import Began, Fire, Holding, Lost, Signal, Trigger
+from smartselfie.worker import JobQueue, run_once
 
 MOST_WAITING = 8
 """Photos that may wait for the disk; the next one waits for them, so that memory stays bounded and none is lost."""
+SAVE_TIME = 30.0
+"""Seconds that the album may take for a photo before it counts as one that cannot be written."""
+CLOSE_TIME = 10.0
+"""Seconds that photos which are still being written get at the end."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """Another rule from the next frame on; cooldown, spent smiles, people's numbers, holds and baselines stay."""
+
+    rule: TriggerRule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NewSource:
+    """Another source, which is open; the one before is closed. None: the next one is still being opened."""
+
+    source: FrameSource | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shoot:
+    """Take the next frame as a photo, whoever is on it; several before that frame count once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPaused:
+    """While paused, frames are only shown: no face is looked for, no photo taken."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End."""
+
+
+Command = NewRule | NewSource | Shoot | SetPaused | Stop
 
 
 class PhotoWriter:
-    """Hands shots to an album, one after the other, and tells which are kept."""
+    """Hands shots to an album, one after the other, in a thread of its own, and says which are saved."""
 
     def __init__(self, album: Album, *, at_once: bool) -> None:
-        """With `at_once` each photo is kept before `save` returns: a clip has time, and tells the same at every run."""
-        self._album, self._at_once = album, at_once
-        self._writer = ThreadPoolExecutor(1, "album")
+        """With `at_once` each photo is saved before `save` returns: a video has time, and is the same at every run."""
+        self.at_once = at_once
+        self._album = album
+        self._queue: JobQueue[tuple[Shot, Future[Photo]]] = JobQueue("album", self._write)
         self._waiting: deque[Future[Photo]] = deque()
         self._failed: AlbumError | None = None
 
-    def save(self, shot: Shot) -> None:
-        """Have a photo kept; `saved` and `finish` tell of it."""
-        self._waiting.append(self._writer.submit(self._album.save, shot))
-        if self._at_once or len(self._waiting) > MOST_WAITING:
-            self._waiting[0].exception()
+    @property
+    def waiting(self) -> int:
+        """How many photos are on their way."""
+        return len(self._waiting)
 
-    def saved(self) -> tuple[Photo, ...]:
-        """The photos that were kept since the last call.
+    def save(self, shot: Shot) -> None:
+        """Have a photo saved; `saved` and `finish` give it back.
 
         Raises:
-            AlbumError: one could not be kept; it is raised once all the others have been told.
+            AlbumError: the album hangs.
+        """
+        future: Future[Photo] = Future()
+        self._waiting.append(future)
+        self._queue.submit((shot, future))
+        if self.at_once or len(self._waiting) > MOST_WAITING:
+            self._wait(self._waiting[0])
+
+    def saved(self) -> tuple[Photo, ...]:
+        """The photos that were saved since the last call.
+
+        Raises:
+            AlbumError: one could not be saved; it is raised once all the others have been given.
         """
         done = []
         while self._waiting and self._waiting[0].done():
@@ -52,22 +111,40 @@ class PhotoWriter:
             except AlbumError as error:
                 self._failed = self._failed or error
         if self._failed is not None and not done and not self._waiting:
-            raise self._failed
+            failed, self._failed = self._failed, None
+            raise failed
         return tuple(done)
 
     def finish(self) -> tuple[Photo, ...]:
-        """Wait until everything is kept; the photos that `saved` has not told. To be called until there are none.
+        """Wait until everything is saved; the photos that `saved` has not given. To be called until there are none.
 
         Raises:
-            AlbumError: one could not be kept; it is raised once all the others have been told.
+            AlbumError: one could not be saved; it is raised once all the others have been given. Or the album hangs.
         """
-        wait(self._waiting)
+        for future in self._waiting:
+            self._wait(future)
         return self.saved()
 
-    def close(self) -> None:
-        """Wait until everything is kept, and let go of the album; safely more than once."""
-        self._writer.shutdown(wait=True)
+    def close(self, seconds: float = CLOSE_TIME) -> bool:
+        """Finish within so many seconds, and close the album; False where it hangs. Safe to call more than once."""
+        if not self._queue.close(seconds):
+            return False
         self._album.close()
+        return True
+
+    def _write(self, job: tuple[Shot, "Future[Photo]"]) -> None:
+        shot, future = job
+        try:
+            future.set_result(self._album.save(shot))
+        except Exception as error:  # noqa: BLE001 - a thread's edge: whoever waits for the photo gets it
+            future.set_exception(error)
+
+    def _wait(self, future: "Future[Photo]") -> None:
+        try:
+            future.exception(SAVE_TIME)
+        except TimeoutError:
+            hint = "check the disk or network drive"
+            raise AlbumError(f"the album has not answered for {SAVE_TIME:g} s", hint) from None
 
 
 def read_faces(
@@ -109,7 +186,7 @@ def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | Non
 
 
 class Pipeline:
-    """One watch over a source, from its first frame to its last."""
+    """Watches a source, one after the other, until it ends or is told to stop."""
 
     def __init__(
         self,
@@ -123,25 +200,29 @@ class Pipeline:
         eyes: EyeClassifier | None = None,
         best_of: float = 1.0,
     ) -> None:
-        """Connect the ports; nothing runs yet. The pipeline closes source and album when `moments` ends.
+        """Connect the ports; nothing runs yet.
 
         Args:
             source: where frames come from.
             detector: finds faces.
             classifier: reads them.
-            album: keeps the photos.
+            album: saves the photos.
             rule: when to take one.
-            max_photos: after so many photos `moments` ends.
+            max_photos: after so many photos it ends.
             eyes: looks at eyes; None leaves `eyes_open` unknown, and no photo waits for eyes.
-            best_of: seconds before the shutter whose best frame is kept; 0 keeps the frame at which it fires.
+            best_of: seconds before the shutter whose best frame is saved; 0 saves the frame at which it fires.
         """
-        self._source, self._detector, self._classifier, self._eyes = source, detector, classifier, eyes
-        self._keeper = PhotoWriter(album, at_once=not source.live)
+        self._source: FrameSource | None = source
+        self._items = source.frames()
+        self._detector, self._classifier, self._eyes = detector, classifier, eyes
+        self._writer = PhotoWriter(album, at_once=not source.live)
         self._max_photos = max_photos
         self._trigger, self._tracks = Trigger(rule), Tracker()
-        self._ring = FrameBuffer(rule, best_of)
-        self._hand = threading.Event()
-        self._shots = 0
+        self._buffer = FrameBuffer(rule, best_of)
+        self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
+        self._shoot_now = self._paused = self._stopped = False
+        self._last: Frame | None = None
+        self._events: list[Event] = []
         self.photos = 0
         self.frames = 0
         self.dropped = 0
@@ -151,98 +232,217 @@ class Pipeline:
         """When it takes a photo."""
         return self._trigger.rule
 
-    def shoot(self) -> None:
-        """Take the next frame as a photo, whoever is on it; from any thread. Presses before that frame count once."""
-        self._hand.set()
+    @property
+    def finished(self) -> bool:
+        """Whether as many photos as were asked for are saved."""
+        return self._max_photos is not None and self.photos >= self._max_photos
 
-    def stop(self) -> None:
-        """End `moments` soon; from any thread, face or no face."""
-        self._source.close()
+    def send(self, command: Command) -> None:
+        """Have a command carried out before the next frame; from any thread, never waits."""
+        self._inbox.put(command)
+        source = self._source
+        if source is None:
+            return
+        match command:
+            case Stop():
+                run_once(f"close {source.name}", source.close)
+            case NewSource(fresh) if fresh is not source:
+                # closing ends the wait for a frame that may never come; it may itself hang in a driver
+                run_once(f"close {source.name}", source.close)
 
     def moments(self) -> Iterator[Moment]:
-        """A Moment for every frame, in order, until the source ends or `max_photos` are taken.
-
-        A photo of a live source is written beside the watching, and told by the first Moment after it is kept; where
-        that would be after the last frame, one more Moment tells it.
+        """A Moment for every frame, in order, as `follow`; closes source and album at the end.
 
         Raises:
             SourceError: the source turned out to be unusable.
-            AlbumError: a photo could not be kept.
+            AlbumError: a photo could not be saved.
         """
-        last: Frame | None = None
         try:
-            for item in self._source.frames():
-                match item:
-                    case Frame():
-                        last = item
-                        yield self._see(item)
-                    case SourceLost() | SourceBack():
-                        self._trigger, signals = self._trigger.lose_sight()
-                        self._ring.clear()
-                        if last is not None:
-                            yield self._pause(last, (*_told(signals, last), item), lost=isinstance(item, SourceLost))
-                if self._max_photos is not None and self._shots >= self._max_photos:
-                    break
-            while late := self._keeper.finish():
-                self.photos += len(late)
-                if last is not None:
-                    yield self._pause(last, late)
+            yield from self.follow()
         finally:
-            self._source.close()
-            self._keeper.close()
+            self.close()
 
-    def _see(self, frame: Frame) -> Moment:
+    def follow(self) -> Iterator[Moment]:
+        """A Moment for every frame, in order, until the source ends, `max_photos` are taken or it is told to stop.
+
+        A photo of a live source is written beside the watching, and comes with the first Moment after it is saved;
+        where that would be after the last frame, one more Moment has it. Everything stays open: after a new source, or
+        an error that is over, it can be called again.
+
+        Raises:
+            SourceError: the source turned out to be unusable.
+            AlbumError: a photo could not be saved.
+        """
+        while not self._has_enough() and (item := self._next_item()) is not None:
+            match item:
+                case Frame():
+                    self._last, self.dropped = item, item.dropped
+                    yield self._show(item) if self._paused else self._watch(item)
+                case SourceLost() | SourceBack():
+                    self._trigger, signals = self._trigger.lose_sight()
+                    self._buffer.clear()
+                    if self._last is not None:
+                        self._events += (*_as_events(signals, self._last), item)
+                        yield self._show(self._last, lost=isinstance(item, SourceLost))
+        while late := self._writer.finish():
+            self.photos += len(late)
+            if self._last is not None:
+                self._events += late
+                yield self._show(self._last)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for a new source, or to be told to stop; other commands are carried out meanwhile.
+
+        Args:
+            seconds: how long at most; None for as long as it takes.
+
+        Returns:
+            Whether one came in time.
+        """
+        source, until = self._source, None if seconds is None else monotonic() + seconds
+        while not self._stopped and (self._source is source or self._source is None):
+            try:
+                command = self._inbox.get(timeout=None if until is None else max(0.0, until - monotonic()))
+            except queue.Empty:
+                return False
+            self._apply(command)
+        return True
+
+    def close(self, seconds: float = CLOSE_TIME) -> bool:
+        """Let go of the source, and of the album once what is under way is saved; False where that takes too long."""
+        if self._source is not None:
+            self._source.close()
+        return self.close_album(seconds)
+
+    def close_album(self, seconds: float = CLOSE_TIME) -> bool:
+        """Save what is under way, within so many seconds; from any thread. False where the album hangs."""
+        closed = self._writer.close(seconds)
+        if not closed:
+            log.warning("the album hangs: a photo may be missing")
+        return closed
+
+    def _next_item(self) -> Frame | SourceLost | SourceBack | None:
+        """The next item of the source that holds once all commands are carried out; None at the end."""
+        while True:
+            source, item, failed = self._source, None, None
+            try:
+                item = next(self._items, None)
+            except SourceError as error:
+                failed = error
+            self._apply_commands()
+            if self._source is None:
+                self.wait()
+            if self._stopped:
+                return None
+            if self._source is not source:
+                continue  # what came belongs to the source before
+            if failed is not None:
+                raise failed
+            return item
+
+    def _apply_commands(self) -> None:
+        while True:
+            try:
+                command = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            self._apply(command)
+
+    def _apply(self, command: Command) -> None:
+        """Carry out a command; only ever between two frames."""
+        match command:
+            case NewRule(rule):
+                self._trigger = self._trigger.with_rule(rule)
+                self._buffer.rule = rule
+            case NewSource(source) if source is not self._source:
+                self._change_source(source)
+            case Shoot():
+                self._shoot_now = True
+            case SetPaused(paused):
+                self._paused = paused
+                if paused:
+                    # whoever pressed before the pause does not want a photo after it
+                    self._shoot_now = False
+                    self._buffer.clear()
+            case Stop():
+                self._stopped = True
+
+    def _change_source(self, source: FrameSource | None) -> None:
+        self._source = source
+        self._items = iter(()) if source is None else source.frames()
+        if source is not None:
+            self._writer.at_once = not source.live
+        self._trigger, signals = self._trigger.start_anew(0.0 if self._last is None else self._last.at)
+        # numbers are never given twice
+        self._tracks = Tracker(next_id=self._tracks.next_id)
+        self._buffer.clear()
+        if self._last is not None:
+            self._events += _as_events(signals, self._last)
+            self._last = None
+
+    def _has_enough(self) -> bool:
+        return self._max_photos is not None and self.photos + self._writer.waiting >= self._max_photos
+
+    def _watch(self, frame: Frame) -> Moment:
+        """Look at a frame."""
         self.frames += 1
-        self.dropped = frame.dropped
         found = read_faces(frame.image, self._detector, self._classifier, self._eyes)
         self._tracks, ids = self._tracks.update(frame.at, [face.box for face in found])
         faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
         self._trigger, signals = self._trigger.update(frame.at, faces)
-        self._shoot(frame, faces, signals)
-        photos = self._keeper.saved()
+        self._take_photo(frame, faces, signals)
+        photos = self._writer.saved()
         self.photos += len(photos)
         subject = next((face for face in faces if face.id == self._trigger.subject), None)
         smiling = {person.id for person in self._trigger.people if person.smile is not None}
+        self._events += (*_as_events(signals, frame), *photos)
         return Moment(
             frame,
             faces,
             subject,
             subject is not None and subject.id in smiling,
             self._trigger,
-            (*_told(signals, frame), *photos),
+            self._take_events(),
             dropped=self.dropped,
         )
 
-    def _shoot(self, frame: Frame, faces: tuple[Face, ...], signals: tuple[Signal, ...]) -> None:
+    def _show(self, frame: Frame, *, lost: bool = False) -> Moment:
+        """A Moment of a frame that nobody looks at: none came, or it is paused."""
+        if self._paused:
+            photos = self._writer.saved()
+            self.photos += len(photos)
+            self._events += photos
+        return Moment(frame, (), None, False, self._trigger, self._take_events(), lost, self.dropped, self._paused)
+
+    def _take_events(self) -> tuple[Event, ...]:
+        events, self._events = tuple(self._events), []
+        return events
+
+    def _take_photo(self, frame: Frame, faces: tuple[Face, ...], signals: tuple[Signal, ...]) -> None:
         """Take a photo where the trigger or somebody's hand says so, and remember the frames of a hold."""
         fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
-        by_hand = self._hand.is_set()
-        self._hand.clear()
+        by_hand, self._shoot_now = self._shoot_now, False
         if fire is not None:
-            self._ring.add(frame, faces)
-            best = self._ring.best(fire.ids)
-            self._keep(best.frame, frame, best.faces, "smile")
+            self._buffer.add(frame, faces)
+            best = self._buffer.best(fire.ids)
+            self._save(best.frame, frame, best.faces, "smile")
         elif by_hand:
             self._trigger = self._trigger.shot_by_hand(frame.at)
-            self._keep(frame, frame, faces, "hand")
+            self._save(frame, frame, faces, "hand")
         if isinstance(self._trigger.state, Holding):
-            self._ring.add(frame, faces)
+            self._buffer.add(frame, faces)
         elif self._trigger.reason is not Reason.WAITING:
             # while somebody is waited for, the others' hold may go on
-            self._ring.clear()
+            self._buffer.clear()
 
-    def _keep(self, kept: Frame, decided: Frame, faces: tuple[Face, ...], why: str) -> None:
+    def _save(self, saved: Frame, decided: Frame, faces: tuple[Face, ...], why: str) -> None:
         rule = self._trigger.rule.as_notes()
-        self._keeper.save(Shot(kept, decided.index, faces, why, rule, self._classifier.card.name, self._source.name))
-        self._shots += 1
-
-    def _pause(self, last: Frame, events: tuple[Event, ...], *, lost: bool = False) -> Moment:
-        """A Moment without a new frame."""
-        return Moment(last, (), None, False, self._trigger, events, lost, self.dropped)
+        name = "" if self._source is None else self._source.name
+        self._writer.save(Shot(saved, decided.index, faces, why, rule, self._classifier.card.name, name))
 
 
-def _told(signals: tuple[Signal, ...], frame: Frame) -> tuple[Event, ...]:
-    """The trigger's signals as events; the photo itself follows once it is kept."""
+def _as_events(signals: tuple[Signal, ...], frame: Frame) -> tuple[Event, ...]:
+    """The trigger's signals as events; the photo itself follows once it is saved."""
     events: list[Event] = []
     for signal in signals:
         match signal:

@@ -1,6 +1,7 @@
 """The short clip around a photo."""
 
-import os
+import errno
+import threading
 
 import numpy as np
 from PIL import Image as Pictures
@@ -13,14 +14,14 @@ from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.trigger import Trigger
 
 
-def update(clips, start, end, *, photo=None, fps=30, width=64):
+def update(clips, start, end, *, photo=None, fps=30, width=64, paused=False):
     """Show the clips a grey that brightens with time; the photo is taken on the first frame."""
     for index in range(round(start * fps), round(end * fps)):
         image = np.full((width * 3 // 4, width, 3), index % 250, np.uint8)
         frame = Frame(image, index / fps, index)
         shot = Shot(frame, index, (), "smile", {}, "m", "c")
         events = () if photo is None else (Photo(photo, shot),)
-        clips.update(Moment(frame, (), None, False, Trigger(TriggerRule()), events))
+        clips.update(Moment(frame, (), None, False, Trigger(TriggerRule()), events, paused=paused))
         photo = None
 
 
@@ -33,7 +34,7 @@ def test_a_clip_holds_what_was_before_and_after(tmp_path):
     photo = tmp_path / "a.jpg"
     photo.touch()
     told = []
-    clips = ClipRecorder(lambda: True, lambda: told.append(1))
+    clips = ClipRecorder(lambda: told.append(1))
     update(clips, 0, 3)
     update(clips, 3, 6, photo=photo, width=1280)
     clips.close()
@@ -46,7 +47,7 @@ def test_a_clip_holds_what_was_before_and_after(tmp_path):
 
 def test_where_none_is_wanted_none_is_made(tmp_path):
     (tmp_path / "a.jpg").touch()
-    clips = ClipRecorder(lambda: False)
+    clips = ClipRecorder(wanted=False)
     update(clips, 0, 3, photo=tmp_path / "a.jpg")
     clips.close()
     assert not (tmp_path / "a.gif").exists()
@@ -55,7 +56,7 @@ def test_where_none_is_wanted_none_is_made(tmp_path):
 def test_the_end_and_a_lost_camera_finish_what_was_begun(tmp_path):
     for name in ("a", "b"):
         (tmp_path / f"{name}.jpg").touch()
-    clips = ClipRecorder(lambda: True)
+    clips = ClipRecorder()
     update(clips, 0, 1)
     update(clips, 1, 1.3, photo=tmp_path / "a.jpg")
     update(clips, 60, 60.5, photo=tmp_path / "b.jpg")
@@ -67,7 +68,7 @@ def test_the_end_and_a_lost_camera_finish_what_was_begun(tmp_path):
 def test_a_clip_never_takes_anothers_place_nor_outlives_its_photo(tmp_path):
     (tmp_path / "a.jpg").touch()
     (tmp_path / "a.gif").write_bytes(b"mine")
-    clips = ClipRecorder(lambda: True)
+    clips = ClipRecorder()
     update(clips, 0, 0.5, photo=tmp_path / "a.jpg")
     update(clips, 1, 1.5, photo=tmp_path / "gone.jpg")
     clips.close()
@@ -75,14 +76,43 @@ def test_a_clip_never_takes_anothers_place_nor_outlives_its_photo(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.gif", "a.jpg"]
 
 
-def test_a_disk_that_is_full_costs_the_clip_only(tmp_path, caplog):
-    album = tmp_path / "album"
-    album.mkdir()
-    photo = album / "a.jpg"
-    photo.touch()
-    # a folder in the place of the file that is to be written
-    clips = ClipRecorder(lambda: True)
-    update(clips, 0, 0.5, photo=photo)
-    (album / f".a-{os.getpid()}.gif.partial").mkdir()
-    clips.close()
+def test_a_disk_that_is_full_costs_the_clip_only(tmp_path, caplog, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no space left")
+
+    (tmp_path / "a.jpg").touch()
+    monkeypatch.setattr("smartselfie.albums.clip.link_if_free", full)
+    clips = ClipRecorder()
+    update(clips, 0, 0.5, photo=tmp_path / "a.jpg")
+    assert clips.close()
     assert "the clip of a.jpg could not be kept" in caplog.text
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
+
+
+def test_clips_are_written_by_one_worker_whose_errors_are_reported_and_do_not_stop_it(tmp_path, monkeypatch):
+    threads, reports = set(), []
+
+    def write(photo, _images):
+        threads.add(threading.current_thread().name)
+        if photo.stem == "1":
+            raise ZeroDivisionError
+        return True
+
+    monkeypatch.setattr("smartselfie.albums.clip._write", write)
+    told = []
+    clips = ClipRecorder(lambda: told.append(1), lambda name, problem: reports.append((name, type(problem).__name__)))
+    for index in range(4):
+        update(clips, 2 * index, 2 * index + 1, photo=tmp_path / f"{index}.jpg")
+    assert clips.close()
+    assert threads == {"clips"}
+    assert len(told) == 3
+    assert reports == [("clips", "ZeroDivisionError"), ("clips", "NoneType")]
+
+
+def test_a_frame_that_nobody_may_look_at_is_on_no_clip(tmp_path):
+    (tmp_path / "a.jpg").touch()
+    clips = ClipRecorder()
+    update(clips, 0, 0.3, photo=tmp_path / "a.jpg")
+    update(clips, 0.3, 2, paused=True)
+    assert clips.close()
+    assert lengths(tmp_path / "a.gif")[0] == 3

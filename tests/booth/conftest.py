@@ -15,9 +15,8 @@ from websockets.sync.client import ClientConnection, connect
 from smartselfie.albums.folder import FolderAlbum
 from smartselfie.booth.app import create_app
 from smartselfie.booth.booth import Booth
+from smartselfie.booth.broadcast import Phase
 from smartselfie.booth.browser_camera import BrowserCamera, StillAlbum
-from smartselfie.booth.consent import Admission
-from smartselfie.booth.live_settings import Desk, Stand
 from smartselfie.booth.network import listen, make_server
 from smartselfie.booth.schema import SnapshotJson, unpack
 from smartselfie.core.emotion import Emotion
@@ -65,11 +64,20 @@ class HandFedSource:
 class Served:
     """A running booth: its source to feed, its address to ask."""
 
-    def __init__(self, source: HandFedSource, house: Booth, kept: Album, port: int) -> None:
-        self.house = house
-        self.source, self.live, self.stand, self.kept, self.port = source, house.live, house.stand, kept, port
+    def __init__(self, source: HandFedSource, booth: Booth, kept: Album, port: int) -> None:
+        self.booth = booth
+        self.source, self.live, self.kept, self.port = source, booth.broadcast, kept, port
         self.url = f"http://127.0.0.1:{port}"
-        self.left = threading.Event()
+
+    @property
+    def left(self) -> bool:
+        """Whether somebody left it."""
+        return self.live.newest.phase is Phase.LEFT
+
+    @property
+    def settings(self) -> Settings:
+        """What holds now."""
+        return self.booth.settings.now
 
     def feed(self, count: int = 1, *, width: int = 64) -> None:
         """Feed frames and wait until they are shown."""
@@ -84,6 +92,10 @@ class Served:
         while not true():
             assert monotonic() < until, "it did not come"
             sleep(0.005)
+
+    def feed_until(self, true: Callable[[], bool]) -> None:
+        """Feed frames until something is true: a photo comes with the first frame after it is on the disk."""
+        self.wait_for(lambda: true() or self.feed() is not None)
 
     @contextlib.contextmanager
     def viewer(self) -> Iterator["Screen"]:
@@ -134,34 +146,37 @@ def serve(tmp_path: Path) -> Serve:
         pin: str | None = None,
         saved: Path | None = None,
         camera: BrowserCamera | None = None,
+        open_source: Callable[[str, Settings], FrameSource] | None = None,
         folder: Path | None = None,
     ) -> Iterator[Served]:
         source = HandFedSource()
         faces = [] if emotion is None else [face_at(10, 8, 24)]
         kept = MemoryAlbum() if album is None else album
-        keeper = kept if camera is None else StillAlbum(kept, camera)
         folder = kept.folder if isinstance(kept, FolderAlbum) else folder or tmp_path
 
-        def build(turn: FrameSource, now: Settings) -> Pipeline:
+        def build(source: FrameSource, _settings: Settings) -> Pipeline:
             classifier = ScriptedClassifier([scores(emotion or Emotion.NEUTRAL)])
-            chosen = rule if now.hold == settings.hold else replace(rule, hold_frames=now.hold)
-            return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, keeper, chosen, max_photos)
+            album = StillAlbum(kept, lambda: booth.source)
+            return Pipeline(source, ScriptedDetector(lambda _: faces), classifier, album, rule, max_photos)
 
         settings = replace(settings, album=folder, max_photos=max_photos, pin=None if pin is None else SecretStr(pin))
-        gate = Admission(consent=settings.consent)
-        stand = Stand(settings, lambda _name, _settings: camera or source, gate, saved, build=build)
-        house = Booth(stand, gate)
-        house.desk = Desk(stand, house.live, house.lock, lambda: cameras)
+        booth = Booth(
+            settings,
+            saved=saved,
+            open_source=open_source or (lambda _name, _settings: camera or source),
+            cameras=lambda: cameras,
+            build=build,
+        )
         with listen("127.0.0.1", 0) as door:
-            served = Served(source, house, kept, door.getsockname()[1])
-            server = make_server(create_app(house, served.left.set, host=host, names=names))
+            served = Served(source, booth, kept, door.getsockname()[1])
+            server = make_server(create_app(booth, host=host, names=names))
             thread = threading.Thread(target=server.run, args=([door],))
             thread.start()
-            house.start()
+            booth.start()
             try:
                 yield served
             finally:
-                house.close()
+                booth.close()
                 server.should_exit = True
                 thread.join(10)
                 assert not thread.is_alive()

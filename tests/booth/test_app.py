@@ -93,8 +93,7 @@ def test_a_paused_booth_shows_the_picture_only_until_it_goes_on(serve):
         booth.wait_for(lambda: booth.live.newest.number > 30)
         assert booth.live.newest.photos == 0
         assert httpx.post(booth.url + "/api/resume").status_code == 202
-        booth.source.feed(30)
-        booth.wait_for(lambda: booth.live.newest.photos == 1)
+        booth.feed_until(lambda: booth.live.newest.photos == 1)
 
 
 def test_nothing_is_read_or_taken_before_guests_have_agreed(serve):
@@ -104,8 +103,7 @@ def test_nothing_is_read_or_taken_before_guests_have_agreed(serve):
         state = httpx.get(booth.url + "/api/state").json()
         assert (state["phase"], state["moment"], state["photos"]) == ("consent", None, 0)
         assert httpx.post(booth.url + "/api/agree").status_code == 202
-        booth.source.feed(20)
-        booth.wait_for(lambda: booth.live.newest.photos == 1)
+        booth.feed_until(lambda: booth.live.newest.photos == 1)
 
 
 def test_events_reach_programs_as_they_come(serve):
@@ -113,7 +111,8 @@ def test_events_reach_programs_as_they_come(serve):
         assert answer.headers["content-type"].startswith("text/event-stream")
         lines = answer.iter_lines()
         assert next(lines).startswith(":")
-        booth.feed(3)
+        # the photo comes with the first frame after it is on the disk
+        booth.feed_until(lambda: booth.live.newest.photos == 1)
         told = [json.loads(line.removeprefix("data: ")) for line in (next(x for x in lines if x) for _ in range(2))]
     assert [event["event"] for event in told] == ["smile-began", "photo"]
     assert "/" not in told[1]["path"]

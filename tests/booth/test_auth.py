@@ -64,7 +64,7 @@ def test_a_locked_booth_lets_guests_shoot_and_look_and_nothing_else(serve):
         for method, path in LOCKED:
             body = {"json": {}} if method == "PATCH" else {}
             assert httpx.request(method, booth.url + path, **body).status_code == 403, path
-        assert not booth.left.is_set()
+        assert not booth.left
         assert httpx.get(booth.url + "/api/settings").json()["locked"] is True
         assert httpx.get(booth.url + "/api/photos").status_code == 200
         assert httpx.post(booth.url + "/api/shoot").status_code == 202

@@ -76,9 +76,9 @@ def test_without_a_still_the_small_frame_is_kept(monkeypatch, caplog):
     album = MemoryAlbum()
     shot = Shot(Frame(blank(), 1.0, 3), 3, (), "hand", {}, "m", "browser")
     camera = BrowserCamera()
-    StillAlbum(album, camera).save(shot)
+    StillAlbum(album, lambda: camera).save(shot)
     camera.attach(Page(next=lambda: None, still=lambda: None))
-    StillAlbum(album, camera).save(shot)
+    StillAlbum(album, lambda: camera).save(shot)
     assert [photo.shot for photo in album.photos] == [shot, shot]
     assert "sent no full picture" in caplog.text
 
@@ -114,7 +114,7 @@ def test_a_frame_that_is_too_long_ends_the_line(serve):
     with serve(camera=BrowserCamera()) as booth, give(booth) as page:
         assert page.recv(timeout=20) == "next"
         page.send(bytes(600_000))
-        booth.wait_for(lambda: booth.stand.source._page is None)
+        booth.wait_for(lambda: booth.booth.source._page is None)
 
 
 def test_another_sites_page_cannot_give_frames(serve):

@@ -1,20 +1,25 @@
 """Settings change while the booth runs."""
 
+import contextlib
 import json
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic, sleep
 
 import httpx
 import pytest
 
-from smartselfie.booth.consent import Admission
-from smartselfie.booth.live_settings import ON_PAGE, Stand
-from smartselfie.booth.runner import Live, Phase
+from smartselfie.booth.auth import PinCheck
+from smartselfie.booth.booth import Booth
+from smartselfie.booth.broadcast import Phase
+from smartselfie.booth.current_source import CurrentSource
+from smartselfie.booth.live_settings import LIVE, LiveSettings, NotSavedError
 from smartselfie.core.emotion import Emotion
-from smartselfie.errors import ConfigError, SourceError
+from smartselfie.errors import AlbumError, ConfigError, SourceError
+from smartselfie.factory import make_rule
 from smartselfie.pipeline import Pipeline
-from smartselfie.settings.schema import Settings
+from smartselfie.settings.schema import NAMES, Settings
 from smartselfie.sources.camera import CameraInfo
 from smartselfie.testing import (
     MemoryAlbum,
@@ -24,7 +29,7 @@ from smartselfie.testing import (
     frames_at,
     scores,
 )
-from smartselfie.trigger.rule import TriggerRule
+from smartselfie.trigger.rule import Reason, TriggerRule
 
 CAMERAS = (CameraInfo(0, "Front"), CameraInfo(2, "Back"))
 
@@ -33,16 +38,64 @@ def change(booth, **values):
     return httpx.patch(booth.url + "/api/settings", json=values)
 
 
-def build(turn, _settings):
-    return Pipeline(
-        turn, ScriptedDetector(lambda _: []), ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), TriggerRule()
-    )
+def endless(name):
+    return ScriptedSource(frames_at(30, 2), name=name, live=True, endless=True)
+
+
+def wait_for(true):
+    until = monotonic() + 20
+    while not true():
+        assert monotonic() < until, "it did not come"
+        sleep(0.002)
+
+
+def booth_of(settings, open_source, cameras=tuple, *, album=None, saved=None):
+    """A booth of doubles that nobody serves."""
+
+    def build(source, settings):
+        classifier = ScriptedClassifier([scores(Emotion.SAD)])
+        return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), make_rule(settings))
+
+    listed = cameras if callable(cameras) else lambda: cameras
+    return Booth(settings, open_source=open_source, cameras=listed, build=build, saved=saved)
+
+
+@contextlib.contextmanager
+def running(settings, open_source, cameras=CAMERAS, **more):
+    booth = booth_of(settings, open_source, cameras, **more)
+    booth.runner.start()
+    wait_for(lambda: booth.broadcast.newest.moment is not None)
+    try:
+        yield booth
+    finally:
+        assert booth.close()
+
+
+class OneAtATime:
+    """Two cameras on one bus."""
+
+    def __init__(self, broken=None):
+        self.broken, self.refuse = broken, 0
+        self._last = None
+
+    @property
+    def open_now(self):
+        return None if self._last is None or self._last.closed else self._last.name
+
+    def open(self, name, _settings):
+        if self.refuse and self.open_now is None:
+            self.refuse -= 1
+            raise SourceError("not yet", "wait")
+        if name == self.broken or self.open_now is not None:
+            raise SourceError(f"{name} cannot be opened", "close the other one")
+        self._last = endless(name)
+        return self._last
 
 
 def test_the_page_is_told_what_can_be_chosen(serve):
     with serve(cameras=CAMERAS, settings=Settings(source="party.mp4", kiosk=True, delete_after=12)) as booth:
         told = httpx.get(booth.url + "/api/settings").json()
-    assert set(told["values"]) == set(ON_PAGE)
+    assert set(told["values"]) == set(LIVE)
     assert [(camera["source"], camera["name"]) for camera in told["cameras"]] == [
         ("0", "Front"),
         ("2", "Back"),
@@ -63,7 +116,7 @@ def test_the_page_never_learns_the_path_or_address_that_was_given_and_can_go_bac
         assert change(booth, source="demo").json()["values"]["source"] == "demo"
         assert tomllib.loads(saved.read_text()) == {"source": "demo"}
         assert change(booth, source="given").json()["values"]["source"] == "given"
-        assert booth.stand.settings.source == "rtsp://host:password@camera/live"
+        assert booth.settings.source == "rtsp://host:password@camera/live"
         assert tomllib.loads(saved.read_text()) == {}
 
 
@@ -71,9 +124,7 @@ def test_a_changed_rule_holds_at_once_over_the_same_camera(serve):
     with serve(emotion=Emotion.HAPPY, rule=TriggerRule(hold_frames=500), settings=Settings(hold=500)) as booth:
         booth.feed(5)
         assert change(booth, hold=3).json()["values"]["hold"] == 3
-        # the frame that ends the turn before belongs to nobody
-        booth.source.feed(5)
-        booth.wait_for(lambda: booth.live.newest.photos == 1)
+        booth.feed_until(lambda: booth.live.newest.photos == 1)
         assert not booth.source.closed.is_set()
         assert booth.live.newest.moment.frame.index >= 5
 
@@ -81,13 +132,13 @@ def test_a_changed_rule_holds_at_once_over_the_same_camera(serve):
 def test_a_changed_look_needs_no_new_pipeline_and_reaches_every_page(serve):
     with serve() as booth, booth.viewer() as page:
         booth.feed()
-        before = booth.live._pipeline
+        before = booth.booth.runner._pipeline
         version = booth.live.newest.version
         assert change(booth, mirror=False, language="ja", sounds=False, countdown=3).status_code == 200
         while (shown := page.get()[0])["version"] == version:
             pass
         assert shown["mirror"] is False
-        assert booth.live._pipeline is before
+        assert booth.booth.runner._pipeline is before
 
 
 def test_changes_are_saved_and_only_those(serve, tmp_path: Path):
@@ -112,29 +163,21 @@ def test_changes_are_saved_and_only_those(serve, tmp_path: Path):
 )
 def test_what_cannot_be_changed_is_refused_in_plain_words_and_nothing_changes(serve, values, found):
     with serve() as booth:
-        before = booth.stand.settings
+        before = booth.settings
         answer = change(booth, **values)
         assert answer.status_code == 422
         assert found in json.dumps(answer.json())
-        assert booth.stand.settings == before
+        assert booth.settings == before
 
 
 def test_another_camera_takes_over_and_the_first_is_let_go():
-    sources = {name: ScriptedSource(frames_at(30, 2), name=name, live=True, endless=True) for name in ("0", "2")}
-    stand = Stand(Settings(source="0"), lambda name, _: sources[name], Admission(), build=build)
-    live = Live(stand.open)
-    live.start()
-    while live.newest.moment is None:
-        live.wait(0.01)
-    assert stand.change({"source": "2"})
-    live.renew()
-    while not sources["0"].closed:
-        live.wait(0.01)
-    number = live.newest.number
-    while live.newest.number < number + 5:
-        live.wait(0.01)
-    assert not sources["2"].closed
-    live.close(closing=stand.close)
+    sources = {name: endless(name) for name in ("0", "2")}
+    with running(Settings(source="0"), lambda name, _: sources[name]) as booth:
+        booth.settings.change({"source": "2"})
+        wait_for(lambda: sources["0"].closed)
+        number = booth.broadcast.newest.number
+        wait_for(lambda: booth.broadcast.newest.number > number + 5)
+        assert not sources["2"].closed
     assert sources["2"].closed
 
 
@@ -142,92 +185,225 @@ def test_a_camera_that_cannot_be_opened_changes_nothing():
     def open_source(name, _settings):
         if name == "2":
             raise SourceError("it is in use", "close the other program")
-        return first
+        return ScriptedSource(frames_at(30, 1))
 
-    first = ScriptedSource(frames_at(30, 2), live=True, endless=True)
-    stand = Stand(Settings(source="0"), open_source, Admission(), build=build)
-    stand.open()
+    sent = []
+    source = CurrentSource(Settings(source="clip"), open_source, lambda: CAMERAS)
+    first = source.open()
+    live = LiveSettings(Settings(source="clip"), source, PinCheck(None), sent.append)
     with pytest.raises(SourceError, match="in use"):
-        stand.change({"source": "2"})
-    assert stand.settings.source == "0"
+        live.change({"source": "2", "hold": 7})
+    assert live.now == Settings(source="clip")
+    assert source.source is first
     assert not first.closed
-    stand.close()
-    stand.close()
-    assert first.closed
+    assert sent == []
 
 
-def test_a_choice_that_cannot_be_saved_holds_all_the_same(tmp_path: Path):
+def test_two_cameras_of_which_one_can_be_open_at_a_time_can_be_changed():
+    bus = OneAtATime()
+    with running(Settings(source="0"), bus.open, CAMERAS) as booth:
+        booth.settings.change({"source": "2"})
+        assert bus.open_now == "2"
+        number = booth.broadcast.newest.number
+        wait_for(lambda: booth.broadcast.newest.number > number + 5)
+        assert booth.broadcast.newest.phase is Phase.RUNNING
+
+
+def test_a_camera_that_was_let_go_of_for_one_that_does_not_work_is_opened_again():
+    bus = OneAtATime(broken="2")
+    with running(Settings(source="0"), bus.open, CAMERAS) as booth:
+        with pytest.raises(SourceError):
+            booth.settings.change({"source": "2"})
+        assert booth.settings.now.source == "0"
+        assert bus.open_now == "0"
+        number = booth.broadcast.newest.number
+        wait_for(lambda: booth.broadcast.newest.number > number + 5)
+        assert booth.broadcast.newest.phase is Phase.RUNNING
+
+
+def test_a_camera_that_can_not_be_opened_again_either_is_tried_again_later(monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
+    bus = OneAtATime(broken="2")
+    with running(Settings(source="0"), bus.open, CAMERAS) as booth:
+        bus.refuse = 2
+        with pytest.raises(SourceError):
+            booth.settings.change({"source": "2"})
+        wait_for(lambda: bus.open_now == "0")
+        number = booth.broadcast.newest.number
+        wait_for(lambda: booth.broadcast.newest.number > number + 5)
+
+
+def test_a_change_that_cannot_be_saved_is_refused_and_neither_page_nor_trigger_changes(serve, tmp_path: Path):
     (tmp_path / "file").touch()
-    stand = Stand(Settings(), lambda *_: None, Admission(), tmp_path / "file" / "x.booth.toml", build=build)
-    with pytest.raises(ConfigError):
-        stand.change({"hold": 4})
-    assert stand.settings.hold == 4
+    saved = tmp_path / "file" / "x.booth.toml"
+    with serve(settings=Settings(hold=500), rule=TriggerRule(hold_frames=500), saved=saved) as booth:
+        booth.feed()
+        answer = change(booth, hold=7, smile=0.9)
+        assert answer.status_code == 409
+        assert str(tmp_path) not in answer.text
+        booth.feed()
+        told = httpx.get(booth.url + "/api/settings").json()["values"]
+        moment = httpx.get(booth.url + "/api/state").json()["moment"]
+    assert (told["hold"], told["smile"]) == (500, 0.5)
+    assert (moment["hold_frames"], moment["needed"], moment["threshold"]) == (500, 500, 0.5)
+
+
+def test_another_camera_that_cannot_be_saved_is_closed_and_the_first_goes_on(tmp_path: Path):
+    (tmp_path / "file").touch()
+    sources = {name: endless(name) for name in ("0", "2")}
+    saved = tmp_path / "file" / "x.booth.toml"
+    with running(Settings(source="0"), lambda name, _: sources[name], CAMERAS, saved=saved) as booth:
+        with pytest.raises(NotSavedError):
+            booth.settings.change({"source": "2"})
+        assert sources["2"].closed
+        number = booth.broadcast.newest.number
+        wait_for(lambda: booth.broadcast.newest.number > number + 5)
+        assert not sources["0"].closed
 
 
 def test_choices_made_at_the_same_moment_are_all_saved(tmp_path: Path):
     saved = tmp_path / "x.booth.toml"
-    stand = Stand(Settings(), lambda *_: None, Admission(), saved, build=build)
+    source = CurrentSource(Settings(), lambda *_: endless("0"), tuple)
+    live = LiveSettings(Settings(), source, PinCheck(None), lambda _: None, saved=saved)
     choices = {"hold": 4, "rest": 7.0, "mirror": False, "sounds": False, "countdown": 2, "language": "de"}
     with ThreadPoolExecutor(len(choices)) as hands:
-        for change in [hands.submit(stand.change, {name: value}) for name, value in choices.items()]:
+        for change in [hands.submit(live.change, {name: value}) for name, value in choices.items()]:
             change.result()
     assert tomllib.loads(saved.read_text()) == choices
 
 
 def test_a_clip_that_has_ended_can_be_followed_by_another_source():
-    sources = {"a": ScriptedSource(frames_at(30, 2)), "b": ScriptedSource(frames_at(30, 7))}
-    over = []
-    stand = Stand(Settings(source="a"), lambda name, _: sources[name], Admission(), build=build)
-    live = Live(stand.open, on_over=over.append)
-    live.start()
-    live.wait(10)
-    assert live.newest.moment.frame.index == 1
-    stand.change({"source": "b"})
-    live.renew()
-    while live.newest.moment.frame.index < 6 or live.newest.phase is not Phase.ENDED:
-        live.wait(0.01)
-    live.close(closing=stand.close)
-    assert over[0] is Phase.ENDED
+    sources = {"a": ScriptedSource(frames_at(30, 2)), "demo": ScriptedSource(frames_at(30, 7))}
+    with running(Settings(source="a"), lambda name, _: sources[name]) as booth:
+        wait_for(lambda: booth.broadcast.newest.phase is Phase.ENDED)
+        assert booth.broadcast.newest.moment.frame.index == 1
+        booth.settings.change({"source": "demo"})
+        wait_for(lambda: booth.broadcast.newest.moment.frame.index == 6)
+        wait_for(lambda: booth.broadcast.newest.phase is Phase.ENDED)
 
 
 def test_a_kiosk_tries_again_what_fails_and_others_give_up(monkeypatch):
-    monkeypatch.setattr("smartselfie.booth.runner.TRY_AGAIN", 0.01)
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
     tries = []
 
     def open_source(_name, _settings):
         tries.append(1)
         if len(tries) < 3:
             raise SourceError("it is in use", "close the other program")
-        return ScriptedSource(frames_at(30, 2), live=True, endless=True)
+        return endless("0")
 
-    stand = Stand(Settings(), open_source, Admission(), build=build)
-    live = Live(stand.open, stubborn=True)
-    live.start()
-    while live.newest.moment is None:
-        live.wait(0.01)
-    assert live.newest.phase is Phase.RUNNING
-    live.close(closing=stand.close)
+    with running(Settings(source="0", kiosk=True), open_source):
+        assert len(tries) == 3
     tries.clear()
-    patient = Live(Stand(Settings(), open_source, Admission(), build=build).open)
-    patient.start()
-    patient.wait(10)
-    assert patient.newest.phase is Phase.FAILED
+    patient = booth_of(Settings(source="0"), open_source)
+    patient.runner.start()
+    assert patient.broadcast.wait_for(lambda newest: newest.phase is Phase.FAILED, 10)
     assert len(tries) == 1
+    patient.runner.close()
 
 
-def test_a_source_that_failed_for_good_is_opened_anew_by_a_kiosk(monkeypatch):
-    monkeypatch.setattr("smartselfie.booth.runner.TRY_AGAIN", 0.01)
+def test_a_change_of_the_camera_does_not_end_anything():
+    sources = {name: endless(name) for name in ("0", "2")}
+    phases = []
+    with running(Settings(source="0"), lambda name, _: sources[name], CAMERAS) as booth:
+        enter = booth.broadcast.enter
+        booth.broadcast.enter = lambda phase, problem=None: (phases.append(phase), enter(phase, problem))
+        for name in ("2", "0") * 3:
+            sources[name] = endless(name)
+            booth.settings.change({"source": name})
+            number = booth.broadcast.newest.number
+            wait_for(lambda number=number: booth.broadcast.newest.number > number + 3)
+    assert phases == []
 
-    class Failing(ScriptedSource):
-        def frames(self):
-            yield from super().frames()
-            raise SourceError("it caught fire", "use another")
 
-    sources = [Failing(frames_at(30, 2)), ScriptedSource(frames_at(30, 9))]
-    stand = Stand(Settings(), lambda *_: sources.pop(0), Admission(), build=build)
-    live = Live(stand.open, stubborn=True)
-    live.start()
-    live.wait(10)
-    assert live.newest.phase is Phase.ENDED
-    assert live.newest.moment.frame.index == 8
-    live.close(closing=stand.close)
+def test_a_press_right_after_a_change_takes_its_photo(serve):
+    with serve(emotion=Emotion.NEUTRAL) as booth:
+        booth.feed()
+        for count in range(1, 9):
+            assert change(booth, hold=count + 10).status_code == 200
+            assert httpx.post(booth.url + "/api/shoot").status_code == 202
+            booth.feed()
+            booth.wait_for(lambda count=count: len(booth.kept.photos) == count)
+    assert {photo.shot.why for photo in booth.kept.photos} == {"hand"}
+
+
+def test_a_press_right_after_another_camera_was_chosen_takes_a_photo_of_it():
+    sources = {name: endless(name) for name in ("0", "2")}
+    album = MemoryAlbum()
+    with running(Settings(source="0"), lambda name, _: sources[name], CAMERAS, album=album) as booth:
+        booth.settings.change({"source": "2"})
+        assert booth.runner.shoot()
+        wait_for(lambda: album.photos)
+    assert [photo.shot.source for photo in album.photos] == ["2"]
+
+
+def test_a_changed_rule_forgets_neither_the_cooldown_nor_whose_smile_was_taken_nor_peoples_numbers(serve):
+    rule = TriggerRule(hold_frames=3, cooldown=60.0)
+    with serve(emotion=Emotion.HAPPY, rule=rule, settings=Settings(hold=3, rest=60.0)) as booth:
+        booth.feed(30)
+        assert [face.id for face in booth.live.newest.moment.faces] == [1]
+        assert change(booth, eyes_open=False).status_code == 200
+        booth.feed(90)
+        moment = booth.live.newest.moment
+        assert len(booth.kept.photos) == 1
+        assert [face.id for face in moment.faces] == [1]
+        assert moment.trigger.reason is Reason.RESTING
+        assert moment.trigger.rule.eyes_open is False
+
+
+def test_a_change_opens_nothing_and_looks_at_no_album(tmp_path: Path, monkeypatch):
+    listed, opened = [], []
+    source = endless("0")
+
+    def open_source(name, _settings):
+        opened.append(name)
+        return source
+
+    def no_album(*_, **__):
+        raise AlbumError("the stick is gone", "put it back")
+
+    booth = booth_of(Settings(source="0", album=tmp_path), open_source, lambda: listed.append(1) or CAMERAS)
+    booth.runner.start()
+    wait_for(lambda: booth.broadcast.newest.moment is not None)
+    booth.settings.as_json()
+    before = len(listed)
+    for module in ("albums.folder.FolderAlbum", "factory.make_album", "factory.make_classifier"):
+        monkeypatch.setattr(f"smartselfie.{module}", no_album)
+    for hold in range(20, 30):
+        booth.settings.change({"hold": hold})
+        booth.settings.as_json()
+    wait_for(lambda: booth.broadcast.newest.moment.trigger.rule.hold_frames == 29)
+    assert booth.broadcast.newest.phase is Phase.RUNNING
+    assert opened == ["0"]
+    assert len(listed) == before
+    booth.close()
+
+
+@pytest.mark.parametrize("started", [None, "Front"])
+def test_the_same_camera_under_another_name_is_no_change(started):
+    opened = []
+
+    def open_source(name, _settings):
+        opened.append(name)
+        if len(opened) > 1:
+            raise SourceError("it is in use", "close the other program")
+        return endless("Front")
+
+    with running(Settings(source=started), open_source, CAMERAS) as booth:
+        first = booth.source
+        booth.settings.change({"source": "0"})
+        booth.settings.change({"source": None})
+        assert booth.source is first
+        assert not first.closed
+        assert booth.settings.now.source is None
+
+
+def test_what_can_change_on_the_page_is_what_is_declared_so():
+    source = CurrentSource(Settings(), lambda *_: endless("0"), tuple)
+    live = LiveSettings(Settings(), source, PinCheck(None), lambda _: None)
+    assert set(live.as_json().values) == set(LIVE)
+    for name in LIVE:
+        live.change({name: getattr(Settings(), name)})
+    for name in set(NAMES) - set(LIVE):
+        with pytest.raises(ConfigError, match=name):
+            live.change({name: getattr(Settings(), name)})

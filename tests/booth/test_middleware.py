@@ -47,7 +47,7 @@ def test_posts_from_another_page_are_refused(serve, origin):
             assert httpx.post(booth.url + path, headers={"Origin": origin}).status_code == 403
         booth.feed()
         assert booth.live.newest.photos == 0
-        assert not booth.left.is_set()
+        assert not booth.left
 
 
 def test_posts_from_the_page_itself_and_from_programs_are_taken(serve):
@@ -135,9 +135,9 @@ def test_what_is_too_large_is_refused_whether_it_says_so_or_not(serve):
         yield b"5}"
 
     with serve() as booth:
-        before = booth.stand.settings
+        before = booth.settings
         json = {"Content-Type": "application/json"}
         large = b" " * MOST_BODY + b'{"hold": 5}'
         assert httpx.patch(booth.url + "/api/settings", content=large, headers=json).status_code == 413
         assert httpx.patch(booth.url + "/api/settings", content=without_length(), headers=json).status_code == 422
-        assert booth.stand.settings == before
+        assert booth.settings == before

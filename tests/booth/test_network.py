@@ -49,5 +49,5 @@ def test_finding_the_own_address_sends_nothing():
 
 
 def test_without_lan_nothing_listens_on_the_network(serve):
-    with serve() as booth, open_to_network(Settings(), booth.house, booth.left.set) as outside:
+    with serve() as booth, open_to_network(Settings(), booth.booth) as outside:
         assert outside is None

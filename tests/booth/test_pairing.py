@@ -20,9 +20,7 @@ def network(serve, tmp_path):
     settings = Settings(lan=True, port=0)
     with (
         serve(settings=settings, folder=tmp_path / "album") as booth,
-        open_to_network(
-            settings, booth.house, booth.left.set, folder=tmp_path / "keys", address="127.0.0.1"
-        ) as outside,
+        open_to_network(settings, booth.booth, folder=tmp_path / "keys", address="127.0.0.1") as outside,
     ):
         yield booth, outside
 
@@ -45,7 +43,7 @@ def join(phone, outside):
 
 def test_without_a_code_there_is_the_door_and_nothing_behind_it(network):
     booth, outside = network
-    (booth.house.gallery.folder / "a.jpg").write_bytes(b"secret")
+    (booth.booth.gallery.folder / "a.jpg").write_bytes(b"secret")
     booth.feed()
     paths = ["/", "/api/state", "/api/photos", "/photos/a.jpg", "/thumbnails/a.jpg", "/openapi.json", "/api/settings"]
     paths += [
@@ -65,7 +63,7 @@ def test_without_a_code_there_is_the_door_and_nothing_behind_it(network):
         for path in ("/api/shoot", "/api/quit", "/api/invite", "/api/photos/a.jpg/share", "/api/zip"):
             assert phone.post(path).status_code == 403, path
         assert phone.get("/join").status_code == 200
-    assert not booth.left.is_set()
+    assert not booth.left
     for path in ("/live", "/camera"):
         with pytest.raises(InvalidStatus):
             connect(outside.url.replace("https", "wss") + path, ssl=trust(), origin=outside.url)
@@ -116,7 +114,7 @@ def test_the_page_makes_codes_as_pictures_and_the_code_stands_where_no_server_se
 def test_a_guests_link_gives_one_photo_and_nothing_else(network):
     booth, outside = network
     for name in ("a.jpg", "b.jpg"):
-        (booth.house.gallery.folder / name).write_bytes(name.encode())
+        (booth.booth.gallery.folder / name).write_bytes(name.encode())
     with client(outside) as phone, client(outside) as guest:
         join(phone, outside)
         url = phone.post("/api/photos/a.jpg/share").json()["url"]

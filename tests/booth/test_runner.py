@@ -10,11 +10,13 @@ import httpx
 import numpy as np
 import pytest
 
-from smartselfie.booth.runner import WIDEST, Live, Phase, Preview
+from smartselfie.booth.booth import Booth
+from smartselfie.booth.broadcast import LONGEST, Phase, Preview
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.errors import AlbumError, SourceError
-from smartselfie.pipeline import Pipeline
+from smartselfie.pipeline import Pipeline, Shoot
+from smartselfie.settings.schema import Settings
 from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, ScriptedSource, frames_at, scores
 from smartselfie.trigger.rule import TriggerRule
 
@@ -101,7 +103,7 @@ def test_a_preview_is_at_most_1280_wide_and_made_once(serve):
         booth.feed(width=2560)
         shown, jpeg = page.get_frame(0)
         assert shown["moment"]["size"] == [2560, 1920]
-        assert cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR).shape == (960, WIDEST, 3)
+        assert cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR).shape == (960, LONGEST, 3)
     preview = Preview(np.zeros((4, 4, 3), np.uint8))
     assert preview.jpeg() is preview.jpeg()
 
@@ -111,6 +113,7 @@ def test_pressing_many_times_before_the_next_frame_takes_one_photo(serve):
         booth.feed()
         for _ in range(7):
             assert httpx.post(booth.url + "/api/shoot").status_code == 202
+        booth.feed_until(lambda: booth.live.newest.photos > 0)
         booth.feed(5)
         assert booth.live.newest.photos == 1
 
@@ -131,11 +134,11 @@ def test_a_lost_camera_is_told_and_cannot_be_shot_with(serve):
         assert httpx.post(booth.url + "/api/shoot").status_code == 202
 
 
-def test_a_camera_that_fails_for_good_is_told_in_plain_words(serve):
+def test_a_camera_that_fails_is_told_in_plain_words(serve):
     with serve() as booth, booth.viewer() as page:
         booth.feed()
         booth.source.put(SourceError("the camera caught fire", "use another"))
-        while (shown := page.get()[0])["phase"] != "failed":
+        while (shown := page.get()[0])["phase"] != "trouble":
             pass
         assert shown["problem"] == {"message": "the camera caught fire", "hint": "use another"}
         assert httpx.get(booth.url + "/api/state").json()["problem"] == shown["problem"]
@@ -145,7 +148,9 @@ def test_a_camera_that_fails_for_good_is_told_in_plain_words(serve):
 def test_a_full_album_is_told_in_plain_words(serve):
     with serve(emotion=Emotion.HAPPY, album=MemoryAlbum(broken=True)) as booth:
         booth.source.feed(3)
-        booth.wait_for(lambda: booth.live.newest.phase is Phase.FAILED)
+        while booth.live.newest.phase is not Phase.FAILED:
+            booth.source.feed()
+            sleep(0.01)
         problem = booth.live.newest.problem
         assert isinstance(problem, AlbumError)
     assert booth.source.closed.is_set()
@@ -185,10 +190,20 @@ def test_it_can_be_left_while_no_face_is_visible(serve):
         assert httpx.post(booth.url + "/api/quit", headers={"Origin": booth.url}).status_code == 202
         while page.get()[0]["phase"] != "left":
             pass
-        booth.wait_for(booth.left.is_set)
+        booth.wait_for(lambda: booth.left)
         booth.source.feed()
-        booth.live.close()
+        booth.booth.runner.close()
         assert booth.live.newest.phase is Phase.LEFT
+
+
+def booth_of(source, album=None, **settings):
+    """A booth of doubles around a source, which nobody serves."""
+    return Booth(
+        Settings(source="0", **settings),
+        open_source=lambda _name, _settings: source,
+        cameras=tuple,
+        build=lambda opened, _settings: pipeline_of(opened, album),
+    )
 
 
 def test_a_source_that_is_stuck_cannot_hold_up_closing():
@@ -203,47 +218,162 @@ def test_a_source_that_is_stuck_cannot_hold_up_closing():
         def close(self):
             freed.wait()
 
-    live = Live(lambda: pipeline_of(Stuck([])))
-    live.start()
+    runner = booth_of(Stuck([])).runner
+    runner.start()
     assert stuck.wait(10)
-    closing = threading.Thread(target=live.close, args=(0.1,))
+    closed = []
+    closing = threading.Thread(target=lambda: closed.append(runner.close(0.1)))
     closing.start()
     closing.join(10)
-    assert not closing.is_alive()
+    assert closed == [False]
     freed.set()
-    live.wait(10)
+    runner._thread.join(10)
+    assert not runner.alive
 
 
 def test_closing_while_the_camera_is_still_being_opened_lets_go_of_it():
     opened, go = threading.Event(), threading.Event()
     source, album = ScriptedSource(frames_at(30, 1), endless=True), MemoryAlbum()
 
-    def open_slowly():
+    def open_slowly(opening, _settings):
         opened.set()
         go.wait()
-        return pipeline_of(source, album)
+        return pipeline_of(opening, album)
 
-    live = Live(open_slowly)
-    live.start()
+    booth = Booth(Settings(source="0"), open_source=lambda *_: source, cameras=tuple, build=open_slowly)
+    booth.runner.start()
     assert opened.wait(10)
-    live.close(0.01)
+    booth.runner.close(0.01)
     go.set()
-    live.wait(10)
+    booth.runner._thread.join(10)
     assert source.closed
     assert album.closed
 
 
 def test_a_viewer_whose_loop_is_gone_does_not_stop_the_pipeline():
-    items = frames_at(30, 3)
-    live = Live(lambda: pipeline_of(ScriptedSource(items)))
+    booth = booth_of(ScriptedSource(frames_at(30, 3)))
 
     async def look_and_vanish():
-        with live.look() as viewer:
+        with booth.broadcast.look() as viewer:
             return viewer
 
     viewer = asyncio.run(look_and_vanish())
-    live._viewers.add(viewer)
-    live.start()
-    live.wait(10)
-    assert live.newest.phase is Phase.ENDED
-    assert live.newest.moment.frame.index == 2
+    booth.broadcast._viewers.add(viewer)
+    booth.runner.start()
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.ENDED, 10)
+    assert booth.broadcast.newest.moment.frame.index == 2
+    booth.runner.close()
+
+
+def test_a_photo_under_way_is_saved_though_the_source_hangs_at_the_end():
+    begun, freed = threading.Event(), threading.Event()
+
+    class Slow(MemoryAlbum):
+        def save(self, shot):
+            begun.set()
+            sleep(0.5)
+            return super().save(shot)
+
+    class HangsAtTheEnd(ScriptedSource):
+        def frames(self):
+            yield from super().frames()
+            freed.wait()
+
+        def close(self):
+            freed.wait()
+
+    album = Slow()
+    booth = booth_of(HangsAtTheEnd(frames_at(30, 1), live=True), album)
+    booth.runner.send(Shoot())
+    booth.runner.start()
+    assert begun.wait(10)
+    assert not booth.runner.close(0.1)
+    assert len(album.photos) == 1
+    freed.set()
+    booth.runner._thread.join(10)
+
+
+def test_a_bug_does_not_end_a_kiosk(monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
+    calls = []
+
+    def find(_image):
+        calls.append(1)
+        if len(calls) == 3:
+            raise ZeroDivisionError
+        return []
+
+    def build(source, _settings):
+        return Pipeline(
+            source, ScriptedDetector(find), ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), TriggerRule()
+        )
+
+    def open_source(*_):
+        return ScriptedSource(frames_at(30, 2), live=True, endless=True)
+
+    booth = Booth(Settings(source="0", kiosk=True), open_source=open_source, cameras=tuple, build=build)
+    booth.runner.start()
+    trouble = booth.broadcast.wait_for(lambda newest: newest.phase is Phase.TROUBLE, 10)
+    assert isinstance(trouble.problem, ZeroDivisionError)
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.RUNNING and len(calls) > 6, 10)
+    assert booth.broadcast.newest.problem is None
+    booth.close()
+
+
+def test_a_camera_that_opens_and_then_fails_is_opened_again(monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
+
+    class Failing(ScriptedSource):
+        def frames(self):
+            yield from super().frames()
+            raise SourceError("it caught fire", "use another")
+
+    sources = [Failing(frames_at(30, 2), live=True), ScriptedSource(frames_at(30, 2), live=True, endless=True)]
+    opened = []
+
+    def open_source(*_):
+        opened.append(sources.pop(0))
+        return opened[-1]
+
+    booth = Booth(
+        Settings(source="0"), open_source=open_source, cameras=tuple, build=lambda source, _: pipeline_of(source)
+    )
+    phases = []
+    booth.runner.start()
+    while booth.broadcast.wait_for(lambda newest: len(opened) == 2 and newest.phase is Phase.RUNNING, 0.001) is None:
+        phases.append(booth.broadcast.newest.phase)
+    assert Phase.FAILED not in phases
+    assert opened[0].closed
+    assert not opened[1].closed
+    booth.close()
+
+
+def test_a_video_that_is_broken_is_not_played_again_by_itself_and_another_can_follow(monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
+
+    class Truncated(ScriptedSource):
+        def frames(self):
+            yield from super().frames()
+            raise SourceError("it is truncated", "use another")
+
+    opened = []
+
+    def open_source(name, _settings):
+        opened.append(name)
+        return (
+            ScriptedSource(frames_at(30, 2), live=True, endless=True)
+            if name == "demo"
+            else Truncated(frames_at(30, 2), name="x")
+        )
+
+    booth = Booth(
+        Settings(source="x"), open_source=open_source, cameras=tuple, build=lambda source, _: pipeline_of(source)
+    )
+    booth.runner.start()
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.TROUBLE, 10)
+    sleep(0.2)
+    assert opened == ["x"]
+    booth.settings.change({"source": "demo"})
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.RUNNING and newest.moment is not None, 10)
+    assert opened == ["x", "demo"]
+    booth.close()

@@ -19,8 +19,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from smartselfie.booth.current_source import open_device
 from smartselfie.booth.network import listen
-from smartselfie.cli.booth import choose_source, run_booth
+from smartselfie.cli.booth import run_booth
 from smartselfie.cli.main import main
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import AlbumError, SourceError
@@ -241,8 +242,8 @@ def test_who_opens_it_to_the_network_is_warned(caplog: Caplog) -> None:
 
 
 def test_clips_run_at_their_own_speed_and_the_demo_again_and_again(tmp_path: Path) -> None:
-    clip = choose_source(str(grey_clip(tmp_path / "grey.avi")), Settings())
-    demo = choose_source("demo", Settings())
+    clip = open_device(str(grey_clip(tmp_path / "grey.avi")), Settings())
+    demo = open_device("demo", Settings())
     assert (clip.name, demo.name) == ("grey", "demo")
     assert type(clip).__name__ == type(demo).__name__ == "Paced"
     clip.close()

@@ -1,115 +1,106 @@
 """The short clip around a photo: a second and a half before it, one after it, as an animated GIF beside it."""
 
-import contextlib
 import io
 import logging
-import os
-import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-from PIL import Image as Pictures
-
 from smartselfie.core.types import Image
-from smartselfie.files import named_if_free
+from smartselfie.files import link_if_free, partial_beside
+from smartselfie.images import shrink, to_pillow
 from smartselfie.moment import Moment
+from smartselfie.worker import JobQueue, Report
 
 BEFORE, AFTER = 1.5, 1.0
 """Seconds."""
 STEP = 0.1
-"""Seconds between two pictures of a clip."""
+"""Seconds between two images of a clip."""
 LONGEST = 360
 """Pixels of the longer side."""
+MOST_WAITING = 8
+"""Clips that may wait for a slow disk, some three megabytes each; more are skipped, and named."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
 class _Begun:
-    """A clip whose photo was taken, and which still gets pictures."""
+    """A clip whose photo was taken, and which still gets images."""
 
     photo: Path
     until: float
-    pictures: list[Image] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
 
 
 class ClipRecorder:
-    """Sees every Moment; holds two and a half seconds of small pictures, some six megabytes at most."""
+    """Sees every Moment; holds two and a half seconds of small images, some six megabytes at most."""
 
-    def __init__(self, wanted: Callable[[], bool], kept: Callable[[], None] = lambda: None) -> None:
-        """`wanted` is asked at every Moment, `saved` called when a clip lies beside its photo."""
-        self._wanted, self._kept = wanted, kept
+    def __init__(
+        self,
+        on_saved: Callable[[], None] = lambda: None,
+        report: Report = lambda _name, _problem: None,
+        *,
+        wanted: bool = True,
+    ) -> None:
+        """`on_saved` is called when a clip lies beside its photo; `wanted` says whether any is to, and may change."""
+        self.wanted = wanted
+        self._on_saved = on_saved
         self._last: deque[tuple[float, Image]] = deque(maxlen=round(BEFORE / STEP))
         self._begun: list[_Begun] = []
-        self._writing: list[threading.Thread] = []
+        self._queue: JobQueue[_Begun] = JobQueue("clips", self._write, most=MOST_WAITING, report=report)
 
     def update(self, moment: Moment) -> None:
-        """Take a Moment in; a clip that is complete is written by a thread of its own."""
-        wanted = self._wanted()
+        """Take a Moment in; a clip that is complete is written by a worker."""
+        wanted = self.wanted
         if not wanted and not self._begun:
             self._last.clear()
             return
         at = moment.frame.at
         if self._last and not 0 <= at - self._last[-1][0] <= 1:
-            # the camera was away, or the clip began again
+            # the camera was away, or another source began
             self._finish(at, everything=True)
             self._last.clear()
-        if not self._last or at - self._last[-1][0] >= STEP:
-            small = _make_small(moment.frame.image)
+        # a frame that nobody may look at is on no clip
+        if not moment.paused and (not self._last or at - self._last[-1][0] >= STEP):
+            small = shrink(moment.frame.image, LONGEST)
             self._last.append((at, small))
             for begun in self._begun:
-                begun.pictures.append(small)
-        if wanted:
-            pictures = [picture for _, picture in self._last]
-            self._begun += [_Begun(photo.path, at + AFTER, list(pictures)) for photo in moment.photos]
-        self._finish(at)
+                begun.images.append(small)
+        if wanted and self._last:
+            images = [image for _, image in self._last]
+            self._begun += [_Begun(photo.path, at + AFTER, list(images)) for photo in moment.photos]
+        self._finish(at, everything=moment.paused)
 
-    def close(self) -> None:
-        """Write what was begun, and wait for it."""
+    def close(self, seconds: float = 10.0) -> bool:
+        """Write what was begun, within so many seconds; False where that was not enough."""
         self._finish(0.0, everything=True)
-        for thread in self._writing:
-            thread.join()
+        return self._queue.close(seconds)
 
     def _finish(self, at: float, *, everything: bool = False) -> None:
         done = [begun for begun in self._begun if everything or at >= begun.until]
         self._begun = [begun for begun in self._begun if begun not in done]
-        self._writing = [thread for thread in self._writing if thread.is_alive()]
         for begun in done:
-            thread = threading.Thread(target=self._write, args=(begun,), name="clip")
-            thread.start()
-            self._writing.append(thread)
+            if not self._queue.submit(begun):
+                log.warning("the disk is too slow: the clip of %s is skipped", begun.photo.name)
 
     def _write(self, begun: _Begun) -> None:
-        if _write(begun.photo, begun.pictures):
-            self._kept()
+        if _write(begun.photo, begun.images):
+            self._on_saved()
 
 
-def _make_small(image: Image) -> Image:
-    height, width = image.shape[:2]
-    scale = min(1.0, LONGEST / max(width, height))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _write(photo: Path, pictures: list[Image]) -> bool:
+def _write(photo: Path, images: list[Image]) -> bool:
     """Write the clip beside its photo, unless the photo is gone or something lies there already."""
-    frames = [Pictures.fromarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)) for picture in pictures]
+    first, *others = (to_pillow(image) for image in images)
     buffer = io.BytesIO()
-    frames[0].save(
-        buffer, "GIF", save_all=True, append_images=frames[1:], duration=round(STEP * 1000), loop=0, optimize=False
-    )
-    partial = photo.with_name(f".{photo.stem}-{os.getpid()}.gif.partial")
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=round(STEP * 1000), loop=0, optimize=False)
+    path = photo.with_suffix(".gif")
     try:
-        if photo.exists():
-            partial.write_bytes(buffer.getvalue())
-            return named_if_free(partial, photo.with_suffix(".gif"))
+        with partial_beside(path) as partial:
+            if photo.exists():
+                partial.write_bytes(buffer.getvalue())
+                return link_if_free(partial, path)
     except OSError as error:
         log.warning("the clip of %s could not be kept: %s", photo.name, error.strerror)
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
     return False

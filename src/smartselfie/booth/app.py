@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, WebSocket
@@ -11,13 +10,12 @@ from starlette.websockets import WebSocketDisconnect
 
 from smartselfie.booth.auth import LanAccess, RequirePairing
 from smartselfie.booth.booth import Booth
-from smartselfie.booth.live_settings import Desk
+from smartselfie.booth.broadcast import Viewer
 from smartselfie.booth.middleware import Guard, Limits
 from smartselfie.booth.routes.booth import control_routes
 from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
-from smartselfie.booth.runner import Live, Viewer
 from smartselfie.booth.schema import pack, snapshot_to_json
 
 STATIC = Path(__file__).parent / "static"
@@ -28,8 +26,7 @@ MOST_VIEWERS = 64
 
 
 def create_app(
-    house: Booth,
-    leave: Callable[[], None],
+    booth: Booth,
     *,
     host: str = "127.0.0.1",
     names: tuple[str, ...] = (),
@@ -39,8 +36,7 @@ def create_app(
     """Build the server; nothing runs, nothing is opened.
 
     Args:
-        house: what it serves; started and closed by the caller.
-        leave: called once the page was told that the booth is being left; ends the server.
+        booth: what it serves; started and closed by the caller.
         host: where it will listen, for the check of the Host header.
         names: further names of this machine that may stand in the Host header.
         outside: the door to the local network, if there is one.
@@ -50,24 +46,24 @@ def create_app(
     app = FastAPI(title="smartselfie", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.add_middleware(Limits)
     if outside is not None:
-        app.include_router(inside_routes(house, outside))
+        app.include_router(inside_routes(booth, outside))
         if paired_only:
-            app.include_router(outside_routes(house, outside.pairing, STATIC / "join.html"))
+            app.include_router(outside_routes(booth, outside.pairing, STATIC / "join.html"))
             app.add_middleware(RequirePairing, pairing=outside.pairing)
     app.add_middleware(Guard, host=host, names=names)
     _serve_page(app)
-    app.include_router(photo_routes(house.gallery, house.lock, house.live.touch))
-    app.include_router(control_routes(house, leave))
-    app.include_router(camera_routes(lambda: house.desk.source))
+    app.include_router(photo_routes(booth.gallery, booth.pin, booth.broadcast.touch))
+    app.include_router(control_routes(booth))
+    app.include_router(camera_routes(lambda: booth.source))
 
     @app.websocket("/live")
     async def watch(socket: WebSocket) -> None:
         """What there is to see, as it comes (`booth/schema.py`); a viewer says "ready" for each one it has drawn."""
-        if house.live.viewers >= MOST_VIEWERS:
+        if booth.broadcast.viewers >= MOST_VIEWERS:
             await socket.close(1013)
             return
         await socket.accept()
-        await _show(socket, house.live, house.desk)
+        await _show(socket, booth)
 
     return app
 
@@ -93,7 +89,7 @@ def _serve_page(app: FastAPI) -> None:
         return FileResponse(files[name], media_type=KINDS[files[name].suffix], headers=fresh)
 
 
-async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
+async def _show(socket: WebSocket, booth: Booth) -> None:
     """Send what is newest, as fast as the viewer draws it, until it leaves."""
     room = asyncio.Semaphore(IN_FLIGHT)
     under_way = 0
@@ -103,11 +99,11 @@ async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await room.acquire()
-                message = await _message(viewer, desk)
+                message = await _message(viewer, mirror=booth.settings.now.mirror)
                 under_way += 1
                 await socket.send_bytes(message)
 
-    with live.look() as viewer:
+    with booth.broadcast.look() as viewer:
         async with asyncio.TaskGroup() as both:
             sending = both.create_task(send(viewer))
             while (await socket.receive())["type"] != "websocket.disconnect":
@@ -118,8 +114,8 @@ async def _show(socket: WebSocket, live: Live, desk: Desk) -> None:
             sending.cancel()
 
 
-async def _message(viewer: Viewer, desk: Desk) -> bytes:
+async def _message(viewer: Viewer, *, mirror: bool) -> bytes:
     shown, events, skipped = await viewer.next()
     # encoding takes milliseconds: not in the loop that serves everybody
     jpeg = b"" if shown.preview is None else await asyncio.to_thread(shown.preview.jpeg)
-    return pack(snapshot_to_json(shown, mirror=desk.mirror, events=events, skipped=skipped), jpeg)
+    return pack(snapshot_to_json(shown, mirror=mirror, events=events, skipped=skipped), jpeg)

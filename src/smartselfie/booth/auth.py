@@ -5,7 +5,7 @@ import hmac
 import secrets
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 from typing import Annotated, Generic, TypeVar
@@ -168,7 +168,8 @@ class RequirePairing:
 
 @dataclass(frozen=True, slots=True)
 class LanAccess:
-    """The door to the network: who may come in, and the address it has there."""
+    """The door to the network: who may come in, the address it has there, and whether it is open now."""
 
     pairing: PairedDevices
     url: str
+    is_open: threading.Event = field(default_factory=threading.Event)

@@ -1,77 +1,104 @@
 """Everything a booth needs but its doors: built together, started together, closed in the right order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from smartselfie.albums.clip import ClipRecorder
 from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.auth import PinCheck
+from smartselfie.booth.broadcast import Broadcast
+from smartselfie.booth.browser_camera import StillAlbum
 from smartselfie.booth.consent import Admission
-from smartselfie.booth.live_settings import Desk, Stand
+from smartselfie.booth.current_source import CurrentSource, open_device
+from smartselfie.booth.live_settings import LiveSettings
 from smartselfie.booth.retention import Retention
-from smartselfie.booth.runner import Live, Phase
+from smartselfie.booth.runner import PipelineRunner
 from smartselfie.core.events import Photo
+from smartselfie.factory import make_album, make_pipeline
 from smartselfie.hooks import make_hooks
+from smartselfie.moment import Moment
+from smartselfie.pipeline import Pipeline
+from smartselfie.ports import FrameSource
+from smartselfie.settings.schema import Settings
+from smartselfie.sources.camera import CameraInfo, list_cameras
 
 
 class Booth:
-    """One booth's rooms."""
+    """One booth. What it is made of knows nothing of it: settings → runner → broadcast → pages."""
 
     def __init__(
         self,
-        stand: Stand,
-        gate: Admission,
-        on_photo: Callable[[Photo], None] = lambda _: None,
-        on_over: Callable[[Phase], None] = lambda _: None,
+        settings: Settings,
+        *,
+        saved: Path | None = None,
+        on_photo: Callable[[Photo], object] = lambda _: None,
+        open_source: Callable[[str, Settings], FrameSource] = open_device,
+        cameras: Callable[[], Sequence[CameraInfo]] = list_cameras,
+        build: Callable[[FrameSource, Settings], Pipeline] | None = None,
     ) -> None:
         """Nothing runs before `start`.
 
         Args:
-            stand: camera and settings.
-            gate: the stand's, which pauses it.
-            on_photo: called for every photo that is kept.
-            on_over: called when no more frames will come.
+            settings: camera, rule, album, view and page.
+            saved: the file that changes on the page are saved in; None forgets them.
+            on_photo: called for every photo, in the pipeline's thread; must not wait.
+            open_source: opens a source by its name.
+            cameras: lists the system's cameras.
+            build: connects a source to models and album; None for what the settings name.
 
         Raises:
             ConfigError: the command or address for photos cannot be used.
         """
-        settings = stand.settings
-        self.stand, self.gate = stand, gate
-        self._hooks = make_hooks(settings)
+        self.broadcast = Broadcast()
+        self._hooks = make_hooks(settings, self.broadcast.report)
+        self._clips = ClipRecorder(self.broadcast.touch, self.broadcast.report, wanted=settings.clip)
         self._on_photo = on_photo
-        self._clips = ClipRecorder(lambda: stand.settings.clip, self._refresh)
-        self.live = Live(
-            stand.open,
-            gate=gate,
-            max_photos=settings.max_photos,
-            stubborn=settings.kiosk,
-            on_photo=self._tell,
-            on_moment=self._clips.update,
-            on_over=on_over,
+        self._source = CurrentSource(settings, open_source, cameras)
+        self.runner = PipelineRunner(
+            self._source,
+            lambda source: self._connect(source, settings) if build is None else build(source, settings),
+            self.broadcast,
+            Admission(consent=settings.consent),
+            kiosk=settings.kiosk,
+            listeners=(self._hand_on_photos, self._clips.update),
         )
-        stand.passing = self.live.pass_by
         self.gallery = Gallery(settings.album_folder)
-        self.lock = PinCheck(None if settings.pin is None else settings.pin.get_secret_value())
-        self.desk = Desk(stand, self.live, self.lock)
-        self._housekeeping = Retention(self.gallery, self.live, settings.delete_after)
+        self.pin = PinCheck(None if settings.pin is None else settings.pin.get_secret_value())
+        self.settings = LiveSettings(
+            settings, self._source, self.pin, self.runner.send, saved=saved, on_change=self._apply
+        )
+        self._retention = Retention(self.gallery, self.broadcast, settings.delete_after)
+
+    @property
+    def source(self) -> FrameSource | None:
+        """The source that is open now."""
+        return self._source.source
 
     def start(self) -> None:
         """Open the camera, in a thread, and look after the album from now on."""
-        self.live.start()
-        self._housekeeping.start()
+        self.runner.start()
+        self._retention.start()
 
-    def close(self) -> None:
-        """End everything: first what takes photos, then what is still done with them."""
-        self._housekeeping.close()
-        self.live.close(closing=self.stand.close)
-        self._clips.close()
+    def close(self) -> bool:
+        """End everything: first what takes photos, then what is still done with them. False where something hangs."""
+        self._retention.close()
+        ended = self.runner.close()
+        ended = self._clips.close() and ended
         for hook in self._hooks:
-            hook.close()
+            ended = hook.close() and ended
+        return ended
 
-    def _tell(self, photo: Photo) -> None:
-        self.stand.taken += 1
-        self._on_photo(photo)
-        for hook in self._hooks:
-            hook(photo)
+    def _connect(self, source: FrameSource, settings: Settings) -> Pipeline:
+        """A browser's photos are its own stills."""
+        return make_pipeline(source, settings, StillAlbum(make_album(settings), lambda: self._source.source))
 
-    def _refresh(self) -> None:
-        self.live.touch()
+    def _hand_on_photos(self, moment: Moment) -> None:
+        for photo in moment.photos:
+            self._on_photo(photo)
+            for hook in self._hooks:
+                hook(photo)
+
+    def _apply(self, settings: Settings) -> None:
+        """What holds from now on beside the pipeline."""
+        self._clips.wanted = settings.clip
+        self.broadcast.touch()

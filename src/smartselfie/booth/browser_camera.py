@@ -141,11 +141,11 @@ class BrowserCamera:
 
 
 class StillAlbum:
-    """An album that keeps the browser's still in place of the small frame."""
+    """An album that saves the browser's still in place of the small frame; other sources' photos as they are."""
 
-    def __init__(self, inner: Album, camera: BrowserCamera) -> None:
-        """`inner` keeps."""
-        self._inner, self._camera = inner, camera
+    def __init__(self, inner: Album, source: Callable[[], object]) -> None:
+        """`inner` saves; `source` is what is open now."""
+        self._inner, self._source = inner, source
 
     def save(self, shot: Shot) -> Photo:
         """Keep the still, with the boxes in its pixels; where none comes, the small frame.
@@ -153,7 +153,10 @@ class StillAlbum:
         Raises:
             AlbumError: it could not be kept.
         """
-        still = self._camera.next_still()
+        camera = self._source()
+        if not isinstance(camera, BrowserCamera) or shot.source != camera.name:
+            return self._inner.save(shot)
+        still = camera.next_still()
         if still is None:
             log.warning("the browser sent no full picture in time: saving its small frame")
         return self._inner.save(shot if still is None else enlarged(shot, still))

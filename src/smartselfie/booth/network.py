@@ -7,7 +7,6 @@ import logging
 import os
 import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import platformdirs
 import uvicorn
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -26,6 +26,7 @@ from smartselfie.booth.booth import Booth
 from smartselfie.errors import ConfigError
 from smartselfie.files import written_whole
 from smartselfie.settings.schema import Settings
+from smartselfie.worker import Report, Worker
 
 PORTS_TO_TRY = 50
 MOST_CONNECTIONS = 256
@@ -36,27 +37,32 @@ BUSY = {errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.E
 log = logging.getLogger(__name__)
 
 
-def make_server(app: FastAPI, certificate: Path | None = None) -> uvicorn.Server:
+def make_server(
+    app: FastAPI, certificate: Path | None = None, on_started: Callable[[], None] = lambda: None
+) -> uvicorn.Server:
     """A server that logs no addresses, takes no long messages, and does not wait for viewers at the end.
 
-    With a certificate (a PEM file of it and its key) it speaks https.
+    With a certificate (a PEM file of it and its key) it speaks https; `on_started` is called once it listens.
+
+    Raises:
+        OSError: certificate or key cannot be read.
     """
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=False,
-            ws_max_size=MOST_FRAME,
-            limit_concurrency=MOST_CONNECTIONS,
-            ws_per_message_deflate=False,
-            timeout_graceful_shutdown=1,
-            ssl_certfile=certificate,
-            ssl_keyfile=certificate,
-        )
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=MOST_FRAME,
+        limit_concurrency=MOST_CONNECTIONS,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=1,
+        ssl_certfile=certificate,
+        ssl_keyfile=certificate,
     )
+    config.load()
+    return _Announcing(config, on_started)
 
 
 @contextlib.contextmanager
@@ -129,13 +135,15 @@ def own_certificate(path: Path, names: Sequence[str], addresses: Sequence[str], 
 
 def _fits(path: Path, names: Sequence[str], addresses: Sequence[str], now: datetime) -> bool:
     try:
-        known = x509.load_pem_x509_certificate(path.read_bytes())
+        content = path.read_bytes()
+        known = x509.load_pem_x509_certificate(content)
+        own = serialization.load_pem_private_key(content, None).public_key() == known.public_key()
         said = known.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (OSError, ValueError, x509.ExtensionNotFound):
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound):
         return False
     has_names = set(names) <= set(said.get_values_for_type(x509.DNSName))
     has_addresses = set(addresses) <= {str(address) for address in said.get_values_for_type(x509.IPAddress)}
-    return has_names and has_addresses and now < known.not_valid_after_utc - RENEWED
+    return own and has_names and has_addresses and now < known.not_valid_after_utc - RENEWED
 
 
 def _make(names: Sequence[str], addresses: Sequence[str], now: datetime) -> bytes:
@@ -162,30 +170,71 @@ def _make(names: Sequence[str], addresses: Sequence[str], now: datetime) -> byte
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-class Lan:
-    """A second server, in a thread of its own."""
+class _Announcing(uvicorn.Server):
+    """A server that says when it listens."""
 
-    def __init__(self, app: FastAPI, door: socket.socket, certificate: Path) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_started()
+
+
+class Lan:
+    """The server for phones, in a worker of its own: it starts again after an error, and says while it is closed.
+
+    It has a loop of its own: what strangers in the network do (handshakes, floods, files on slow lines) shares neither
+    the loop nor its pool of threads with the host's page.
+    """
+
+    def __init__(
+        self, app: FastAPI, door: socket.socket, certificate: Callable[[], Path], access: LanAccess, report: Report
+    ) -> None:
         """Nothing runs before `start`.
 
         Args:
             app: what it serves.
             door: a socket that listens on the network.
-            certificate: PEM of certificate and key.
+            certificate: makes a PEM of certificate and key, where there is none that fits.
+            access: told whether it is open.
+            report: told of problems.
         """
-        self._server = make_server(app, certificate)
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [door]}, name="lan", daemon=True)
+        self._app, self._door, self._certificate, self._access = app, door, certificate, access
+        self._server: uvicorn.Server | None = None
+        self._worker = Worker("phones", self._serve, wake=self._end, report=report)
 
     def start(self) -> None:
         """Let people in."""
-        self._thread.start()
-        log.info("phones can connect: press the phone button on the page and scan the code")
+        self._worker.start()
 
-    def close(self) -> None:
-        """Close the door."""
-        self._server.should_exit = True
-        if self._thread.is_alive():
-            self._thread.join(3)
+    def close(self) -> bool:
+        """Close the door; False where it hangs."""
+        return self._worker.close()
+
+    def _serve(self) -> None:
+        try:
+            self._server = make_server(self._app, self._certificate(), self._open)
+            if not self._worker.closing.is_set():
+                # the server closes what it is given, and the next needs the door again
+                self._server.run(sockets=[self._door.dup()])
+        except (OSError, ValueError, SystemExit) as error:
+            found = f"phones cannot connect: {type(error).__name__}"
+            raise ConfigError(found, "restart the booth, or leave out --lan") from error
+        finally:
+            self._access.is_open.clear()
+        if not self._worker.closing.is_set():
+            raise ConfigError("phones cannot connect: the server has ended", "restart the booth")
+
+    def _open(self) -> None:
+        log.info("phones can connect: press the phone button on the page and scan the code")
+        self._access.is_open.set()
+        self._worker.recover()
+
+    def _end(self) -> None:
+        if self._server is not None:
+            self._server.should_exit = True
 
 
 def own_address() -> str | None:
@@ -222,8 +271,7 @@ def own_names() -> tuple[str, ...]:
 @contextlib.contextmanager
 def open_to_network(
     settings: Settings,
-    house: Booth,
-    leave: Callable[[], None],
+    booth: Booth,
     *,
     folder: Path | None = None,
     address: str | None = None,
@@ -232,8 +280,7 @@ def open_to_network(
 
     Args:
         settings: whether, and at which port: the next after the page's.
-        house: what they come to.
-        leave: ends the booth.
+        booth: what they come to.
         folder: where the certificate is kept; None for the user's data folder.
         address: this machine's in the network; None finds it out.
 
@@ -247,11 +294,11 @@ def open_to_network(
     if here is None:
         raise ConfigError("this machine is not on a network", "connect it, or leave out --lan")
     kept = Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) if folder is None else folder
-    certificate = make_certificate(kept, here, own_names())
+    make_certificate(kept, here, own_names())
     with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
         outside = LanAccess(PairedDevices(), f"https://{here}:{door.getsockname()[1]}")
-        app = create_app(house, leave, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
-        lan = Lan(app, door, certificate)
+        app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
+        lan = Lan(app, door, lambda: make_certificate(kept, here, own_names()), outside, booth.broadcast.report)
         lan.start()
         try:
             yield outside

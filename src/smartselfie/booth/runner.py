@@ -1,364 +1,236 @@
-"""The newest Moment of a running pipeline, for as many viewers as look; none of them delays it or another.
+"""The pipeline's thread: it opens source, models and album, follows the pipeline, and tries again what failed.
 
-      OPENING ──▶ RUNNING ──▶ ENDED      the clip is over
+      OPENING ──▶ RUNNING ──▶ ENDED      the video is over; another source can follow ──▶ RUNNING
          │        │  ▲  ├───▶ FINISHED   as many photos as were asked for are taken
          │        ▼  │  │
-         │       CLOSED │                paused by the host, or the guests have not agreed yet: frames are only shown
-         ├──────────────┴───▶ TROUBLE    camera, network or album cannot be used; a kiosk tries again ──▶ RUNNING
+         │       CLOSED │                PAUSED by the host, or CONSENT is missing; frames are only shown
+         ├──────────────┴───▶ TROUBLE    something cannot be used; it is tried again ──▶ RUNNING
          └──────────────────▶ FAILED     the same where nothing is tried again
        any of the above ────▶ LEFT       somebody left
 
-One slot holds what is newest. The pipeline's thread puts it there and wakes whoever waits; a viewer who was busy finds
-the newest when it comes back, and the events of what it missed. FAILED, FINISHED and LEFT are final. `renew` replaces
-the pipeline by a new one, for changed settings.
+FAILED, FINISHED and LEFT are final. What leads to TROUBLE and what to FAILED:
+
+                                          a kiosk      others
+    source, model or album does not open  TROUBLE      FAILED
+    a source that was open fails          TROUBLE      TROUBLE (a video is not played again by itself)
+    a photo cannot be saved               TROUBLE      FAILED
+    a bug                                 TROUBLE      FAILED
 """
 
-import asyncio
-import contextlib
+import logging
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Callable, Sequence
 from time import monotonic
 
-import cv2
-import numpy as np
-
+from smartselfie.booth.broadcast import FINAL, Broadcast, Phase
 from smartselfie.booth.consent import Admission, Closed
-from smartselfie.core.events import Event, Photo
-from smartselfie.core.types import Frame, Image
-from smartselfie.errors import SmartselfieError
+from smartselfie.booth.current_source import CurrentSource
+from smartselfie.errors import AlbumError, SmartselfieError, SourceError
 from smartselfie.moment import Moment
-from smartselfie.pipeline import Pipeline
+from smartselfie.pipeline import Command, NewSource, Pipeline, SetPaused, Shoot, Stop
+from smartselfie.ports import FrameSource
+from smartselfie.worker import run_once
 
 PIPELINE = "pipeline"
 """The thread's name."""
-WIDEST = 1280
-"""Pixels of a preview; photos keep the full resolution."""
-QUALITY = 80
-REMEMBERED = 64
-"""Events that a viewer can catch up on."""
-
-
-class Phase(StrEnum):
-    """How far the booth is."""
-
-    OPENING = "opening"
-    RUNNING = "running"
-    PAUSED = "paused"
-    CONSENT = "consent"
-    TROUBLE = "trouble"
-    ENDED = "ended"
-    FINISHED = "finished"
-    FAILED = "failed"
-    LEFT = "left"
-
-
-FINAL = frozenset({Phase.FINISHED, Phase.FAILED, Phase.LEFT})
 CLOSED = {Closed.PAUSED: Phase.PAUSED, Closed.CONSENT: Phase.CONSENT}
-TRY_AGAIN = 3.0
-"""Seconds until a kiosk tries again what failed."""
+FIRST_PAUSE, LONGEST_PAUSE = 3.0, 30.0
+"""Seconds until what failed is tried again; doubles with each failure."""
+STEADY = 30.0
+"""Seconds of running after which the next failure counts as the first."""
+STOP_TIME = 3.0
+"""Seconds that a source which hangs may hold up the end."""
+
+log = logging.getLogger(__name__)
 
 
-class Preview:
-    """A frame as JPEG, made once and only when somebody looks."""
-
-    def __init__(self, image: Image) -> None:
-        """Nothing is encoded yet; the picture is (H, W, 3) uint8, BGR."""
-        self._image = image
-        self._jpeg: bytes | None = None
-        self._lock = threading.Lock()
-
-    def jpeg(self) -> bytes:
-        """The picture, scaled to at most 1280 pixels in width; from any thread."""
-        with self._lock:
-            if self._jpeg is None:
-                self._jpeg = _encode(self._image)
-            return self._jpeg
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """What there is to see.
-
-    Attributes:
-        number: rises with every change.
-        phase: how far the booth is.
-        photos: taken so far in this run.
-        moment: the newest, or None before the first frame and while nobody looks.
-        preview: its picture.
-        problem: what made it fail.
-        version: rises with every change of the settings or of the album by hand, so that pages ask for them anew.
-        disk_low: there is hardly any room left for photos.
-    """
-
-    number: int
-    phase: Phase
-    photos: int = 0
-    moment: Moment | None = None
-    preview: Preview | None = None
-    problem: Exception | None = None
-    version: int = 0
-    disk_low: bool = False
-
-
-class Viewer:
-    """One who looks; belongs to one event loop."""
-
-    def __init__(self, live: "Live") -> None:
-        """Sees the newest first; events count from now on."""
-        self._live = live
-        self._loop, self._news = asyncio.get_running_loop(), asyncio.Event()
-        self._news.set()
-        self._seen = live.newest.number - 1
-        self._told = live.newest.number
-
-    async def next(self) -> tuple[Snapshot, tuple[Event, ...], int]:
-        """Wait for something newer than the last call's: it, the events since then, and how many were skipped."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            shown = self._live.newest
-            if shown.number > self._seen:
-                break
-        events = self._live.events(self._told, shown.number)
-        skipped = shown.number - self._seen - 1
-        self._seen = self._told = shown.number
-        return shown, events, skipped
-
-    def wake(self) -> None:
-        """There is something new; from any thread, never waits."""
-        with contextlib.suppress(RuntimeError):  # the viewer's loop has been closed: it left without a word
-            self._loop.call_soon_threadsafe(self._news.set)
-
-
-class Live:
-    """Runs a pipeline in a thread of its own and holds what is newest."""
+class PipelineRunner:
+    """Runs one pipeline in a thread of its own, for as long as the booth lasts."""
 
     def __init__(
         self,
-        open_pipeline: Callable[[], Pipeline],
+        source: CurrentSource,
+        build: Callable[[FrameSource], Pipeline],
+        broadcast: Broadcast,
+        admission: Admission,
         *,
-        gate: Admission | None = None,
-        max_photos: int | None = None,
-        stubborn: bool = False,
-        on_photo: Callable[[Photo], None] = lambda _: None,
-        on_moment: Callable[[Moment], None] = lambda _: None,
-        on_over: Callable[[Phase], None] = lambda _: None,
+        kiosk: bool = False,
+        listeners: Sequence[Callable[[Moment], None]] = (),
     ) -> None:
         """Nothing runs before `start`.
 
         Args:
-            open_pipeline: opens camera, networks and album; runs in the thread, because a camera may take its time.
-                Called again for each `renew`.
-            gate: told of everybody who is seen; None for one that is always open.
-            max_photos: how many the booth ends after, to tell that from the end of a clip.
-            stubborn: whether what fails is tried again until it works.
-            on_photo: called in the thread for every photo that is kept.
-            on_moment: called in the thread for every Moment.
-            on_over: called in the thread when no more frames will come, with ENDED, FINISHED or FAILED; not after
-                `close`.
+            source: opened in the thread, because a camera may take its time.
+            build: connects it to models and album, once; closes it where that fails.
+            broadcast: gets every frame and phase.
+            admission: whether frames are looked at.
+            kiosk: whether everything that fails is tried again.
+            listeners: called in the thread for every Moment that was looked at; must not wait.
         """
-        self._open, self._max_photos, self._stubborn = open_pipeline, max_photos, stubborn
-        self._gate = Admission() if gate is None else gate
-        self._on_photo, self._on_moment, self._on_over = on_photo, on_moment, on_over
+        self._source, self._build, self._broadcast, self._admission = source, build, broadcast, admission
+        self._kiosk, self._listeners = kiosk, listeners
         self._thread = threading.Thread(target=self._run, name=PIPELINE, daemon=True)
         self._lock = threading.Lock()
+        self._news = threading.Event()
         self._leaving = threading.Event()
-        self._renewed = threading.Event()
-        self._over = threading.Event()
         self._pipeline: Pipeline | None = None
-        self._viewers: set[Viewer] = set()
-        self._events: deque[tuple[int, Event]] = deque(maxlen=REMEMBERED)
-        self._newest = Snapshot(0, Phase.OPENING)
+        self._early: list[Command] = []
+        self._failures, self._running_since = 0, 0.0
+        self._pause: float | None = None
 
     @property
-    def newest(self) -> Snapshot:
-        """What there is to see now."""
-        with self._lock:
-            return self._newest
-
-    @property
-    def viewers(self) -> int:
-        """How many look."""
-        with self._lock:
-            return len(self._viewers)
-
-    def events(self, after: int, until: int) -> tuple[Event, ...]:
-        """The events of what was shown with these numbers, `after` excluded; the oldest may be forgotten."""
-        with self._lock:
-            return tuple(event for number, event in self._events if after < number <= until)
-
-    @contextlib.contextmanager
-    def look(self) -> Iterator[Viewer]:
-        """Look as long as the `with` lasts; inside an event loop."""
-        viewer = Viewer(self)
-        with self._lock:
-            self._viewers.add(viewer)
-        try:
-            yield viewer
-        finally:
-            with self._lock:
-                self._viewers.discard(viewer)
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
 
-    def wait(self, seconds: float) -> None:
-        """Wait that long, or until no more frames come."""
-        self._over.wait(seconds)
+    def send(self, command: Command) -> None:
+        """Have the pipeline carry out a command before its next frame, also while it is opened; never waits."""
+        with self._lock:
+            if self._pipeline is None:
+                self._early.append(command)
+            else:
+                self._pipeline.send(command)
+        self._news.set()
 
     def shoot(self) -> bool:
         """Take the next frame as a photo; False where no next frame is in sight."""
-        shown = self.newest
-        if self._pipeline is None or shown.phase is not Phase.RUNNING or shown.moment is None or shown.moment.lost:
+        newest = self._broadcast.newest
+        if newest.phase is not Phase.RUNNING or newest.moment is None or newest.moment.lost:
             return False
-        self._pipeline.shoot()
+        self.send(Shoot())
         return True
 
-    def renew(self) -> None:
-        """Let a new pipeline take over, for settings that have changed; from any thread."""
-        self._renewed.set()
-        if self._pipeline is not None:
-            self._pipeline.stop()
+    def pause(self, *, paused: bool) -> None:
+        """Only show frames, or look at them again."""
+        self._admit(lambda: self._admission.pause(paused=paused))
 
-    def touch(self) -> None:
-        """Tell all viewers to ask for the settings and the photos anew."""
-        self._update(lambda last: replace(last, number=last.number + 1, version=last.version + 1))
+    def agree(self) -> None:
+        """The guests agree to be photographed."""
+        self._admit(self._admission.agree)
 
-    def warn(self, *, disk_low: bool) -> None:
-        """Tell all viewers that the disk is nearly full, or is no longer."""
-        if disk_low != self.newest.disk_low:
-            self._update(lambda last: replace(last, number=last.number + 1, disk_low=disk_low))
-
-    def pass_by(self, frame: Frame) -> None:
-        """Show a frame that nobody looks at, because the gate is closed."""
-        closed = self._gate.closed
-        if closed is not None:
-            phase, preview = CLOSED[closed], Preview(frame.image)
-            # what was read on the last moment does not belong to this picture
-            self._update(lambda last: replace(last, number=last.number + 1, phase=phase, moment=None, preview=preview))
-
-    def leave(self) -> None:
-        """Tell all viewers that the booth is being left; `close` does the rest."""
-        self._publish(Phase.LEFT)
-
-    def close(self, seconds: float = 3.0, *, closing: Callable[[], None] = lambda: None) -> None:
-        """End the pipeline and wait for it that long; a source that is stuck cannot hold up more than that.
-
-        Args:
-            seconds: how long to wait at most; a thread that is still inside a library when Python ends takes it down.
-            closing: lets go of what the pipelines were lent; called once they have been told to end.
-        """
+    def close(self, seconds: float = STOP_TIME) -> bool:
+        """End, within so many seconds but for photos that are still being written; False where something hangs."""
         self._leaving.set()
-        self._renewed.set()
-        until = monotonic() + seconds
+        self.send(Stop())
+        if self._pipeline is None:
+            run_once("close the source", self._source.close)
+        if self.alive:
+            self._thread.join(seconds)
+        # photos under way are written though the source may hang
+        saved = self._pipeline is None or self._pipeline.close_album()
+        return saved and not self.alive
 
-        def stop() -> None:
+    def _admit(self, change: Callable[[], None]) -> None:
+        """Change the admission and tell the pipeline, in one step: two at once would leave them disagreeing."""
+        with self._lock:
+            change()
             if self._pipeline is not None:
-                self._pipeline.stop()
-            closing()
-
-        stopping = threading.Thread(target=stop, name="stop", daemon=True)
-        stopping.start()
-        stopping.join(seconds)
-        if self._thread.is_alive():
-            self._thread.join(max(0.0, until - monotonic()))
+                self._pipeline.send(SetPaused(self._admission.closed is not None))
 
     def _run(self) -> None:
-        over = Phase.FAILED
-        problem: Exception | None = None
+        phase, problem = Phase.OPENING, None
+        while phase not in FINAL and not self._leaving.is_set():
+            try:
+                phase, problem = self._step(phase), None
+            except Exception as error:  # noqa: BLE001 - a thread's edge: it is shown, and raised by who runs the booth
+                phase, problem = self._after(error), error
+            if not self._leaving.is_set():
+                self._broadcast.enter(phase, problem)
+        if self._pipeline is not None:
+            self._pipeline.close()
+        self._source.close()
+
+    def _step(self, phase: Phase) -> Phase:
+        """Do what the phase is for, until another follows."""
+        match phase:
+            case Phase.OPENING:
+                return self._open()
+            case Phase.TROUBLE:
+                self._wait(self._pause)
+                return phase if self._leaving.is_set() else self._open()
+            case Phase.ENDED:
+                self._wait(None)
+                return Phase.RUNNING
+            case _:
+                return self._follow()
+
+    def _open(self) -> Phase:
+        """Open the source, and the first time all the rest."""
+        source = self._source.open()
+        if self._leaving.is_set():
+            return Phase.OPENING
+        if self._pipeline is not None:
+            self._pipeline.send(NewSource(source))
+            return Phase.RUNNING
         try:
-            while True:
-                self._renewed.clear()
-                over = self._run_one()
-                if self._leaving.is_set() or not (self._renewed.is_set() or self._wait_for_change(over)):
-                    break
-        except Exception as error:  # noqa: BLE001 - a thread's edge: who runs the booth raises it, bug or not
-            over, problem = Phase.FAILED, error
-        self._finish(over, problem)
-
-    def _run_one(self) -> Phase:
-        """Follow one pipeline to its end."""
-        try:
-            self._pipeline = self._open()
-            if self._leaving.is_set() or self._renewed.is_set():
-                # `close` or `renew` came while the camera was being opened
-                self._pipeline.stop()
-            return self._follow(self._pipeline)
-        except SmartselfieError as error:
-            if not self._stubborn or self._leaving.is_set():
-                raise
-            self._publish(Phase.TROUBLE, problem=error)
-            return Phase.TROUBLE
-
-    def _wait_for_change(self, over: Phase) -> bool:
-        """What can still come after a pipeline's end: another try, or other settings. False where nothing can."""
-        if self._leaving.is_set() or over is Phase.FINISHED:
-            return False
-        if over is Phase.TROUBLE:
-            self._renewed.wait(TRY_AGAIN)
-        else:
-            self._finish(over)
-            self._renewed.wait()
-            self._over.clear()
-        return not self._leaving.is_set()
-
-    def _finish(self, over: Phase, problem: Exception | None = None) -> None:
-        self._publish(over, problem=problem)
-        told = self._over.is_set()
-        self._over.set()
-        if not self._leaving.is_set() and not told:
-            self._on_over(over)
-
-    def _follow(self, pipeline: Pipeline) -> Phase:
-        self._publish(Phase.RUNNING)
-        for moment in pipeline.moments():
-            for photo in moment.photos:
-                self._on_photo(photo)
-            self._on_moment(moment)
-            self._gate.update(moment.frame.at, anybody=bool(moment.faces))
-            self._publish(Phase.RUNNING, moment)
-        enough = self._max_photos is not None and self.newest.photos >= self._max_photos
-        return Phase.FINISHED if enough else Phase.ENDED
-
-    def _publish(self, phase: Phase, moment: Moment | None = None, problem: Exception | None = None) -> None:
-        def follow(last: Snapshot) -> Snapshot:
-            number = last.number + 1
-            if moment is None:
-                return replace(last, number=number, phase=phase, problem=problem)
-            self._events.extend((number, event) for event in moment.events)
-            return replace(
-                last,
-                number=number,
-                phase=phase,
-                problem=problem,
-                photos=last.photos + len(moment.photos),
-                moment=moment,
-                preview=Preview(moment.frame.image),
-            )
-
-        self._update(follow)
-
-    def _update(self, follow: Callable[[Snapshot], Snapshot]) -> None:
-        """Replace what is newest, and wake whoever waits."""
+            pipeline = self._build(source)
+        except BaseException:
+            self._source.drop()
+            raise
         with self._lock:
-            if self._newest.phase in FINAL:
-                return
-            self._newest = follow(self._newest)
-            viewers = tuple(self._viewers)
-        for viewer in viewers:
-            viewer.wake()
+            pipeline.send(SetPaused(self._admission.closed is not None))
+            for command in self._early:
+                pipeline.send(command)
+            self._early.clear()
+            self._pipeline = pipeline
+        return Phase.RUNNING
 
+    def _wait(self, seconds: float | None) -> None:
+        """Wait for another source, or the end; so many seconds at most."""
+        self._news.clear()
+        if self._pipeline is not None:
+            self._pipeline.wait(seconds)
+        elif not self._leaving.is_set():
+            self._news.wait(seconds)
 
-def _encode(image: Image) -> bytes:
-    height, width = image.shape[:2]
-    if width > WIDEST:
-        size = WIDEST, max(1, round(height * WIDEST / width))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    done, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    if not done:
-        raise ValueError(image.shape)
-    return jpeg.tobytes()
+    def _follow(self) -> Phase:
+        """Show what the pipeline gives, until its source ends or it is told to stop."""
+        pipeline = self._pipeline
+        if pipeline is None:
+            raise RuntimeError
+        self._running_since = monotonic()
+        for moment in pipeline.follow():
+            if moment.paused:
+                self._show_unwatched(moment, pipeline)
+            else:
+                self._show(moment, pipeline)
+        return Phase.FINISHED if pipeline.finished else Phase.ENDED
+
+    def _show(self, moment: Moment, pipeline: Pipeline) -> None:
+        for listener in self._listeners:
+            listener(moment)
+        self._admission.update(moment.frame.at, anybody=bool(moment.faces))
+        if self._admission.closed is not None:
+            # these guests have gone
+            self._admit(lambda: None)
+        self._broadcast.show(Phase.RUNNING, moment, pipeline.photos)
+
+    def _show_unwatched(self, moment: Moment, pipeline: Pipeline) -> None:
+        for listener in self._listeners if moment.photos else ():
+            listener(moment)
+        closed = self._admission.closed
+        if closed is not None:
+            self._broadcast.show_unwatched(CLOSED[closed], moment.frame, pipeline.photos, moment.events)
+
+    def _after(self, error: Exception) -> Phase:
+        """What follows an error; the table above."""
+        opened, source = self._pipeline is not None, self._source.source
+        if monotonic() - self._running_since > STEADY:
+            self._failures = 0
+        self._failures += 1
+        self._pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures - 1))
+        if not isinstance(error, AlbumError):
+            self._source.drop()
+        if self._kiosk:
+            if not isinstance(error, SmartselfieError):
+                run_once("log", lambda: log.error("something went wrong inside smartselfie", exc_info=error))
+            return Phase.TROUBLE
+        if opened and isinstance(error, SourceError):
+            if source is not None and not source.live:
+                self._pause = None
+            return Phase.TROUBLE
+        return Phase.FAILED

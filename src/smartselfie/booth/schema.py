@@ -9,7 +9,7 @@ import json
 import struct
 from typing import TypedDict
 
-from smartselfie.booth.runner import Snapshot
+from smartselfie.booth.broadcast import Snapshot
 from smartselfie.core.events import Event, Photo
 from smartselfie.errors import SmartselfieError
 from smartselfie.moment import Moment
@@ -28,13 +28,20 @@ class ProblemJson(TypedDict):
     hint: str
 
 
+class WorkerProblemJson(ProblemJson):
+    """Something in the background that does not work; the booth runs without it."""
+
+    worker: str
+
+
 class MomentJson(TypedDict):
     """One frame and what was read on it.
 
     `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the largest
-    face that counts; `people` tells how far each of the faces is, in their order; `held` of `needed` happy frames are
-    there; `rest` the seconds until the next hold may begin; `why_not` the one reason why no photo comes on this frame
-    (`trigger/rule.py`), "ready" where one is taken; `dropped` counts the camera's frames that nobody had time for.
+    face that counts; `people` tells how far each of the faces is, in their order; `held` of `hold_frames` happy frames
+    are there; `cooldown` the seconds until the next hold may begin (`needed` and `rest` are older names of these two);
+    `why_not` the one reason why no photo comes on this frame (`trigger/rule.py`), "ready" where one is taken; `dropped`
+    counts the camera's frames that nobody had time for.
     """
 
     frame: int
@@ -46,9 +53,11 @@ class MomentJson(TypedDict):
     happy: bool
     state: str
     held: int
+    hold_frames: int
     needed: int
     progress: float
     threshold: float
+    cooldown: float
     rest: float
     why_not: str
     dropped: int
@@ -57,7 +66,8 @@ class MomentJson(TypedDict):
 class SnapshotJson(TypedDict):
     """All that the page shows.
 
-    `moment` is null before the first frame and while the booth is paused or waits for consent; `skipped` counts what
+    `problem` is what keeps the booth from running, `problems` what else does not work; `moment` is null before the
+    first frame and while the booth is paused or waits for consent; `skipped` counts what
     this viewer had no time for, `photos` those of this run; when `version` rises, settings or photos were changed.
     """
 
@@ -65,6 +75,7 @@ class SnapshotJson(TypedDict):
     version: int
     phase: str
     problem: ProblemJson | None
+    problems: list[WorkerProblemJson]
     moment: MomentJson | None
     mirror: bool
     photos: int
@@ -82,6 +93,7 @@ def snapshot_to_json(
         "version": shown.version,
         "phase": shown.phase.value,
         "problem": None if shown.problem is None else _problem(shown.problem),
+        "problems": [{"worker": name, **_problem(problem)} for name, problem in shown.problems.items()],
         "moment": None if shown.moment is None else moment_to_json(shown.moment),
         "mirror": mirror,
         "photos": shown.photos,
@@ -95,6 +107,7 @@ def moment_to_json(moment: Moment) -> MomentJson:
     """One Moment without its picture and its events."""
     height, width = moment.frame.image.shape[:2]
     rule, state = moment.trigger.rule, moment.trigger.state
+    cooldown = round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, CoolingDown) else 0.0
     return {
         "frame": moment.frame.index,
         "at": round(moment.frame.at, 6),
@@ -105,10 +118,12 @@ def moment_to_json(moment: Moment) -> MomentJson:
         "happy": moment.happy,
         "state": STATES[type(state)],
         "held": _held(moment),
+        "hold_frames": rule.hold_frames,
         "needed": rule.hold_frames,
         "progress": round(moment.trigger.progress, 4),
         "threshold": rule.smile,
-        "rest": round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, CoolingDown) else 0.0,
+        "cooldown": cooldown,
+        "rest": cooldown,
         "why_not": (Reason.LOST if moment.lost else moment.trigger.reason).value,
         "dropped": moment.dropped,
     }

@@ -12,27 +12,29 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import uvicorn
 
 from smartselfie.booth.app import create_app
 from smartselfie.booth.booth import Booth
-from smartselfie.booth.browser_camera import BrowserCamera
-from smartselfie.booth.consent import Admission
-from smartselfie.booth.live_settings import Stand, Turn
+from smartselfie.booth.broadcast import FINAL, Broadcast, Phase
+from smartselfie.booth.current_source import open_device
 from smartselfie.booth.middleware import is_loopback
 from smartselfie.booth.network import listen, make_server, open_to_network, own_names
-from smartselfie.booth.runner import PIPELINE, Live, Phase
+from smartselfie.booth.runner import PIPELINE
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.events import Photo
-from smartselfie.errors import SourceError
-from smartselfie.factory import make_source
+from smartselfie.errors import ConfigError
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
 from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings, page_settings_of
 from smartselfie.settings.schema import Settings
+from smartselfie.worker import JobQueue, Worker, hanging, run_once
 
 FAREWELL = 1.5
 """Seconds that viewers get to see how it ended, and to fetch the last photo."""
+ANSWER = 0.3
+"""Seconds until whoever left the booth on the page has the answer, and every page the farewell."""
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +62,11 @@ def command(config: Path | None, **flags: object) -> None:
 
 
 def _leave_the_stuck(code: int) -> None:
-    """End at once where the pipeline's thread still hangs in a driver or library: it would take Python's end down."""
-    if any(thread.name == PIPELINE for thread in threading.enumerate()):
+    """End at once where a thread still hangs in a driver, a library or a network drive.
+
+    Python would go on to take those libraries down under that thread, and crash; there is no gentler way out.
+    """
+    if hanging() or any(thread.name == PIPELINE for thread in threading.enumerate()):
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
@@ -72,8 +77,8 @@ def run_booth(
     door: socket.socket,
     *,
     saved: Path | None = None,
-    build: Callable[[Turn, Settings], Pipeline] | None = None,
-    open_source: Callable[[str | None, Settings], FrameSource] | None = None,
+    open_source: Callable[[str, Settings], FrameSource] = open_device,
+    build: Callable[[FrameSource, Settings], Pipeline] | None = None,
 ) -> None:
     """Serve the booth until it is left, has failed, or has taken `max_photos`.
 
@@ -81,83 +86,58 @@ def run_booth(
         settings: camera, rule, album, view and page.
         door: a socket that listens.
         saved: the file that what is chosen on the page is saved in; None forgets it.
-        build: connects a turn at the source and settings, in a thread, so that Ctrl-C works meanwhile; None for what
-            the settings name.
-        open_source: opens a source by its name; None for `choose_source`.
+        open_source: opens a source by its name, in a thread, so that Ctrl-C works meanwhile.
+        build: connects a source to models and album; None for what the settings name.
 
     Raises:
-        SmartselfieError: camera, network or album cannot be used.
+        SmartselfieError: camera, models or album cannot be used.
         KeyboardInterrupt: Ctrl-C, or SIGTERM.
     """
-    over = threading.Event()
-
-    def say_over(phase: Phase) -> None:
-        if phase is Phase.ENDED:
-            log.info("the video has ended; the page stays open until Ctrl-C")
-        elif not over.wait(FAREWELL if live.viewers else 0.0):
-            leave()
-
-    def leave() -> None:
-        server.should_exit = True
-
-    gate = Admission(consent=settings.consent)
-    stand = Stand(settings, open_source or choose_source, gate, saved, build=build)
-    house = Booth(stand, gate, _print_photo, say_over)
-    live = house.live
-    with _terminable(), open_to_network(settings, house, leave) as outside:
-        server = make_server(create_app(house, leave, host=settings.host, names=own_names(), outside=outside))
-        house.start()
-        try:
-            if _wait_until_open(live):
-                _invite(settings, door)
-                server.run(sockets=[door])
-        finally:
-            over.set()
-            house.close()
-    last = live.newest
+    with _terminable(), contextlib.ExitStack() as stack:
+        printer: JobQueue[Photo] = JobQueue("photo list", _print_photo)
+        stack.callback(printer.close)
+        booth = Booth(settings, saved=saved, on_photo=printer.submit, open_source=open_source, build=build)
+        stack.callback(booth.close)
+        outside = stack.enter_context(open_to_network(settings, booth))
+        app = create_app(booth, host=settings.host, names=own_names(), outside=outside)
+        server = make_server(app)
+        closing = threading.Event()
+        end = Worker("end", lambda: _end_with(booth.broadcast, server, closing), wake=closing.set)
+        stack.callback(end.close)
+        booth.start()
+        if _wait_until_open(booth.broadcast):
+            _invite(settings, door)
+            end.start()
+            server.run(sockets=[door])
+    last = booth.broadcast.newest
     if last.phase is Phase.FAILED and last.problem is not None:
         raise last.problem
 
 
-def choose_source(name: str | None, settings: Settings) -> FrameSource:
-    """The source to show: the one named, else the first camera that opens, else the demo; clips run at their own speed.
-
-    Raises:
-        SourceError: the one named cannot be used.
-    """
-    from smartselfie.sources.demo import DemoSource
-    from smartselfie.sources.filters import Paced
-
-    demo = Paced(DemoSource(repeat=True))
-    if name == "demo":
-        return demo
-    if name == "browser":
-        return BrowserCamera()
-    if name is None:
-        return _first_camera(settings) or demo
-    source = make_source(name, settings)
-    return source if source.live else Paced(source)
+def _wait_until_open(broadcast: Broadcast) -> bool:
+    """Wait until there is something to see; False where there never will be."""
+    while (opened := broadcast.wait_for(lambda newest: newest.phase is not Phase.OPENING, 0.1)) is None:
+        pass
+    return opened.phase is not Phase.FAILED
 
 
-def _first_camera(settings: Settings) -> FrameSource | None:
-    """The first camera that opens; where none does, a line says so."""
-    from smartselfie.sources.camera import list_cameras
-
-    why = "no camera was found"
-    for camera in list_cameras():
-        try:
-            return make_source(str(camera.index), settings)
-        except SourceError as error:
-            why = error.message
-    log.warning("%s: playing the built-in demo", why)
-    return None
+def _end_with(broadcast: Broadcast, server: uvicorn.Server, closing: threading.Event) -> None:
+    """Say when a video is over, and end the server when the booth is; not in the threads that show and serve."""
+    phase = broadcast.newest.phase
+    while phase not in FINAL and not closing.is_set():
+        if phase is Phase.ENDED:
+            log.info("the video has ended; the page stays open until Ctrl-C")
+        phase = _wait_for_change(broadcast, phase, closing)
+    closing.wait(ANSWER if phase is Phase.LEFT else FAREWELL if broadcast.viewers else 0.0)
+    server.should_exit = True
 
 
-def _wait_until_open(live: Live) -> bool:
-    """Wait for the first word of the pipeline, so that a page is opened only where there is something to see."""
-    while live.newest.phase is Phase.OPENING:
-        live.wait(0.1)
-    return live.newest.phase is not Phase.FAILED
+def _wait_for_change(broadcast: Broadcast, before: Phase, closing: threading.Event) -> Phase:
+    while not closing.is_set():
+        newest = broadcast.wait_for(lambda newest: newest.phase is not before, 0.2)
+        if newest is not None:
+            return newest.phase
+    return before
 
 
 def _invite(settings: Settings, door: socket.socket) -> None:
@@ -171,11 +151,20 @@ def _invite(settings: Settings, door: socket.socket) -> None:
     # without a display Python would start a browser in this very terminal
     shown = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if settings.open and shown:
-        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        run_once("browser", lambda: _open_browser(address))
+
+
+def _open_browser(address: str) -> None:
+    if not webbrowser.open(address):
+        log.warning("cannot open the browser: open %s yourself", address)
 
 
 def _print_photo(photo: Photo) -> None:
-    click.echo(str(photo.path))
+    try:
+        click.echo(str(photo.path))
+    except OSError as error:
+        # whoever reads the list has left, or what it is written to is full: the party goes on
+        raise ConfigError(f"the list of photos cannot be printed: {error.strerror}", "the album has them all") from None
 
 
 @contextlib.contextmanager

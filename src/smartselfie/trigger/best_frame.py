@@ -34,7 +34,8 @@ class FrameBuffer:
 
     def __init__(self, rule: TriggerRule, seconds: float, most_bytes: int = BUFFER_BYTES) -> None:
         """Nothing is kept yet; with 0 seconds only the newest frame is."""
-        self._rule, self._seconds, self._most = rule, seconds, most_bytes
+        self.rule = rule
+        self._seconds, self._most = seconds, most_bytes
         self._candidates: list[Candidate] = []
 
     def __len__(self) -> int:
@@ -76,7 +77,7 @@ class FrameBuffer:
     def _merit(self, candidate: Candidate, ids: Collection[int], sharpest: Mapping[int | None, float]) -> float:
         seen = {face.id: face for face in candidate.faces}
         # somebody who should be on the photo and is not found is worth nothing
-        each = [merit(seen[person], self._rule, sharpest.get(person, 0.0)) if person in seen else 0.0 for person in ids]
+        each = [merit(seen[person], self.rule, sharpest.get(person, 0.0)) if person in seen else 0.0 for person in ids]
         return (sum(each) / len(each) + min(each)) / 2 if each else 0.0
 
     def _sharpest(self) -> dict[int | None, float]:

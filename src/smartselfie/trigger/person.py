@@ -167,6 +167,10 @@ class Person:
         """Time went by without a frame, or the source was lost: a hold is broken."""
         return replace(self, smile=None)
 
+    def judged_anew(self) -> "Person":
+        """Another expression is waited for, or it is measured on another scale: neither level nor baseline holds."""
+        return replace(self, smile=None, spent=False, scores=replace(self.scores, baseline=0.0, watched=0.0))
+
     def photographed(self) -> "Person":
         """A photo was taken: this smile has had its photo."""
         if self.smile is None:

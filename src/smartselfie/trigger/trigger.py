@@ -158,6 +158,22 @@ class Trigger:
             self.people, broken.people
         )
 
+    def with_rule(self, rule: TriggerRule) -> "Trigger":
+        """The same under another rule, between two frames; a cooldown that has become shorter ends earlier."""
+        people, state = self.people, self.state
+        if (rule.expression, rule.scale) != (self.rule.expression, self.rule.scale):
+            # levels of the one say nothing of the other
+            people = tuple(person.judged_anew() for person in people)
+        if isinstance(state, CoolingDown) and rule.cooldown < self.rule.cooldown:
+            state = CoolingDown(state.until - self.rule.cooldown + rule.cooldown)
+        return replace(self, rule=rule, people=people, state=state)
+
+    def start_anew(self, at: float) -> tuple["Trigger", tuple[Signal, ...]]:
+        """Another source, whose time begins at 0: nobody on it is known; what `at` leaves of a cooldown goes on."""
+        left = self.state.until - at if isinstance(self.state, CoolingDown) else 0.0
+        state = CoolingDown(left) if left > 0 else Ready()
+        return Trigger(self.rule, state), _changes(self.people, ())
+
     def _longest_step(self) -> float:
         """Seconds from the newest frame to the next that break no hold."""
         pace = min(self.steps) if len(self.steps) == PACE else 0.0

@@ -1,96 +1,91 @@
 """What the page and programs can ask and tell the booth: its state, its events, its settings, the shutter."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request, params
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from smartselfie.booth.booth import Booth
-from smartselfie.booth.live_settings import Desk, SettingsJson
-from smartselfie.booth.runner import Live
+from smartselfie.booth.broadcast import Broadcast, Phase
+from smartselfie.booth.live_settings import LiveSettings, NotSavedError, SettingsJson
 from smartselfie.booth.schema import event_without_folder, snapshot_to_json
 from smartselfie.errors import SmartselfieError
 
 Value = str | int | float | bool | None
 
 
-def control_routes(house: Booth, leave: Callable[[], None]) -> APIRouter:
-    """The routes that are no photos.
-
-    Args:
-        house: what is controlled.
-        leave: ends the server.
-    """
-    live, gate, desk, lock = house.live, house.gate, house.desk, house.lock
+def control_routes(booth: Booth) -> APIRouter:
+    """The routes that are no photos."""
+    broadcast, runner, live, pin = booth.broadcast, booth.runner, booth.settings, booth.pin
     router = APIRouter(tags=["booth"])
-    host_only = [Depends(lock.host_only)]
+    host_only = [Depends(pin.host_only)]
 
     @router.get("/api/state", response_class=JSONResponse)
     def state() -> JSONResponse:
         """What there is to see, without the picture."""
-        return JSONResponse(snapshot_to_json(live.newest, mirror=desk.mirror))
+        return JSONResponse(snapshot_to_json(broadcast.newest, mirror=live.now.mirror))
 
     @router.get("/api/events", response_class=StreamingResponse)
     async def events(request: Request) -> StreamingResponse:
         """The events as they come, as a stream of server-sent events: the objects that `watch --json` prints."""
-        return StreamingResponse(_tell(live, request), media_type="text/event-stream")
+        return StreamingResponse(_send_events(broadcast, request), media_type="text/event-stream")
 
     @router.post("/api/shoot", status_code=202)
     def shoot() -> None:
         """Take the next frame as a photo, whoever is on it; presses before that frame count once."""
-        if not live.shoot():
+        if not runner.shoot():
             raise HTTPException(409, "there is no live picture right now")
 
     @router.post("/api/pause", status_code=202, dependencies=host_only)
     def pause() -> None:
         """Show the picture only: no face is read and no photo taken until `resume`."""
-        gate.pause(paused=True)
+        runner.pause(paused=True)
 
     @router.post("/api/resume", status_code=202, dependencies=host_only)
     def resume() -> None:
         """Go on after `pause`."""
-        gate.pause(paused=False)
+        runner.pause(paused=False)
 
     @router.post("/api/agree", status_code=202)
     def agree() -> None:
         """The guests agree that photos are taken; holds until nobody was seen for a minute."""
-        gate.agree()
+        runner.agree()
 
     @router.post("/api/quit", status_code=202, dependencies=host_only)
-    async def leave_booth() -> None:
+    def leave() -> None:
         """Leave the booth: the program ends."""
-        live.leave()
-        asyncio.get_running_loop().call_later(0.2, leave)  # once this answer and the farewell are out
+        broadcast.enter(Phase.LEFT)
 
-    _serve_settings(router, desk, host_only)
+    _serve_settings(router, live, host_only)
     return router
 
 
-def _serve_settings(router: APIRouter, desk: Desk, host_only: list[params.Depends]) -> None:
+def _serve_settings(router: APIRouter, live: LiveSettings, host_only: list[params.Depends]) -> None:
     @router.post("/api/unlock", status_code=204, dependencies=host_only)
     def unlock() -> None:
         """Whether the PIN in the header `X-PIN` is right."""
 
     @router.get("/api/settings")
-    def settings() -> SettingsJson:
-        """The settings of now, and what can be chosen."""
-        return desk.tell()
+    def settings(*, rescan: bool = False) -> SettingsJson:
+        """The settings that hold, and what can be chosen; with `rescan` the cameras are listed anew."""
+        return live.as_json(rescan=rescan)
 
     @router.patch("/api/settings", dependencies=host_only)
     def change(changes: Annotated[dict[str, Value], Body()]) -> SettingsJson:
-        """Change some settings; they hold at once and are saved."""
+        """Change some settings: all of them are saved and hold from the next frame on, or none; says what holds."""
         try:
-            desk.change(changes)
+            live.change(changes)
+        except NotSavedError as error:
+            raise HTTPException(409, f"{error.message} ({error.hint})") from None
         except SmartselfieError as error:
             raise HTTPException(422, f"{error.message} ({error.hint})") from None
-        return desk.tell()
+        return live.as_json()
 
 
-async def _tell(live: Live, request: Request) -> AsyncIterator[str]:
-    with live.look() as viewer:
+async def _send_events(broadcast: Broadcast, request: Request) -> AsyncIterator[str]:
+    with broadcast.look() as viewer:
         yield ": the events of this booth\n\n"
         while not await request.is_disconnected():
             _, events, _ = await viewer.next()

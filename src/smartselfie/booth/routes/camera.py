@@ -71,13 +71,18 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
             while True:
                 await socket.send_text(await told.get())
 
-    progress_reporter = asyncio.create_task(tell())
-    try:
-        while True:
-            camera.push(await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS))
-    except (PictureError, KeyError):
-        await socket.close(BAD_FRAME)
-    except WebSocketDisconnect:
-        pass
-    finally:
-        progress_reporter.cancel()
+    async def take() -> None:
+        try:
+            while True:
+                camera.push(await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS))
+        except (PictureError, KeyError):
+            await socket.close(BAD_FRAME)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            telling.cancel()
+
+    # what either raises ends both, and the page connects anew
+    async with asyncio.TaskGroup() as both:
+        telling = both.create_task(tell())
+        both.create_task(take())

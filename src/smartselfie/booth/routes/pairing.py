@@ -28,36 +28,42 @@ class Code(BaseModel):
     code: str
 
 
-def inside_routes(house: Booth, outside: LanAccess) -> APIRouter:
+def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     """The routes that make codes and links, for those who are in already.
 
     Args:
-        house: what is shared.
+        booth: what is shared.
         outside: makes them.
     """
     pairing, url = outside.pairing, outside.url
     router = APIRouter(tags=["local network"])
 
-    @router.post("/api/invite", dependencies=[Depends(house.lock.host_only)])
+    def check_open() -> None:
+        if not outside.is_open.is_set():
+            raise HTTPException(503, "phones cannot connect right now: the terminal shows the reason")
+
+    @router.post("/api/invite", dependencies=[Depends(booth.pin.host_only)])
     def invite() -> Invitation:
         """An address that lets one phone in, once, within five minutes."""
+        check_open()
         return _drawn(f"{url}/join#{pairing.invite()}")
 
     @router.post("/api/photos/{name}/share")
     def share(name: str) -> Invitation:
         """An address at which a guest gets this one photo on the own phone, for an hour."""
-        if house.gallery.find(name) is None:
+        if booth.gallery.find(name) is None:
             raise HTTPException(404, "no such photo")
+        check_open()
         return _drawn(f"{url}{GUEST}{pairing.share(name)}")
 
     return router
 
 
-def outside_routes(house: Booth, pairing: PairedDevices, page: Path) -> APIRouter:
+def outside_routes(booth: Booth, pairing: PairedDevices, page: Path) -> APIRouter:
     """The routes for those who are not in yet.
 
     Args:
-        house: what is shared.
+        booth: what is shared.
         pairing: knows who may come in.
         page: the page that hands in what was scanned.
     """
@@ -79,7 +85,7 @@ def outside_routes(house: Booth, pairing: PairedDevices, page: Path) -> APIRoute
     def guest(key: str) -> Response:
         """The one photo of a guest's link."""
         name = pairing.shared(key)
-        path = None if name is None else house.gallery.find(name)
+        path = None if name is None else booth.gallery.find(name)
         return sent_whole(path, "image/jpeg", gone="this link has expired, or the photo is gone")
 
     return router

@@ -53,7 +53,7 @@ function show(shown, bitmap) {
 // In words: what is going on, and what is in the way.
 function tell(shown) {
   const { phase, moment, problem } = shown;
-  warn(shown.disk_low);
+  warn(shown);
   ask(phase === "consent");
   if (phase === "running" && cameraProblem && (!moment || moment.why_not === "lost")) {
     return notice("lost", word(`camera.${cameraProblem}`), word(`camera.${cameraProblem}.hint`));
@@ -99,10 +99,10 @@ function enable(on) {
   byId("shutter").disabled = !on;
 }
 
-function warn(diskLow) {
-  const text = diskLow ? word("diskLow") : "";
+function warn({ disk_low: diskLow, problems }) {
+  const text = [...(diskLow ? [word("diskLow")] : []), ...problems.map(({ worker, message, hint }) => `${worker}: ${message}. ${hint}`)].join(" ");
   if (byId("warning").textContent !== text) byId("warning").textContent = text;
-  byId("warning").hidden = !diskLow;
+  byId("warning").hidden = !text;
 }
 
 // Once a photo: when it is decided, or where that frame was skipped, when it is kept.
