@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import cv2
 from PIL import ImageDraw, ImageFont
@@ -165,7 +164,7 @@ def _mark(draw: ImageDraw.ImageDraw, face: Face, size: tuple[int, int]) -> None:
 HINT = "choose another folder for --annotated, or free some space"
 
 
-class AnnotatedFolder:
+class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
     """Writes one file for each picture or video, at its place below the folder; a context manager.
 
     Pictures become JPEGs, videos MP4s. A file of an earlier run is replaced, a source never is.
@@ -177,15 +176,8 @@ class AnnotatedFolder:
         self._taken: set[Path] = set()
         self._video: tuple[Path, Path, cv2.VideoWriter, tuple[int, int]] | None = None
 
-    def __enter__(self) -> Self:
-        """Nothing is opened yet."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Finish the video that is under way."""
-        del kind, error, trace
         self._finish_video()
 
     def add(self, reading: Reading) -> None:

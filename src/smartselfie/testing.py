@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from smartselfie.inference.card import Licence, ModelCard
 from smartselfie.settings.schema import Settings
 from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.trigger import Fire, Signal, Trigger
+
+Entry = TypeVar("Entry")
 
 CARD = ModelCard(
     name="scripted",
@@ -177,36 +179,35 @@ class ScriptedDetector:
         return sorted(self._find(image), key=lambda face: -face.box.area)
 
 
-class ScriptedClassifier:
+class _Scripted(Generic[Entry]):
+    """Says on the k-th call what the script says for k; after its end the last entry goes on."""
+
+    def __init__(self, script: Sequence[Entry]) -> None:
+        """The script needs at least one entry."""
+        self._script = script
+        self.calls = 0
+
+    def _next(self) -> Entry:
+        self.calls += 1
+        return self._script[min(self.calls, len(self._script)) - 1]
+
+
+class ScriptedClassifier(_Scripted[Emotions]):
     """Gives every crop of the k-th call what the script says for k; after its end the last entry goes on."""
 
     card = CARD
 
-    def __init__(self, script: Sequence[Emotions]) -> None:
-        """The script needs at least one entry."""
-        self._script = script
-        self.calls = 0
-
     def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
         """The script's next entry, for every crop."""
-        entry = self._script[min(self.calls, len(self._script) - 1)]
-        self.calls += 1
-        return [entry] * len(crops)
+        return [self._next()] * len(crops)
 
 
-class ScriptedEyes:
+class ScriptedEyes(_Scripted[float]):
     """Says of both eyes of every face on the k-th call what the script says for k; after its end the last goes on."""
-
-    def __init__(self, script: Sequence[float]) -> None:
-        """The script needs at least one entry."""
-        self._script = script
-        self.calls = 0
 
     def openness(self, crops: NDArray[np.uint8]) -> list[float]:
         """The script's next entry, for every eye."""
-        entry = self._script[min(self.calls, len(self._script) - 1)]
-        self.calls += 1
-        return [entry] * len(crops)
+        return [self._next()] * len(crops)
 
 
 class MemoryAlbum:

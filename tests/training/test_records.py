@@ -3,6 +3,8 @@
 import csv
 import importlib.util
 import os
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,7 @@ from smartselfie.training.records import EpochResult, write_history
 if "CI" not in os.environ:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install '.[train]'")
 
-from smartselfie.training.records import log_epoch, open_writer
+from smartselfie.training.records import log_epoch, open_tensorboard
 
 FULL = [EpochResult(1, 2.5, 0.1, 0.3, 0.4, 10.0), EpochResult(2, 1 / 3, 0.05, 0.5, 0.625, 12.0)]
 BARE = [EpochResult(1, 2.5, 0.1, None, None, 10.0), EpochResult(2, 2.0, 0.05, None, None, 12.0)]
@@ -56,8 +58,18 @@ def test_the_curve_shows_the_accuracies_that_are_known(tmp_path: Path) -> None:
 
 
 def test_a_record_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("in the folder's place")
     with pytest.raises(RunError, match=r"the record of .* cannot be written"):
         write_history(tmp_path / "none", FULL)
+
+
+def test_a_record_under_way_never_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    write_history(tmp_path, FULL[:1])
+    before = (tmp_path / "history.csv").read_bytes()
+    (tmp_path / f".history.csv-{threading.get_native_id()}.partial").mkdir()
+    with pytest.raises(RunError):
+        write_history(tmp_path, FULL)
+    assert (tmp_path / "history.csv").read_bytes() == before
 
 
 INSTALLED = importlib.util.find_spec("tensorboard") is not None
@@ -70,10 +82,10 @@ class Points:
         self.points: list[tuple[str, float, int]] = []
         self.flushed = 0
 
-    def add_scalar(self, tag: str, value: float, step: int) -> None:
-        self.points.append((tag, value, step))
+    def log_metrics(self, metrics: Mapping[str, float], step: int) -> None:
+        self.points += [(tag, value, step) for tag, value in metrics.items()]
 
-    def flush(self) -> None:
+    def save(self) -> None:
         self.flushed += 1
 
 
@@ -87,5 +99,5 @@ def test_each_epoch_is_a_point_of_every_curve_that_is_known() -> None:
 @pytest.mark.skipif(INSTALLED, reason="TensorBoard is installed")
 def test_without_tensorboard_it_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="TensorBoard is not installed") as refused:
-        open_writer(tmp_path)
+        open_tensorboard(tmp_path)
     assert refused.value.hint == "pip install tensorboard"

@@ -8,10 +8,9 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -57,7 +56,7 @@ def _console(stream: TextIO) -> "Console":
     return Console(file=stream, highlight=False, width=None if stream.isatty() else PLAIN_WIDTH)
 
 
-class Block:
+class Block(AbstractContextManager["Block"]):
     """Lines that replace one another in place, ten times a second at most; a context manager that clears them away.
 
     Whoever writes a line that shall stay clears the block first; the line then ends up above it.
@@ -69,15 +68,8 @@ class Block:
         self._live: Live | None = None
         self._drawn_at = float("-inf")
 
-    def __enter__(self) -> Self:
-        """Nothing is drawn yet."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Clear the block away."""
-        del kind, error, trace
         self.clear()
         if self._live is not None:
             self._live.stop()

@@ -146,6 +146,7 @@ def command(
         from smartselfie.datasets import dataset
         from smartselfie.training.environment import leave, make_fabric
         from smartselfie.training.loop import Trainer
+        from smartselfie.training.records import log_epoch, open_tensorboard
 
         # lightning, which sets its own level when it is imported, tells on each start which precision it was given
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
@@ -166,7 +167,7 @@ def command(
         where = (("--device", device), ("--precision", precision), ("--threads", threads))
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
         again += " --compile" if compiled else ""
-        on_epoch = _tensorboard(trainer) if tensorboard else (lambda _: None)
+        on_epoch = partial(log_epoch, open_tensorboard(out)) if tensorboard else (lambda _: None)
         code = _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
         leave(fabric)
         return code
@@ -229,15 +230,6 @@ def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
                 f"{out} was started with --{option} {begun}, not {wanted}", "leave it out, or choose another --out"
             )
     return recipe, saved.seed
-
-
-def _tensorboard(trainer: "Trainer") -> "Callable[[EpochResult], None]":
-    """What writes an epoch for TensorBoard; of several processes one does."""
-    from smartselfie.training.records import log_epoch, open_writer
-
-    if not trainer.fabric.is_global_zero:
-        return lambda _: None
-    return partial(log_epoch, open_writer(trainer.run))
 
 
 def _train(

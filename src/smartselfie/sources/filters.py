@@ -14,19 +14,29 @@ from smartselfie.core.types import Frame
 from smartselfie.ports import FrameSource
 
 
-class Paced:
-    """A source whose frames come no faster than their times say; none is dropped, a slow reader just runs late."""
+class _Around:
+    """A source around another, whose name, kind and rate it has, and which is closed when this is."""
 
-    def __init__(self, inner: FrameSource, clock: Callable[[], float] = time.monotonic) -> None:
-        """`inner` is closed when this is; `clock` counts seconds."""
-        self._inner, self._clock = inner, clock
-        self._closed = threading.Event()
-        self.name, self.live = inner.name, inner.live
+    def __init__(self, inner: FrameSource) -> None:
+        self._inner, self.name, self.live = inner, inner.name, inner.live
 
     @property
     def fps(self) -> float | None:
         """The inner source's."""
         return self._inner.fps
+
+    def close(self) -> None:
+        """Close the inner source."""
+        self._inner.close()
+
+
+class Paced(_Around):
+    """A source whose frames come no faster than their times say; none is dropped, a slow reader just runs late."""
+
+    def __init__(self, inner: FrameSource, clock: Callable[[], float] = time.monotonic) -> None:
+        """`inner` is closed when this is; `clock` counts seconds."""
+        super().__init__(inner)
+        self._clock, self._closed = clock, threading.Event()
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         """The inner source's frames, each when its time has come."""
@@ -47,24 +57,19 @@ class Paced:
     def close(self) -> None:
         """Close the inner source, and end a wait at once."""
         self._closed.set()
-        self._inner.close()
+        super().close()
 
 
 TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
-class Rotated:
+class Rotated(_Around):
     """A source whose frames are turned clockwise by 90, 180 or 270 degrees; all else stays the inner one's."""
 
     def __init__(self, inner: FrameSource, degrees: int) -> None:
         """`inner` is closed when this is."""
-        self._inner, self._turn = inner, TURNS[degrees]
-        self.name, self.live = inner.name, inner.live
-
-    @property
-    def fps(self) -> float | None:
-        """The inner source's."""
-        return self._inner.fps
+        super().__init__(inner)
+        self._turn = TURNS[degrees]
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         """The inner source's frames, turned."""
@@ -74,20 +79,14 @@ class Rotated:
             else:
                 yield item
 
-    def close(self) -> None:
-        """Close the inner source."""
-        self._inner.close()
 
-
-class Thinned:
+class Thinned(_Around):
     """A clip as a slower or a busier camera would give it: at most so many frames a second, some dropped at random."""
-
-    live = False
 
     def __init__(self, inner: FrameSource, fps: float | None, drop: float, seed: int) -> None:
         """`inner` is closed when this is; `drop` is the share of the frames that is left out."""
-        self._inner, self._fps, self._drop, self._seed = inner, fps, drop, seed
-        self.name = inner.name
+        super().__init__(inner)
+        self._fps, self._drop, self._seed = fps, drop, seed
 
     @property
     def fps(self) -> float | None:
@@ -108,7 +107,3 @@ class Thinned:
                 if chance.random() < self._drop:
                     continue
             yield item
-
-    def close(self) -> None:
-        """Close the inner source."""
-        self._inner.close()

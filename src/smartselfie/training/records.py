@@ -1,13 +1,18 @@
 """The record of a training: progress for those who look on, an epoch's results as CSV, curve and TensorBoard's."""
 
 import csv
+import io
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
 from smartselfie.errors import RunError
+from smartselfie.files import atomic_write
+
+if TYPE_CHECKING:
+    from lightning_fabric.loggers.tensorboard import TensorBoardLogger
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +77,26 @@ def write_history(run: Path, history: list[EpochResult]) -> None:
         RunError: they cannot be written.
     """
     try:
-        _list(run / "history.csv", history)
-        _draw(run / "curve.png", history)
+        with atomic_write(run / "history.csv") as file:
+            file.write(_to_csv(history))
+        with atomic_write(run / "curve.png") as file:
+            _draw(file, history)
     except OSError as error:
         raise RunError(
             f"the record of {run} cannot be written: {error.strerror}", "free some space, then use --resume"
         ) from None
 
 
-def _list(path: Path, history: list[EpochResult]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(EpochResult)])
-        writer.writeheader()
-        for result in history:
-            writer.writerow(
-                {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in asdict(result).items()}
-            )
+def _to_csv(history: list[EpochResult]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(field.name for field in fields(EpochResult))
+    for result in history:
+        writer.writerow(f"{value:.6g}" if isinstance(value, float) else value for value in astuple(result))
+    return text.getvalue().encode()
 
 
-def _draw(path: Path, history: list[EpochResult]) -> None:
+def _draw(file: BinaryIO, history: list[EpochResult]) -> None:
     # the figure is made without pyplot, which would look for a screen and keep global state
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -112,51 +118,39 @@ def _draw(path: Path, history: list[EpochResult]) -> None:
     accuracy.set(xlabel="epoch", ylabel="accuracy on PublicTest, %")
     for axes in (loss, accuracy):
         axes.grid(alpha=0.3)
-    canvas.print_figure(path, format="png")
+    canvas.print_figure(file, format="png")
 
 
 FOLDER = "tensorboard"
 """In the run's folder; `tensorboard --logdir RUN` finds it."""
 
 
-class Writer(Protocol):
-    """As much of `torch.utils.tensorboard.SummaryWriter` as is used."""
-
-    def add_scalar(self, tag: str, value: float, step: int) -> None:
-        """One point of a curve."""
-        ...
-
-    def flush(self) -> None:
-        """To the disk."""
-        ...
-
-
-def open_writer(run: Path) -> Writer:
-    """A writer into the run's folder.
+def open_tensorboard(run: Path) -> "TensorBoardLogger":
+    """Fabric's logger, which writes into the run's folder.
 
     Raises:
         RunError: TensorBoard is not installed, or the folder cannot be written.
     """
+    from lightning_fabric.loggers.tensorboard import TensorBoardLogger
+
     try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
+        logger = TensorBoardLogger(run, name=FOLDER, version="")
+        # opens the files now, before anything is trained
+        _ = logger.experiment
+    except ModuleNotFoundError:
         raise RunError("TensorBoard is not installed here", "pip install tensorboard") from None
-    try:
-        writer: Writer = SummaryWriter(str(run / FOLDER))
     except OSError as error:
         raise RunError(f"{run / FOLDER} cannot be written: {error.strerror}", "choose another --out") from None
-    return writer
+    return logger
 
 
-def log_epoch(writer: Writer, result: EpochResult) -> None:
-    """The points of one epoch."""
+def log_epoch(logger: "TensorBoardLogger", result: EpochResult) -> None:
+    """The points of one epoch, flushed to the disk; of several processes one writes."""
     points = {
         "loss": result.loss,
         "learning rate": result.learning_rate,
         "PublicTest/fer2013": result.accuracy_fer2013,
         "PublicTest/ferplus": result.accuracy_ferplus,
     }
-    for tag, value in points.items():
-        if value is not None:
-            writer.add_scalar(tag, value, result.epoch)
-    writer.flush()
+    logger.log_metrics({tag: value for tag, value in points.items() if value is not None}, result.epoch)
+    logger.save()
