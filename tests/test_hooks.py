@@ -80,7 +80,7 @@ def test_a_command_that_hangs_is_killed(tmp_path: Path, caplog: Caplog) -> None:
 
 @pytest.mark.parametrize(
     ("command", "found"),
-    [("", "no program"), ("no-such-program-here x", "no-such-program-here"), ('lp "', "cannot parse the command")],
+    [("", "no such program"), ("no-such-program-here x", "no-such-program-here"), ('lp "', "cannot parse the command")],
 )
 def test_a_command_that_cannot_be_is_refused_before_the_party(command: str, found: str) -> None:
     with pytest.raises(ConfigError, match=found):

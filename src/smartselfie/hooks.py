@@ -113,7 +113,7 @@ def command_hook(
     except ValueError as error:
         raise ConfigError(f"--on-photo: cannot parse the command: {error}", hint) from None
     if not words or shutil.which(words[0]) is None:
-        raise ConfigError(f"there is no program {words[0] if words else command!r} for --on-photo", hint)
+        raise ConfigError(f"--on-photo: no such program: {words[0] if words else repr(command)}", hint)
     if not any("{path}" in word for word in words):
         words.append("{path}")
 

@@ -86,7 +86,8 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
                 door.listen(128)
             except OSError as error:
                 if error.errno not in BUSY:
-                    raise ConfigError(f"cannot listen on {host}:{candidate}: {error.strerror}", hint) from None
+                    why = str(error.strerror).lower()
+                    raise ConfigError(f"cannot listen on {host}:{candidate}: {why}", hint) from None
                 continue
             if candidate != port:
                 log.warning("port %d is busy: using %d instead", port, candidate)

@@ -190,7 +190,7 @@ def read_recipe(path: Path) -> Recipe:
         raise RunError(f"{path} has unknown names: {', '.join(unknown)}", HINT)
     missing = [name for name in ("network", "epochs") if name not in said]
     if base is None and missing:
-        raise RunError(f"{path} does not say {' and '.join(missing)}", 'name them, or a base such as base = "compact"')
+        raise RunError(f"{path} lacks {' and '.join(missing)}", 'name them, or a base such as base = "compact"')
     begun = RECIPES[base] if isinstance(base, str) else Recipe(name="", network="", epochs=1)
     given = asdict(begun) | {"augment": list(begun.augment)} | said
     del given["name"]
