@@ -14,11 +14,12 @@ from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import Phase
 from smartselfie.booth.current_source import CurrentSource
-from smartselfie.booth.live_settings import LIVE, LiveSettings, NotSavedError
+from smartselfie.booth.live_settings import LiveSettings, NotSavedError
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import AlbumError, ConfigError, SourceError
 from smartselfie.factory import make_rule
 from smartselfie.pipeline import Pipeline
+from smartselfie.settings.live import live_names
 from smartselfie.settings.schema import NAMES, Settings
 from smartselfie.sources.camera import CameraInfo
 from smartselfie.testing import (
@@ -95,7 +96,7 @@ class OneAtATime:
 def test_the_page_is_told_what_can_be_chosen(serve):
     with serve(cameras=CAMERAS, settings=Settings(source="party.mp4", kiosk=True, delete_after=12)) as booth:
         told = httpx.get(booth.url + "/api/settings").json()
-    assert set(told["values"]) == set(LIVE)
+    assert set(told["values"]) == set(live_names())
     assert [(camera["source"], camera["name"]) for camera in told["cameras"]] == [
         ("0", "Front"),
         ("2", "Back"),
@@ -103,7 +104,8 @@ def test_the_page_is_told_what_can_be_chosen(serve):
         ("browser", "browser"),
         ("demo", "demo"),
     ]
-    assert told["languages"] == ["en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
+    languages = next(field for field in told["form"] if field["name"] == "language")["choices"]
+    assert [choice["value"] for choice in languages] == ["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
     assert (told["locked"], told["kiosk"], told["delete_after"]) == (False, True, 12)
 
 
@@ -154,8 +156,8 @@ def test_changes_are_saved_and_only_those(serve, tmp_path: Path):
     [
         ({"hold": 0}, "hold: 0 is out of range (1 to 1000)"),
         ({"language": "tlh"}, "language"),
-        ({"pin": "9999"}, "pin cannot be changed on the page"),
-        ({"album": "/"}, "album cannot be changed on the page"),
+        ({"pin": "9999"}, "pin cannot be changed while the booth runs"),
+        ({"album": "/"}, "album cannot be changed while the booth runs"),
         ({"source": "/etc/passwd"}, "no such camera"),
         ({"source": "rtsp://elsewhere.example/"}, "no such camera"),
         ({"hold": [1]}, "hold"),
@@ -401,9 +403,41 @@ def test_the_same_camera_under_another_name_is_no_change(started):
 def test_what_can_change_on_the_page_is_what_is_declared_so():
     source = CurrentSource(Settings(), lambda *_: endless("0"), tuple)
     live = LiveSettings(Settings(), source, PinCheck(None), lambda _: None)
-    assert set(live.as_json().values) == set(LIVE)
-    for name in LIVE:
+    assert set(live.as_json().values) == set(live_names())
+    for name in live_names():
         live.change({name: getattr(Settings(), name)})
-    for name in set(NAMES) - set(LIVE):
+    for name in set(NAMES) - set(live_names()):
         with pytest.raises(ConfigError, match=name):
             live.change({name: getattr(Settings(), name)})
+
+
+def test_the_api_describes_the_settings_with_their_names_and_bounds(serve):
+    with serve() as booth:
+        described = httpx.get(booth.url + "/openapi.json").json()["components"]["schemas"]
+    for kind in ("LiveChanges", "LiveValues"):
+        properties = described[kind]["properties"]
+        assert tuple(properties) == live_names()
+        assert (properties["rest"]["minimum"], properties["rest"]["maximum"]) == (0, 3600)
+    assert described["LiveChanges"]["additionalProperties"] is False
+    assert "required" not in described["LiveChanges"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        ('{"hold": 0}', "hold: 0 is out of range (1 to 1000)"),
+        ('{"hold": true}', "hold: true is not possible (1 to 1000)"),
+        ('{"hodl": 7}', "hodl: there is no such setting (did you mean hold?)"),
+        ('{"pin": "2468"}', "pin cannot be changed while the booth runs"),
+        ("[]", "body: Input should be a valid dictionary"),
+        ("{", "1: JSON decode error"),
+    ],
+)
+def test_a_refusal_is_one_sentence(serve, sent, found):
+    with serve() as booth:
+        answer = httpx.patch(booth.url + "/api/settings", content=sent, headers={"Content-Type": "application/json"})
+        asked = httpx.get(booth.url + "/api/settings?rescan=perhaps")
+    assert answer.status_code == asked.status_code == 422
+    assert answer.json()["detail"].startswith(found)
+    assert "2468" not in answer.text
+    assert asked.json()["detail"].startswith("rescan: ")

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from smartselfie.booth.app import STATIC
 from smartselfie.core.emotion import Emotion
+from smartselfie.settings.live import live_names
 from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
@@ -94,6 +95,49 @@ def test_a_choice_that_is_refused_is_told_and_shown_as_it_was(
         page.locator("select[name=rule]").select_option("nobody")
         expect(page.locator("#settings-note")).to_have_class(re.compile("bad"))
         expect(page.locator("select[name=rule]")).to_have_value("majority")
+
+
+def test_the_form_shows_every_value_that_holds_beyond_the_sliders_end_and_between_its_steps_too(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    held = {"hold": 500, "rest": 60.5, "hold_seconds": 30.0, "countdown": 3}
+    with scripted_booth(settings=Settings(**held, smile=0.6, rule=7)) as address:  # type: ignore[arg-type]
+        page = open_page(address)
+        open_settings(page)
+        for name, value in held.items():
+            slider = page.locator(f"input[name={name}]")
+            expect(slider).to_have_value(f"{value:g}")
+            assert slider.locator("xpath=preceding-sibling::output").text_content() == f"{value:g}"
+        assert page.locator("select[name=smile] option:checked").text_content() == "60%"
+        assert page.locator("select[name=rule] option:checked").text_content() == "People: 7"
+        page.locator("input[name=rest]").press("ArrowLeft")
+        expect(page.locator("#settings-note")).to_have_text("Saved")
+        values = httpx.get(f"{address}/api/settings").json()["values"]
+        assert {name: values[name] for name in held} == {**held, "rest": 60.0}
+
+
+def test_the_form_has_a_field_for_every_setting_that_can_change_and_each_is_sent_as_it_is(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    with scripted_booth() as address:
+        page = open_page(address)
+        open_settings(page)
+        names = page.locator("#fields [name]").evaluate_all("all => all.map((each) => each.name)")
+        assert tuple(names) == live_names()
+        assert (
+            page.locator("#fields .field > span").evaluate_all("all => all.filter((each) => !each.textContent)") == []
+        )
+        for name, choice, value in (
+            ("rule", "People: 3", 3),
+            ("rule", "The closest face", "largest"),
+            ("smile", "A big smile", 0.8),
+            ("expression", "surprised", "surprise"),
+            ("source", "Demo", "demo"),
+            ("source", "Automatic", None),
+        ):
+            with page.expect_response(lambda answer: answer.request.method == "PATCH") as answered:
+                page.locator(f"select[name={name}]").select_option(label=choice)
+            assert answered.value.json()["values"][name] == value
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr", "pt", "hi", "zh", "ja"])

@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse
 from starlette.websockets import WebSocketDisconnect
 
@@ -12,7 +13,7 @@ from smartselfie.booth.auth import LanAccess, RequirePairing
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import Viewer
 from smartselfie.booth.middleware import Guard, Limits
-from smartselfie.booth.routes.booth import control_routes
+from smartselfie.booth.routes.booth import control_routes, refuse_in_words
 from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
@@ -45,6 +46,7 @@ def create_app(
     # the interactive documentation pages would load scripts from elsewhere
     app = FastAPI(title="smartselfie", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     app.add_middleware(Limits)
+    app.add_exception_handler(RequestValidationError, refuse_in_words)
     if outside is not None:
         app.include_router(inside_routes(booth, outside))
         if paired_only:

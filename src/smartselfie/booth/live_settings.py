@@ -5,22 +5,18 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.current_source import BROWSER, DEMO, CurrentSource
 from smartselfie.errors import ConfigError, SmartselfieError
 from smartselfie.factory import make_rule
 from smartselfie.pipeline import Command, NewRule
-from smartselfie.settings.live import live_names
+from smartselfie.settings.live import FormField, LiveValues, form, live_names, refusal
 from smartselfie.settings.load import changed, save_page_settings
-from smartselfie.settings.schema import Language, Settings
-from smartselfie.trigger.rule import SMILES
+from smartselfie.settings.schema import Settings
 
-LIVE = live_names()
 GIVEN = "given"
 """What the page calls the source that the booth was started with: a path or address is none of its business."""
-LANGUAGES = tuple(language for language in get_args(Language) if language != "auto")
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +38,12 @@ class SettingsJson:
     """The settings of now.
 
     `values` are those that the page can change; `cameras` what `source` can be besides null (the first that works);
-    `smiles` the thresholds that have a name; `locked` whether changes need the PIN; `lan` whether phones can be paired.
+    `form` how the page shows them; `locked` whether changes need the PIN; `lan` whether phones can be paired.
     """
 
-    values: dict[str, str | bool | int | float | None]
+    values: LiveValues
     cameras: list[CameraJson]
-    languages: list[str]
-    smiles: dict[str, float]
+    form: list[FormField]
     locked: bool
     kiosk: bool
     lan: bool
@@ -94,12 +89,12 @@ class LiveSettings:
             NotSavedError: the change cannot be saved.
             SmartselfieError: a name or value is not possible, or the camera cannot be opened.
         """
-        strange = sorted(set(changes) - set(LIVE))
+        strange = sorted(set(changes) - set(live_names()))
         if strange:
-            raise ConfigError(f"{strange[0]} cannot be changed on the page", f"these can: {', '.join(LIVE)}")
+            raise refusal(strange[0], None, "extra_forbidden")
         with self._changing:
             wanted = changed(self.now, self._allowed(changes))
-            new = [name for name in LIVE if getattr(wanted, name) != getattr(self.now, name)]
+            new = [name for name in live_names() if getattr(wanted, name) != getattr(self.now, name)]
             if "source" in new:
                 self._source.change(wanted, self._send, lambda: self._save(wanted, new))
             elif new:
@@ -113,10 +108,9 @@ class LiveSettings:
     def as_json(self, *, rescan: bool = False) -> SettingsJson:
         """All of it; `rescan` lists the system's cameras anew."""
         return SettingsJson(
-            {**{name: getattr(self.now, name) for name in LIVE}, "source": self._shown(self.now.source)},
+            {**{name: getattr(self.now, name) for name in live_names()}, "source": self._shown(self.now.source)},
             self._choosable(rescan=rescan),
-            list(LANGUAGES),
-            SMILES,
+            form(),
             self._pin.locked,
             self.now.kiosk,
             self.now.lan,

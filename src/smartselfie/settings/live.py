@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
+from smartselfie.errors import ConfigError
 from smartselfie.settings.declaration import Setting
-from smartselfie.settings.schema import SETTINGS
+from smartselfie.settings.schema import SETTINGS, unknown
 
 
 def live_names() -> tuple[str, ...]:
@@ -27,11 +28,26 @@ else:
     """All live settings, as GET /api/settings gives them."""
 
 
+def refusal(name: str, value: object, kind: str) -> ConfigError:
+    """Why a value in the body of PATCH /api/settings is refused.
+
+    Args:
+        name: the name that was sent.
+        value: the value that was sent.
+        kind: pydantic's name for the reason.
+    """
+    if name not in SETTINGS:
+        return unknown(name, name)
+    if not SETTINGS[name].about.live:
+        return ConfigError(f"{name} cannot be changed while the booth runs", f"these can: {', '.join(live_names())}")
+    return SETTINGS[name].refusal(value, kind, name)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A value that the page offers, and its name: the page has a word for it, or shows it as it is."""
 
-    value: str | float | None
+    value: str | int | float
     name: str
 
 

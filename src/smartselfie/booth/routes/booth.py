@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request, params
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from smartselfie.booth.booth import Booth
@@ -12,8 +13,7 @@ from smartselfie.booth.broadcast import Broadcast, Phase
 from smartselfie.booth.live_settings import LiveSettings, NotSavedError, SettingsJson
 from smartselfie.booth.schema import event_without_folder, snapshot_to_json
 from smartselfie.errors import SmartselfieError
-
-Value = str | int | float | bool | None
+from smartselfie.settings.live import LiveChanges, refusal
 
 
 def control_routes(booth: Booth) -> APIRouter:
@@ -73,7 +73,7 @@ def _serve_settings(router: APIRouter, live: LiveSettings, host_only: list[param
         return live.as_json(rescan=rescan)
 
     @router.patch("/api/settings", dependencies=host_only)
-    def change(changes: Annotated[dict[str, Value], Body()]) -> SettingsJson:
+    def change(changes: Annotated[LiveChanges, Body()]) -> SettingsJson:
         """Change some settings: all of them are saved and hold from the next frame on, or none; says what holds."""
         try:
             live.change(changes)
@@ -82,6 +82,19 @@ def _serve_settings(router: APIRouter, live: LiveSettings, host_only: list[param
         except SmartselfieError as error:
             raise HTTPException(422, f"{error.message} ({error.hint})") from None
         return live.as_json()
+
+
+async def refuse_in_words(request: Request, error: Exception) -> JSONResponse:
+    """Answer a request whose query or body is not what the route takes, in a sentence."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    match first["loc"]:
+        case ("body", str(name), *_) if request.url.path == "/api/settings":
+            detail = str(refusal(name, first["input"], first["type"]))
+        case _:
+            detail = f"{first['loc'][-1]}: {first['msg']}"
+    return JSONResponse({"detail": detail}, 422)
 
 
 async def _send_events(broadcast: Broadcast, request: Request) -> AsyncIterator[str]:

@@ -146,7 +146,7 @@ byId("agree").addEventListener("click", () => fetch("/api/agree", { method: "POS
 // ---- what the settings change on the page
 
 function settle() {
-  panel.label(settings.values.expression ?? "happy");
+  panel.label(settings.values.expression, settings.emotions);
   byId("shutter").setAttribute("aria-label", word("shutter"));
   byId("shutter").title = word("shutter");
   byId("consent-time").hidden = settings.deleteAfter === null;

@@ -2,7 +2,6 @@
 
 import { knows, percent, say } from "./words.js";
 
-export const EMOTIONS = ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"];
 const NOTHING = "–";
 
 const byId = (id) => document.getElementById(id);
@@ -16,8 +15,9 @@ export class Panel {
   #chosen = null;
   #expression = "happy";
 
-  constructor() {
-    for (const emotion of EMOTIONS) {
+  // A bar for each emotion, in the booth's order.
+  #build(emotions) {
+    for (const emotion of emotions) {
       const row = document.createElement("div");
       const name = document.createElement("dt");
       const track = document.createElement("dd");
@@ -35,7 +35,8 @@ export class Panel {
   }
 
   // The words of the language that is spoken now, and the expression that a photo waits for.
-  label(expression) {
+  label(expression, emotions) {
+    if (this.#bars.size === 0) this.#build(emotions);
     this.#expression = expression;
     write(byId("smile-title"), say(expression === "happy" ? "smile" : expression));
     for (const [emotion, { name }] of this.#bars) write(name, say(emotion));

@@ -1,40 +1,34 @@
-// The settings: what the booth knows of them, and the form that changes them at once.
+// The settings: what the booth knows of them, and the form that changes them at once. Which settings there are, how each
+// is shown and how far it goes comes from the booth; the page has the words.
 
 import { asHost, unlock } from "./host.js";
-import { EMOTIONS } from "./panel.js";
 import { knows, nameOf, percent, say, speak } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
-const RULES = ["largest", "anyone", "everyone", "majority"];
+// Steps of a slider for values that its own step would skip.
+const FINER = [0.5, 0.25, 0.1, 0.05, 0.01];
 
-const FIELDS = [
-  { name: "source", kind: "choice", options: ({ cameras }) => [[null, say("automatic")], ...cameras.map(camera)] },
-  { name: "rule", kind: "choice", options: rules, read: (text) => (/^\d+$/.test(text) ? Number(text) : text) },
-  { name: "smile", word: "smileNeeded", kind: "choice", options: smiles, read: Number },
-  { name: "expression", kind: "choice", options: () => EMOTIONS.map((emotion) => [emotion, say(emotion)]) },
-  { name: "eyes_open", kind: "switch" },
-  { name: "hold", kind: "range", min: 1, max: 60, step: 1 },
-  { name: "hold_seconds", kind: "range", min: 0, max: 5, step: 0.25 },
-  { name: "rest", kind: "range", min: 0, max: 30, step: 1 },
-  { name: "countdown", kind: "range", min: 0, max: 10, step: 1 },
-  { name: "mirror", kind: "switch" },
-  { name: "sounds", kind: "switch" },
-  { name: "clip", kind: "switch" },
-  { name: "language", kind: "choice", options: ({ languages }) => [["auto", say("automatic")], ...languages.map((tag) => [tag, nameOf(tag)])] },
-];
-
-const camera = ({ source, name }) => [source, knows(`source.${source}`) ? say(`source.${source}`) : name];
-
-function rules({ values }) {
-  const numbers = [...new Set([2, 3, 4, values.rule].filter((rule) => typeof rule === "number"))].sort();
-  return [...RULES.map((rule) => [rule, say(`rule.${rule}`)]), ...numbers.map((n) => [n, say("rule.number", { n })])];
+// What can be chosen: the listed choices, and the value in force if it is none of them.
+function choicesOf({ name, choices }, { values, cameras }) {
+  const listed = name === "source" ? [{ value: null }, ...cameras.map(({ source, name }) => ({ value: source, name }))] : choices;
+  const value = values[name];
+  return listed.some((choice) => choice.value === value) ? listed : [...listed, { value, name: String(value) }];
 }
 
-// The thresholds that have a name, and the one of now if it has none.
-function smiles({ values, smiles: named }) {
-  const options = Object.entries(named).map(([name, score]) => [score, say(`smile.${name}`)]);
-  return Object.values(named).includes(values.smile) ? options : [...options, [values.smile, percent(values.smile)]];
+function wordFor(field, choice) {
+  if (choice.value === null || choice.value === "auto") return say("automatic");
+  if (field.name === "language") return nameOf(choice.value);
+  const key = field.name === "expression" ? choice.name : `${field.name}.${choice.name}`;
+  if (knows(key)) return say(key);
+  if (typeof choice.value !== "number") return choice.name;
+  return knows(`${field.name}.number`) ? say(`${field.name}.number`, { n: choice.value }) : percent(choice.value);
+}
+
+// The slider's step, or the first finer one that reaches the value.
+function stepTo(value, { min, step }) {
+  const reaches = (each) => Math.abs((value - min) / each - Math.round((value - min) / each)) < 1e-6;
+  return [step, ...FINER.filter((each) => each < step)].find(reaches) ?? "any";
 }
 
 export class Settings {
@@ -42,6 +36,7 @@ export class Settings {
   kiosk = false;
   lan = false;
   deleteAfter = null;
+  emotions = [];
   #told = null;
   #filled = ""; // what the form shows, as text
   #wanted = {}; // changes that are on their way
@@ -75,11 +70,12 @@ export class Settings {
     const spoken = this.values.language === told.values.language;
     this.#told = told;
     this.values = told.values;
+    this.emotions = choicesNamed(told, "expression");
     this.kiosk = told.kiosk;
     this.lan = told.lan;
     this.deleteAfter = told.delete_after;
     this.locked = told.locked;
-    if (!spoken) await speak(told.values.language, told.languages);
+    if (!spoken) await speak(told.values.language, choicesNamed(told, "language"));
     // a form that shows it already stays as it is: somebody may be moving something on it
     const shown = spoken && this.#filled === JSON.stringify(this.#wished());
     if (byId("settings").open && !shown) this.#fill();
@@ -103,7 +99,7 @@ export class Settings {
     const focused = document.activeElement?.name;
     const wished = this.#wished();
     this.#filled = JSON.stringify(wished);
-    byId("fields").replaceChildren(...FIELDS.map((field) => this.#field(field, wished)));
+    byId("fields").replaceChildren(...wished.form.map((field) => this.#field(field, wished)));
     if (focused) byId("settings-form").elements[focused]?.focus();
   }
 
@@ -111,7 +107,7 @@ export class Settings {
     const row = document.createElement("label");
     const word = document.createElement("span");
     row.className = `field ${field.kind}`;
-    word.textContent = say(field.word ?? field.name);
+    word.textContent = say(`setting.${field.name}`);
     const control = CONTROLS[field.kind](field, wished);
     control.input.name = field.name;
     // the number beside it is no part of its name
@@ -154,24 +150,30 @@ export class Settings {
   }
 }
 
+const choicesNamed = ({ form }, name) => form.find((field) => field.name === name).choices.map(({ value }) => value);
+
 const CONTROLS = {
   choice(field, told) {
     const input = document.createElement("select");
-    const options = field.options(told);
-    input.append(...options.map(([value, text]) => new Option(text, value ?? "", false, value === told.values[field.name])));
-    return { input, parts: [input], read: () => (input.value ? (field.read ?? String)(input.value) : null) };
+    const choices = choicesOf(field, told);
+    const now = told.values[field.name];
+    const option = (choice) => new Option(wordFor(field, choice), choice.value ?? "", false, choice.value === now);
+    input.append(...choices.map(option));
+    const chosen = () => choices.find(({ value }) => String(value ?? "") === input.value);
+    return { input, parts: [input], read: () => (chosen() ?? input).value };
   },
   range(field, told) {
     const input = document.createElement("input");
-    const value = document.createElement("output");
-    const show = field.show ?? String;
-    Object.assign(input, { type: "range", min: field.min, max: field.max, step: field.step });
-    input.value = told.values[field.name];
-    value.textContent = show(Number(input.value));
+    const output = document.createElement("output");
+    const now = told.values[field.name];
+    // a slider shows no value beyond its end or between its steps
+    Object.assign(input, { type: "range", min: field.min, max: Math.max(field.max, now), step: stepTo(now, field) });
+    input.value = now;
+    output.textContent = input.value;
     input.addEventListener("input", () => {
-      value.textContent = show(Number(input.value));
+      output.textContent = input.value;
     });
-    return { input, parts: [value, input], read: () => Number(input.value) };
+    return { input, parts: [output, input], read: () => Number(input.value) };
   },
   switch(field, told) {
     const input = document.createElement("input");
