@@ -3,6 +3,7 @@
 import http.server
 import json
 import logging
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -169,6 +170,51 @@ def test_an_address_that_fails_is_told_without_its_secrets(
     assert "127.0.0.1 answered 404" in caplog.text
     assert "cannot reach 127.0.0.1" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_an_answer_that_is_no_http_costs_that_try_only(caplog: Caplog) -> None:
+    answers = [b"I am no web server\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]
+    heard = []
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def answer() -> None:
+            for text in answers:
+                line, _ = door.accept()
+                with line:
+                    heard.append(line.recv(65536))
+                    line.sendall(text)
+
+        server = threading.Thread(target=answer)
+        server.start()
+        hook = web_hook(f"http://127.0.0.1:{door.getsockname()[1]}/secret-path", pauses=())
+        hook(photo(Path("/album/a.jpg")))
+        hook(photo(Path("/album/b.jpg")))
+        assert hook.close()
+        server.join(20)
+    assert len(heard) == 2
+    assert [record.message for record in caplog.records] == [
+        "--webhook failed for a.jpg: 127.0.0.1 did not answer properly (BadStatusLine)"
+    ]
+
+
+def test_a_bug_in_a_hook_is_reported_and_the_next_photo_is_done_all_the_same(caplog: Caplog) -> None:
+    done, reports = [], []
+
+    def act(taken: Photo) -> None:
+        if taken.path.name == "a.jpg":
+            raise ZeroDivisionError
+        done.append(taken.path.name)
+
+    hook = Hook("--webhook", act, (), lambda *report: reports.append(report))
+    for name in ("a.jpg", "b.jpg"):
+        hook(photo(Path(name)))
+    assert hook.close()
+    assert done == ["b.jpg"]
+    assert [(name, type(problem)) for name, problem in reports] == [
+        ("--webhook", ZeroDivisionError),
+        ("--webhook", type(None)),
+    ]
+    assert "--webhook failed: ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("address", ["", "ftp://x/", "file:///etc/passwd", "http://", "nonsense"])

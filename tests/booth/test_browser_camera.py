@@ -1,5 +1,6 @@
 """A browser's camera: frames come in when they are wanted, and the still at the shutter."""
 
+import asyncio
 import io
 import threading
 
@@ -12,7 +13,7 @@ from websockets.sync.client import connect
 
 from smartselfie.booth import browser_camera
 from smartselfie.booth.browser_camera import FRAME_PIXELS, BrowserCamera, Page, StillAlbum, enlarged, read_jpeg
-from smartselfie.booth.routes.camera import BAD_FRAME, BUSY, NOT_WANTED
+from smartselfie.booth.routes.camera import BAD_FRAME, BUSY, NOT_WANTED, _take_frames
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import Shot, SourceBack, SourceLost
 from smartselfie.core.types import Box, Face, Frame
@@ -115,6 +116,24 @@ def test_a_frame_that_is_too_long_ends_the_line(serve):
         assert page.recv(timeout=20) == "next"
         page.send(bytes(600_000))
         booth.wait_for(lambda: booth.booth.source._page is None)
+
+
+def test_an_error_while_the_page_is_told_is_raised_and_ends_the_line():
+    class Broken:
+        async def send_text(self, _text):
+            raise ZeroDivisionError
+
+        async def receive_bytes(self):
+            await asyncio.Event().wait()
+
+    async def take():
+        told = asyncio.Queue()
+        told.put_nowait("next")
+        await _take_frames(Broken(), BrowserCamera(), told)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        asyncio.run(take())
+    assert raised.group_contains(ZeroDivisionError)
 
 
 def test_another_sites_page_cannot_give_frames(serve):

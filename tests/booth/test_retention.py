@@ -3,6 +3,8 @@
 import os
 from time import time
 
+import httpx
+
 from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.retention import ROOM, Retention
 
@@ -42,3 +44,28 @@ def test_an_album_that_is_gone_does_not_stop_it(serve, tmp_path):
         gallery.folder.mkdir()
         booth.wait_for(lambda: booth.live.newest.disk_low)
         housekeeping.close()
+
+
+def test_a_bug_in_a_round_is_shown_on_the_page_until_a_round_works_again(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr("smartselfie.worker.LONGEST_PAUSE", 0.01)
+    broken = [True]
+
+    class Breaking(Gallery):
+        def tidy(self, _delete_after):
+            if broken:
+                raise ZeroDivisionError
+            return 0
+
+    with serve() as booth, booth.viewer() as page:
+        housekeeping = Retention(Breaking(tmp_path), booth.live, 1.0, every=0.01)
+        housekeeping.start()
+        while not (shown := page.get()[0])["problems"]:
+            pass
+        assert [(problem["worker"], problem["hint"]) for problem in shown["problems"]] == [
+            ("deletion of old photos", "see the terminal")
+        ]
+        assert httpx.get(booth.url + "/api/state").json()["problems"] == shown["problems"]
+        broken.clear()
+        while page.get()[0]["problems"]:
+            pass
+        assert housekeeping.close()

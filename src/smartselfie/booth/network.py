@@ -32,6 +32,8 @@ PORTS_TO_TRY = 50
 MOST_CONNECTIONS = 256
 MOST_FRAME = 512 << 10
 """Bytes of a message from a page: a small frame of its camera."""
+OPEN_TIME = 3.0
+"""Seconds that the booth waits for the phones' server before it goes on without."""
 BUSY = {errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.EADDRINUSE}
 
 log = logging.getLogger(__name__)
@@ -301,6 +303,8 @@ def open_to_network(
         app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
         lan = Lan(app, door, lambda: make_certificate(kept, here, own_names()), outside, booth.broadcast.report)
         lan.start()
+        # where it does not open the page says so, and it is tried again
+        outside.is_open.wait(OPEN_TIME)
         try:
             yield outside
         finally:

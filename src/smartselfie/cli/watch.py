@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from smartselfie.cli.event_printer import Teller
+from smartselfie.cli.event_printer import EventPrinter
 from smartselfie.cli.options import SettingsCommand, setting_options
 from smartselfie.cli.terminal import Block, draw_meter
 from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
@@ -42,52 +42,52 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     rule = make_rule(settings)
     if fps is not None and fps * MEMORY < 1 and rule.hold_frames > 1:
         click.echo(f"{name} has {fps:g} frames per second, too few to hold a smile: no photo will be taken", err=True)
-    tell = _tell_json if as_json else _tell_person
+    print_event = _print_json if as_json else _print_line
     if as_json:
         _write_line({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
-        stack.callback(_tell_end, as_json, pipeline)
+        stack.callback(_print_end, as_json, pipeline)
         for hook in hooks:
             stack.callback(hook.close)
         meant_for_people = sys.stderr.isatty() and logging.getLogger("smartselfie").isEnabledFor(logging.INFO)
         block = stack.enter_context(Block(sys.stderr)) if meant_for_people else None
-        teller = stack.enter_context(Teller(tell, block))
+        printer = stack.enter_context(EventPrinter(print_event, block))
         for moment in pipeline.moments():
-            teller.take(moment.events, () if block is None else draw_meter(moment))
+            printer.submit(moment.events, () if block is None else draw_meter(moment))
             for photo in moment.photos:
                 for hook in hooks:
                     hook(photo)
 
 
-def _tell_json(event: Event) -> None:
+def _print_json(event: Event) -> None:
     _write_line(event_to_json(event))
 
 
-def _tell_person(event: Event) -> None:
+def _print_line(event: Event) -> None:
     match event:
         case Photo(path):
             click.echo(path)
             sys.stdout.flush()
         case SmileBegan(at, frame, person):
-            _say(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
+            _print_note(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
         case SmileLost(at, frame, person):
-            _say(f"{at:8.2f} s  frame {frame}: the smile ended (person {person})")
+            _print_note(f"{at:8.2f} s  frame {frame}: the smile ended (person {person})")
         case SourceLost(reason):
-            _say(f"lost the camera: {reason}; trying to reconnect")
+            _print_note(f"lost the camera: {reason}; trying to reconnect")
         case SourceBack():
-            _say("the camera is back")
+            _print_note("the camera is back")
 
 
-def _tell_end(as_json: bool, pipeline: Pipeline) -> None:
+def _print_end(as_json: bool, pipeline: Pipeline) -> None:
     frames, photos, dropped = pipeline.frames, pipeline.photos, pipeline.dropped
     if as_json:
         _write_line({"event": "ended", "frames": frames, "photos": photos, "dropped": dropped})
     else:
         missed = f", {dropped} dropped" if dropped else ""
-        _say(f"{frames} frames{missed}, {photos} photo{'' if photos == 1 else 's'}")
+        _print_note(f"{frames} frames{missed}, {photos} photo{'' if photos == 1 else 's'}")
 
 
-def _say(line: str) -> None:
+def _print_note(line: str) -> None:
     """Tell people on stderr, unless they asked for quiet."""
     if logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
         click.echo(line, err=True)

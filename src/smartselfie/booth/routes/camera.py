@@ -76,6 +76,7 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
             while True:
                 camera.push(await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS))
         except (PictureError, KeyError):
+            telling.cancel()
             await socket.close(BAD_FRAME)
         except WebSocketDisconnect:
             pass
