@@ -3,15 +3,15 @@
 import { Camera } from "./camera.js";
 import { connect } from "./connection.js";
 import { Gallery } from "./gallery.js";
-import { unlock, asHost } from "./host.js";
+import { unlock, asHost } from "./auth.js";
 import { Panel } from "./panel.js";
 import { Photos } from "./photos.js";
-import { keepAwake, prepareKiosk, toggleFullScreen } from "./screen.js";
+import { keepAwake, prepareKiosk, toggleFullScreen } from "./fullscreen.js";
 import { Settings } from "./settings.js";
 import { prepareSharing } from "./sharing.js";
 import * as sounds from "./sounds.js";
-import { Stage } from "./stage.js";
-import { say as word } from "./words.js";
+import { LiveView } from "./live_view.js";
+import { say as word } from "./i18n.js";
 
 const SAY_AFTER = 1000;
 const FLASH_ONCE = 250;
@@ -21,7 +21,7 @@ const KINDS = { opening: "waiting", running: "waiting", paused: "paused", consen
 const byId = (id) => document.getElementById(id);
 
 const panel = new Panel();
-const stage = new Stage(byId("view"));
+const liveView = new LiveView(byId("view"));
 const gallery = new Gallery();
 const photos = new Photos((place) => gallery.show(place));
 const settings = new Settings(settle);
@@ -42,7 +42,7 @@ let hangUp = () => {};
 
 function show(shown, bitmap) {
   const { moment, events } = shown;
-  if (bitmap) stage.show(moment, shown.mirror, bitmap);
+  if (bitmap) liveView.show(moment, shown.mirror, bitmap);
   for (const event of events) if (event.event === "photo") taken(event);
   if (version !== null && shown.version !== version) refresh();
   version = shown.version;

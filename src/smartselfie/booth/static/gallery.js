@@ -1,9 +1,9 @@
 // All photos of the album: a wall of thumbnails that grows as it is scrolled.
 
-import { asHost } from "./host.js";
+import { asHost } from "./auth.js";
 import { toast } from "./toast.js";
 import { Viewer } from "./viewer.js";
-import { moment, say } from "./words.js";
+import { moment, say } from "./i18n.js";
 
 const PAGE = 60;
 

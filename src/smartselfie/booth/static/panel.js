@@ -1,6 +1,6 @@
 // The sentence, the ring, the smile meter and the seven bars: how far the photo is, and why it is not there yet.
 
-import { knows, percent, say } from "./words.js";
+import { knows, percent, say } from "./i18n.js";
 
 const NOTHING = "–";
 

@@ -1,6 +1,6 @@
 // The photos of this evening: each shown for a moment when it is taken, then in the strip.
 
-import { moment, say } from "./words.js";
+import { moment, say } from "./i18n.js";
 
 const MOST = 24;
 const SHOWN_FOR = 2600;

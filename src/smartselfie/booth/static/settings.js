@@ -1,8 +1,8 @@
 // The settings: what the booth knows of them, and the form that changes them at once. Which settings there are, how each
 // is shown and how far it goes comes from the booth; the page has the words.
 
-import { asHost, unlock } from "./host.js";
-import { knows, nameOf, percent, say, speak } from "./words.js";
+import { asHost, unlock } from "./auth.js";
+import { knows, nameOf, percent, say, speak } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
 

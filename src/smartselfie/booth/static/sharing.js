@@ -1,8 +1,8 @@
 // Addresses for phones, shown as a code to scan: one that lets a phone in, one that gives a guest a photo.
 
-import { asHost } from "./host.js";
+import { asHost } from "./auth.js";
 import { toast } from "./toast.js";
-import { say } from "./words.js";
+import { say } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
 

@@ -1,7 +1,7 @@
 // One photo, as large as the screen; forwards and back by button, key or finger, or by itself.
 
 import { takeHome } from "./sharing.js";
-import { moment, percent, say } from "./words.js";
+import { moment, percent, say } from "./i18n.js";
 
 const PAUSE = 4000;
 const SWIPE = 40;

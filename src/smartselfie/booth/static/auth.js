@@ -1,6 +1,6 @@
 // Requests that only the host may make where the booth is locked: the PIN is asked for once, and forgotten soon.
 
-import { say } from "./words.js";
+import { say } from "./i18n.js";
 
 const FORGET_AFTER = 120_000;
 

@@ -1,13 +1,13 @@
 // The live picture: the frame and what was read on it, drawn together.
 
 import { numberOf } from "./panel.js";
-import { say } from "./words.js";
+import { say } from "./i18n.js";
 
 const SMILE = "#ffc531";
 const PAPER = "#ffffff";
 const INK = "#1c1a17";
 
-export class Stage {
+export class LiveView {
   #canvas;
   #pen;
   #last = null;
