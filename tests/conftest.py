@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import overload
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -19,6 +20,9 @@ from smartselfie.testing import CARD
 
 # read by FFmpeg when it is first used, which in the tests may be to write a clip; the program sets it when it opens one
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# on a busy machine an example may take its time; what hangs is ended by pytest's own limit
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -40,6 +40,7 @@ def test_what_is_no_picture_is_refused(array: Image) -> None:
         FaceAnalyzer().analyze(array)
 
 
+@pytest.mark.slow
 def test_watching_yields_moments_and_calls_back_with_photos(tmp_path: Path) -> None:
     photos: list[Photo] = []
     moments = 0

@@ -475,7 +475,7 @@ def test_while_it_is_paused_frames_are_only_shown_and_a_press_before_is_forgotte
 
 
 def test_an_album_that_hangs_holds_up_neither_the_end_nor_a_video(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smartselfie.pipeline.SAVE_TIME", 0.05)
+    monkeypatch.setattr("smartselfie.photo_writer.SAVE_TIME", 0.05)
     freed = threading.Event()
 
     class Hangs(MemoryAlbum):

@@ -1,37 +1,29 @@
 """The line from a frame to a photo, and the commands that reach it between two frames.
 
 A pipeline lives as long as the booth: its models, its album and what the trigger knows stay while the rule or the
-source changes. Photos of a live source are written in a thread of their own, so that a slow disk delays no decision.
+source changes.
 """
 
 import logging
 import queue
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 
 from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_quality
-from smartselfie.core.events import Event, Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
+from smartselfie.core.events import Event, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.types import DetectedFace, Face, Frame, Image
-from smartselfie.errors import AlbumError, SourceError
+from smartselfie.errors import SourceError
 from smartselfie.moment import Moment
+from smartselfie.photo_writer import CLOSE_TIME, PhotoWriter
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
 from smartselfie.trigger.best_frame import FrameBuffer
 from smartselfie.trigger.rule import Reason, TriggerRule
 from smartselfie.trigger.tracker import Tracker
 from smartselfie.trigger.trigger import Began, Fire, Holding, Lost, Signal, Trigger
-from smartselfie.worker import JobQueue, run_once
-
-MOST_WAITING = 8
-"""Photos that may wait for the disk; the next one waits for them, so that memory stays bounded and none is lost."""
-SAVE_TIME = 30.0
-"""Seconds that the album may take for a photo before it counts as one that cannot be written."""
-CLOSE_TIME = 10.0
-"""Seconds that photos which are still being written get at the end."""
+from smartselfie.worker import run_once
 
 log = logging.getLogger(__name__)
 
@@ -68,83 +60,6 @@ class Stop:
 
 
 Command = NewRule | NewSource | Shoot | SetPaused | Stop
-
-
-class PhotoWriter:
-    """Hands shots to an album, one after the other, in a thread of its own, and says which are saved."""
-
-    def __init__(self, album: Album, *, at_once: bool) -> None:
-        """With `at_once` each photo is saved before `save` returns: a video has time, and is the same at every run."""
-        self.at_once = at_once
-        self._album = album
-        self._queue: JobQueue[tuple[Shot, Future[Photo]]] = JobQueue("album", self._write)
-        self._waiting: deque[Future[Photo]] = deque()
-        self._failed: AlbumError | None = None
-
-    @property
-    def waiting(self) -> int:
-        """How many photos are on their way."""
-        return len(self._waiting)
-
-    def save(self, shot: Shot) -> None:
-        """Have a photo saved; `saved` and `finish` give it back.
-
-        Raises:
-            AlbumError: the album hangs.
-        """
-        future: Future[Photo] = Future()
-        self._waiting.append(future)
-        self._queue.submit((shot, future))
-        if self.at_once or len(self._waiting) > MOST_WAITING:
-            self._wait(self._waiting[0])
-
-    def saved(self) -> tuple[Photo, ...]:
-        """The photos that were saved since the last call.
-
-        Raises:
-            AlbumError: one could not be saved; it is raised once all the others have been given.
-        """
-        done = []
-        while self._waiting and self._waiting[0].done():
-            try:
-                done.append(self._waiting.popleft().result())
-            except AlbumError as error:
-                self._failed = self._failed or error
-        if self._failed is not None and not done and not self._waiting:
-            failed, self._failed = self._failed, None
-            raise failed
-        return tuple(done)
-
-    def finish(self) -> tuple[Photo, ...]:
-        """Wait until everything is saved; the photos that `saved` has not given. To be called until there are none.
-
-        Raises:
-            AlbumError: one could not be saved; it is raised once all the others have been given. Or the album hangs.
-        """
-        for future in self._waiting:
-            self._wait(future)
-        return self.saved()
-
-    def close(self, seconds: float = CLOSE_TIME) -> bool:
-        """Finish within so many seconds, and close the album; False where it hangs. Safe to call more than once."""
-        if not self._queue.close(seconds):
-            return False
-        self._album.close()
-        return True
-
-    def _write(self, job: tuple[Shot, "Future[Photo]"]) -> None:
-        shot, future = job
-        try:
-            future.set_result(self._album.save(shot))
-        except Exception as error:  # noqa: BLE001 - a thread's edge: whoever waits for the photo gets it
-            future.set_exception(error)
-
-    def _wait(self, future: "Future[Photo]") -> None:
-        try:
-            future.exception(SAVE_TIME)
-        except TimeoutError:
-            hint = "check the disk or network drive"
-            raise AlbumError(f"the album has not answered for {SAVE_TIME:g} s", hint) from None
 
 
 def read_faces(

@@ -61,7 +61,10 @@ def test_an_impossible_value_on_the_command_line_is_wrong_usage(
     assert capsys.readouterr().err.rstrip().endswith(found)
 
 
-@pytest.mark.parametrize("arguments", WITH_SETTINGS, ids=lambda arguments: arguments[0])
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param(words, id=words[0], marks=[pytest.mark.slow] * (words[0] == "doctor")) for words in WITH_SETTINGS],
+)
 def test_an_impossible_value_elsewhere_is_a_users_problem_and_every_command_reads_the_same_file(
     arguments: list[str], tmp_path: Path, monkeypatch: Patch, capsys: Capsys
 ) -> None:
@@ -82,6 +85,7 @@ def test_an_impossible_value_elsewhere_is_a_users_problem_and_every_command_read
     assert "SMARTSELFIE_HOLD: 0 is out of range" in said.out + said.err
 
 
+@pytest.mark.slow
 def test_a_switch_that_is_not_given_leaves_the_word_to_the_file(tmp_path: Path, monkeypatch: Patch) -> None:
     config = tmp_path / "mine.toml"
     config.write_text("sidecar = false\n")

@@ -130,7 +130,10 @@ def test_a_block_is_cleared_away_before_a_line_that_stays(monkeypatch: pytest.Mo
     assert "two" not in after
 
 
-@pytest.mark.parametrize("arguments", ["--help", "watch --help", "watch demo --json --max-photos 1"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["--help", "watch --help", pytest.param("watch demo --json --max-photos 1", marks=pytest.mark.slow)],
+)
 def test_what_draws_nothing_does_not_load_what_draws(arguments: str, tmp_path: Path) -> None:
     code = "import sys; from smartselfie.cli.main import main; main(sys.argv[1:]); sys.exit('rich' in sys.modules)"
     done = subprocess.run(
