@@ -17,9 +17,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.robustness import open_network
 from benchmarks.speed import demo_frame, timed
 from smartselfie.errors import SmartselfieError
+from smartselfie.factory import make_classifier
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.inference.detectors import LONG_SIDE, YuNet
 from smartselfie.inference.runtime import FACE_MODEL, bundled_model, open_session
@@ -40,7 +40,7 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     try:
-        one, two = open_network(arguments.model), open_network(arguments.model, threads=2)
+        one, two = make_classifier(arguments.model), make_classifier(arguments.model, threads=2)
     except SmartselfieError as error:
         raise SystemExit(str(error)) from None
     jobs = make_jobs(one, two)

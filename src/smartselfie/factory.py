@@ -29,7 +29,7 @@ def make_detector(settings: Settings) -> FaceDetector:
             return HaarCascade(settings.haar_scale, settings.haar_neighbours)
 
 
-def make_classifier(model: Path | None = None) -> "OnnxClassifier":
+def make_classifier(model: Path | None = None, threads: int = 1) -> "OnnxClassifier":
     """The emotion network of that file, or the one that ships.
 
     Raises:
@@ -38,8 +38,8 @@ def make_classifier(model: Path | None = None) -> "OnnxClassifier":
     from smartselfie.inference.classifiers import OnnxClassifier
 
     if model is None:
-        return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL)
-    return OnnxClassifier.from_file(model)
+        return OnnxClassifier(bundled_model(EMOTION_MODEL), EMOTION_MODEL, threads)
+    return OnnxClassifier.from_file(model, threads)
 
 
 def make_eyes() -> EyeClassifier:

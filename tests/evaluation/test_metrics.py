@@ -9,11 +9,11 @@ from smartselfie.evaluation.metrics import (
     apply_temperature,
     auc,
     calibration_error,
-    confusion,
+    confusion_matrix,
     fit_temperature,
     measure,
-    reliability,
-    roc,
+    reliability_bins,
+    roc_curve,
 )
 
 HAPPY, SAD, NEUTRAL = (EMOTIONS.index(emotion) for emotion in (Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL))
@@ -39,7 +39,7 @@ def test_of_equal_scores_the_first_in_order_is_the_answer():
 
 
 def test_confusion_has_true_down_and_said_across():
-    table = confusion(labels(SAD, SAD), labels(HAPPY, SAD))
+    table = confusion_matrix(labels(SAD, SAD), labels(HAPPY, SAD))
     assert table[HAPPY, SAD] == 1
     assert table[SAD, HAPPY] == 0
     assert table[SAD, SAD] == 1
@@ -135,14 +135,14 @@ def test_the_curve_of_the_roc_has_the_area_of_the_auc_with_ties_and_without():
     random = np.random.default_rng(5)
     for score in (random.random(200), random.integers(0, 6, 200) / 6):
         positive = random.random(200) < 0.2 + 0.6 * score
-        alarms, hits = roc(score, positive)
+        alarms, hits = roc_curve(score, positive)
         assert (alarms[0], hits[0], alarms[-1], hits[-1]) == (0, 0, 1, 1)
         area = (np.diff(alarms) * (hits[1:] + hits[:-1]) / 2).sum()
         assert area == pytest.approx(auc(score, positive))
 
 
 def test_the_bins_of_a_reliability_diagram_hold_their_upper_edge():
-    bins = reliability(np.array([0.2, 0.2, 1.0, 0.97]), np.array([True, False, True, True]))
+    bins = reliability_bins(np.array([0.2, 0.2, 1.0, 0.97]), np.array([True, False, True, True]))
     assert [(place, each.n) for place, each in enumerate(bins) if each.n] == [(2, 2), (14, 2)]
     assert (bins[2].confidence, bins[2].accuracy) == (pytest.approx(0.2), 0.5)
     assert (bins[0].confidence, bins[0].accuracy) == (None, None)

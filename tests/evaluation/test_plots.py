@@ -10,19 +10,20 @@ import numpy as np
 import pytest
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.datasets.dataset import Split
+from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import DataError
-from smartselfie.evaluation.evaluate import Evaluation, Labels
+from smartselfie.evaluation.evaluate import Evaluation, Labels, Predictions
 from smartselfie.evaluation.metrics import measure
 from smartselfie.evaluation.plots import SIDE, draw_confusion, draw_reliability, draw_smile_roc, write_figures
 
 
 def evaluated(scores: np.ndarray, true: np.ndarray) -> Evaluation:
     counted = true >= 0
-    return Evaluation(
-        Split.PUBLIC_TEST, Labels.FERPLUS, "ferplus", np.arange(len(true)), true, scores,
-        measure(scores[counted], true[counted]), None, "a <net>", 1, 1,
-    )  # fmt: skip
+    pixels = np.zeros((len(true), 48, 48), np.uint8)
+    rows = Dataset(pixels, true, np.full(len(true), "PublicTest"), np.arange(len(true)))
+    predictions = Predictions(Split.PUBLIC_TEST, rows, {"ferplus": scores}, None, "a <net>", 1, 1)
+    metrics = measure(scores[counted], true[counted])
+    return Evaluation(predictions, Labels.FERPLUS, "ferplus", true, scores, metrics, None)
 
 
 @pytest.fixture
@@ -94,4 +95,6 @@ def test_outputs_whose_names_become_the_same_do_not_replace_each_other(found: Ev
 
 def test_a_models_name_is_text_in_a_figure(found: Evaluation):
     hostile = "</title><script>alert(1)</script>"
-    assert "<script" not in draw_confusion(replace(found, name=hostile, output=hostile))
+    assert "<script" not in draw_confusion(
+        replace(found, predictions=replace(found.predictions, name=hostile), output=hostile)
+    )

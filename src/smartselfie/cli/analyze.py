@@ -14,6 +14,7 @@ import click
 from smartselfie.api import FaceAnalyzer
 from smartselfie.batch import AnnotatedFolder, Failure, Reading, find_files, read_all
 from smartselfie.cli.options import setting_options
+from smartselfie.cli.parameters import COUNT, PATH, json_flag, option
 from smartselfie.errors import AlbumError
 from smartselfie.factory import make_classifier, make_detector
 from smartselfie.files import atomic_write
@@ -25,15 +26,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per image or frame.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path), metavar="FILE", help="Write one line per face.")
-@click.option(
-    "--annotated", type=click.Path(path_type=Path), metavar="DIR", help="Save copies with the faces drawn in."
-)
-@click.option(
-    "--every", type=click.IntRange(min=1), metavar="N", default=1, show_default=True, help="Of videos, every Nth frame."
-)
+@click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
+@json_flag("one line of JSON per image or frame")
+@option("--csv csv_file", PATH, "FILE", "Write one line per face.")
+@option("--annotated", PATH, "DIR", "Save copies with the faces drawn in.")
+@option("--every", COUNT, "N", "Of videos, every Nth frame.", 1)
 @setting_options(["detector", "model"])
 def command(
     paths: tuple[Path, ...],

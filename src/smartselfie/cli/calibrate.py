@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
+from smartselfie.cli.parameters import option
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Frame, largest
 from smartselfie.factory import make_classifier, make_detector, make_source
@@ -23,14 +24,7 @@ WORDS = ("look neutral", "now smile")
 
 @click.command(cls=SettingsCommand)
 @click.argument("source", default="0")
-@click.option(
-    "--seconds",
-    type=click.FloatRange(0.5, 30),
-    metavar="SECONDS",
-    default=3.0,
-    show_default=True,
-    help="Time for each of the two.",
-)
+@option("--seconds", click.FloatRange(0.5, 30), "SECONDS", "Time for each of the two.", 3.0)
 @click.option("--forget", is_flag=True, help="Remove the calibration.")
 @setting_options(names_in(Group.SOURCE, Group.FACES))
 def command(source: str, seconds: float, forget: bool, config: Path | None, **flags: object) -> None:

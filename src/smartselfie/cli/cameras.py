@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.options import config_option
+from smartselfie.cli.parameters import json_flag
 from smartselfie.settings.load import load_settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per camera.")
+@json_flag("one line of JSON per camera")
 @config_option
 def command(as_json: bool, config: Path | None) -> None:
     """List the cameras. Open one by its number, or by any part of its name.

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.options import config_option
+from smartselfie.cli.parameters import json_flag
 from smartselfie.cli.terminal import print_table
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.load import load_settings
@@ -29,7 +30,7 @@ class Finding:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per check.")
+@json_flag("one line of JSON per check")
 @config_option
 def command(as_json: bool, config: Path | None) -> int:
     """Check Python, libraries, models, album, cameras and a run of the demo. The exit code is 1 if a check fails.

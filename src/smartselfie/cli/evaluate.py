@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartselfie.cli.parameters import FILE, FOLDER, PATH, json_flag, option
 from smartselfie.cli.terminal import print_table
 
 if TYPE_CHECKING:
@@ -16,39 +17,16 @@ LABELS = ("fer2013", "ferplus")
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
-@click.option(
-    "--model",
-    type=click.Path(path_type=Path),
-    metavar="MODEL.onnx",
-    show_default="the bundled one",
-    help="Emotion model.",
-)
-@click.option(
-    "--split", type=click.Choice(SPLITS), default="PublicTest", show_default=True, help="Split to measure on."
-)
-@click.option("--labels", type=click.Choice(LABELS), default="fer2013", show_default=True, help="Labels to measure by.")
+@click.argument("data", type=PATH, metavar="DATA.npz")
+@option("--model", PATH, "MODEL.onnx", "Emotion model.", shown="the bundled one")
+@option("--split", SPLITS, None, "Split to measure on.", "PublicTest")
+@option("--labels", LABELS, None, "Labels to measure by.", "fer2013")
 @click.option("--combined", is_flag=True, help="Measure the combined output, which users see.")
 @click.option("--reading", is_flag=True, help="The old name of --combined.")
-@click.option(
-    "--predictions",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.csv",
-    help="Write all scores, one line per row.",
-)
-@click.option(
-    "--report",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write a page with diagrams and the most confident mistakes.",
-)
-@click.option(
-    "--figures",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Write only the diagrams, as SVG files without faces.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+@option("--predictions", FILE, "FILE.csv", "Write all scores, one line per row.")
+@option("--report", FOLDER, "DIR", "Write a page with diagrams and the most confident mistakes.")
+@option("--figures", FOLDER, "DIR", "Write only the diagrams, as SVG files without faces.")
+@json_flag("one line of JSON")
 def command(
     *,
     data: Path,
@@ -96,11 +74,12 @@ def command(
 
 def _print_evaluation(found: "Evaluation") -> None:
     metrics, alone, smile = found.metrics, found.accuracy_without_twins, found.metrics.smile
+    model = found.predictions
     calibration, hits = _percent(metrics.ece), smile.hits
     rates = f"precision {_percent(hits.precision)}, recall {_percent(hits.recall)}, F1 {_percent(hits.f1)}"
     lines = (
-        f"{found.name}: {found.parameters:,} parameters, {found.size:,} bytes; output read: {found.output}",
-        f"{found.split} by {found.labels}: {metrics.n} rows",
+        f"{model.name}: {model.parameters:,} parameters, {model.size:,} bytes; output read: {found.output}",
+        f"{model.split} by {found.labels}: {metrics.n} rows",
         f"accuracy {_percent(metrics.accuracy)}; without twins of Training rows {_percent(alone)}",
         f"macro F1 {_percent(metrics.macro_f1)}, likelihood {metrics.nll:.3f} nats, calibration error {calibration}",
         f"smile: AUC {_number(smile.auc)}, {rates}",

@@ -5,20 +5,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartselfie.cli.parameters import FILE, PATH, option
+
 if TYPE_CHECKING:
     from smartselfie.training.export import Exported
 
 
 @click.command()
-@click.argument("source", type=click.Path(path_type=Path), metavar="RUN")
-@click.argument("model", type=click.Path(path_type=Path, dir_okay=False), metavar="MODEL.onnx")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    metavar="DATA.npz",
-    help="Prepared data: measures the model on PublicTest and calibrates it.",
-)
-@click.option("--name", metavar="NAME", show_default="the recipe's name", help="Name of the model.")
+@click.argument("source", type=PATH, metavar="RUN")
+@click.argument("model", type=FILE, metavar="MODEL.onnx")
+@option("--data", PATH, "DATA.npz", "Prepared data: measures the model on PublicTest and calibrates it.")
+@option("--name", None, "NAME", "Name of the model.", shown="the recipe's name")
 @click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image (twice as slow).")
 @click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
 def command(*, source: Path, model: Path, data: Path | None, name: str | None, mirrored: bool, int8: bool) -> None:

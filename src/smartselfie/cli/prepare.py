@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smartselfie.cli.parameters import FILE, PATH, json_flag, option
 from smartselfie.errors import DataError
 
 if TYPE_CHECKING:
@@ -14,25 +15,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("source", type=click.Path(path_type=Path), metavar="SRC")
-@click.argument("out", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.npz")
-@click.option(
-    "--ferplus", type=click.Path(path_type=Path), metavar="FILE", help="FER+'s fer2013new.csv, with ten votes per face."
-)
-@click.option(
-    "--test-as",
-    type=click.Choice(["PublicTest", "PrivateTest"]),
-    default="PrivateTest",
-    show_default=True,
-    help='The split that "test" stands for.',
-)
-@click.option(
-    "--picture",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE.png",
-    help="Save the audit as an image; it shows faces.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Print the audit as one line of JSON.")
+@click.argument("source", type=PATH, metavar="SRC")
+@click.argument("out", type=FILE, metavar="OUT.npz")
+@option("--ferplus", PATH, "FILE", "FER+'s fer2013new.csv, with ten votes per face.")
+@option("--test-as", ["PublicTest", "PrivateTest"], None, 'The split that "test" stands for.', "PrivateTest")
+@option("--picture", FILE, "FILE.png", "Save the audit as an image; it shows faces.")
+@json_flag("the audit as one line of JSON")
 def command(
     *, source: Path, out: Path, ferplus: Path | None, test_as: str, picture: Path | None, as_json: bool
 ) -> None:

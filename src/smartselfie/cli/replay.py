@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
+from smartselfie.cli.parameters import FILE, PATH, SEED, json_flag, option
 from smartselfie.cli.terminal import print_table, show_progress
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import Group
@@ -20,28 +21,12 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=SettingsCommand)
-@click.argument("clips", type=click.Path(path_type=Path), metavar="VIDEOS")
-@click.option(
-    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.html", help="Write a page of results."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON per video and one for all.")
-@click.option("--at-most", type=click.FloatRange(min=0.1), metavar="FPS", help="Highest frame rate.")
-@click.option(
-    "--drop",
-    type=click.FloatRange(0, 0.95),
-    metavar="SHARE",
-    default=0.0,
-    show_default=True,
-    help="Share of the frames to drop.",
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=0,
-    show_default=True,
-    help="Seed for choosing the frames to drop.",
-)
+@click.argument("clips", type=PATH, metavar="VIDEOS")
+@option("--report", FILE, "FILE.html", "Write a page of results.")
+@json_flag("one line of JSON per video and one for all")
+@option("--at-most", click.FloatRange(min=0.1), "FPS", "Highest frame rate.")
+@option("--drop", click.FloatRange(0, 0.95), "SHARE", "Share of the frames to drop.", 0.0)
+@option("--seed", SEED, "N", "Seed for choosing the frames to drop.", 0)
 @setting_options([*names_in(Group.TRIGGER, Group.FACES), "best_of"])
 def command(
     *,

@@ -3,16 +3,17 @@
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from smartselfie.cli.parameters import COUNT, FILE, PATH, SEED, option
 from smartselfie.errors import RunError
 from smartselfie.training.recipe import RECIPES, Recipe
 
@@ -43,76 +44,26 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
 
 
 INTERRUPTED = 130
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What the command line says of a recipe; None where it says nothing."""
-
-    recipe: str | None
-    epochs: int | None
-    batch_size: int | None
-    learning_rate: float | None
-    seed: int | None
+RATE = click.FloatRange(min=0, min_open=True)
+TEACHER = "Trained model to learn from, besides labels and votes; several are averaged."
+COMPILE = "Compile the network first: takes minutes, then trains faster. Needs a C++ compiler."
 
 
 @click.command()
-@click.argument("data", type=click.Path(path_type=Path), metavar="DATA.npz")
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="RUN", help="Folder for the run.")
-@click.option(
-    "--recipe", metavar="NAME|FILE.toml", help=f"Recipe: {', '.join(RECIPES)}, or a file.", show_default="compact"
-)
+@click.argument("data", type=PATH, metavar="DATA.npz")
+@option("--out", PATH, "RUN", "Folder for the run.", required=True)
+@option("--recipe", None, "NAME|FILE.toml", f"Recipe: {', '.join(RECIPES)}, or a file.", shown="compact")
 @click.option("--resume", is_flag=True, help="Resume the run in RUN.")
-@click.option(
-    "--epochs", type=click.IntRange(min=1), metavar="N", show_default="the recipe's", help="Passes over the data."
-)
-@click.option(
-    "--batch-size", type=click.IntRange(min=2), metavar="N", show_default="the recipe's", help="Faces per step."
-)
-@click.option(
-    "--learning-rate",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="RATE",
-    show_default="the recipe's",
-    help="Peak learning rate; use a lower one with --start.",
-)
-@click.option(
-    "--teacher",
-    "teachers",
-    type=click.Path(path_type=Path, dir_okay=False),
-    multiple=True,
-    metavar="MODEL.onnx",
-    help="Trained model to learn from, besides labels and votes; several are averaged.",
-)
-@click.option("--start", type=click.Path(path_type=Path), metavar="RUN", help="Start with the weights of another run.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    show_default="0",
-    help="The same seed repeats a training exactly.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
-    default="auto",
-    show_default=True,
-    help="Device to train on.",
-)
-@click.option(
-    "--precision",
-    type=click.Choice(["auto", "32", "bf16"]),
-    default="auto",
-    show_default=True,
-    help="Precision of the arithmetic.",
-)
-@click.option("--threads", type=click.IntRange(min=1), metavar="N", show_default="all", help="CPU threads to use.")
-@click.option(
-    "--compile",
-    "compiled",
-    is_flag=True,
-    help="Compile the network first: takes minutes, then trains faster. Needs a C++ compiler.",
-)
+@option("--epochs", COUNT, "N", "Passes over the data.", shown="the recipe's")
+@option("--batch-size", click.IntRange(min=2), "N", "Faces per step.", shown="the recipe's")
+@option("--learning-rate", RATE, "RATE", "Peak learning rate; use a lower one with --start.", shown="the recipe's")
+@option("--teacher teachers", FILE, "MODEL.onnx", TEACHER, multiple=True)
+@option("--start", PATH, "RUN", "Start with the weights of another run.")
+@option("--seed", SEED, "N", "The same seed repeats a training exactly.", shown="0")
+@option("--device", ["auto", "cpu", "cuda", "mps"], None, "Device to train on.", "auto")
+@option("--precision", ["auto", "32", "bf16"], None, "Precision of the arithmetic.", "auto")
+@option("--threads", COUNT, "N", "CPU threads to use.", shown="all")
+@click.option("--compile", "compiled", is_flag=True, help=COMPILE)
 @click.option("--tensorboard", is_flag=True, help="Also write curves for TensorBoard, if it is installed.")
 def command(
     *,
@@ -150,8 +101,15 @@ def command(
 
         # lightning, which sets its own level when it is imported, tells on each start which precision it was given
         logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-        said = _Said(recipe, epochs, batch_size, learning_rate, seed)
-        chosen, number = _begun(out, said) if resume else _fresh(out, said)
+        given = {
+            "recipe": recipe,
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "learning_rate": learning_rate,
+            "seed": seed,
+        }
+        given = {name: value for name, value in given.items() if value is not None}
+        chosen, number = _begun(out, given) if resume else _fresh(out, given)
         faces = dataset.load(data)
         fabric = make_fabric(device, precision, threads)
         if not fabric.is_global_zero:
@@ -173,23 +131,15 @@ def command(
         return code
 
 
-def _fresh(out: Path, said: _Said) -> tuple[Recipe, int]:
-    """Recipe and seed of a new run; what is unsaid is the recipe's."""
+def _fresh(out: Path, given: Mapping[str, Any]) -> tuple[Recipe, int]:
+    """Recipe and seed of a new run; what is not given is the recipe's."""
     from smartselfie.training.checkpoint import has_checkpoint
     from smartselfie.training.recipe import recipe_for
 
     if has_checkpoint(out):
         raise RunError(f"{out} already holds a run", "continue with --resume, or choose another --out")
-    chosen = recipe_for(said.recipe or "compact")
-    return (
-        replace(
-            chosen,
-            epochs=said.epochs or chosen.epochs,
-            batch_size=said.batch_size or chosen.batch_size,
-            learning_rate=said.learning_rate or chosen.learning_rate,
-        ),
-        said.seed or 0,
-    )
+    changed = {name: given[name] for name in ("epochs", "batch_size", "learning_rate") if name in given}
+    return replace(recipe_for(given.get("recipe", "compact")), **changed), given.get("seed", 0)
 
 
 def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
@@ -206,29 +156,23 @@ def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -
             )
 
 
-def _begun(out: Path, said: _Said) -> tuple[Recipe, int]:
-    """Recipe and seed of the folder's run; what is said must agree with them."""
+def _begun(out: Path, given: dict[str, Any]) -> tuple[Recipe, int]:
+    """Recipe and seed of the folder's run; what is given must agree with them."""
     from smartselfie.training.checkpoint import load_checkpoint
     from smartselfie.training.recipe import recipe_for, with_options_of
 
     saved = load_checkpoint(out)
     recipe = saved.recipe
-    if said.recipe is not None:
-        again = recipe_for(said.recipe)
+    if "recipe" in given:
+        again = recipe_for(given["recipe"])
         if again.name == recipe.name and with_options_of(again, recipe) != recipe:
             raise RunError(f"{out} was started with another recipe {recipe.name}", "leave --recipe out")
-        said = replace(said, recipe=again.name)
-    for option, wanted, begun in (
-        ("recipe", said.recipe, recipe.name),
-        ("epochs", said.epochs, recipe.epochs),
-        ("batch-size", said.batch_size, recipe.batch_size),
-        ("learning-rate", said.learning_rate, recipe.learning_rate),
-        ("seed", said.seed, saved.seed),
-    ):
-        if wanted is not None and wanted != begun:
-            raise RunError(
-                f"{out} was started with --{option} {begun}, not {wanted}", "leave it out, or choose another --out"
-            )
+        given["recipe"] = again.name
+    begun = asdict(recipe) | {"recipe": recipe.name, "seed": saved.seed}
+    for name, wanted in given.items():
+        if wanted != begun[name]:
+            found = f"{out} was started with --{name.replace('_', '-')} {begun[name]}, not {wanted}"
+            raise RunError(found, "leave it out, or choose another --out")
     return recipe, saved.seed
 
 

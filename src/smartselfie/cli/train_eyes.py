@@ -4,21 +4,14 @@ from pathlib import Path
 
 import click
 
+from smartselfie.cli.parameters import COUNT, FILE, PATH, SEED, option
+
 
 @click.command("train-eyes")
-@click.argument("eyes", type=click.Path(path_type=Path), metavar="EYES")
-@click.argument("model", type=click.Path(path_type=Path, dir_okay=False), metavar="MODEL.onnx")
-@click.option(
-    "--epochs", type=click.IntRange(min=1), metavar="N", default=120, show_default=True, help="Passes over the crops."
-)
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=0,
-    show_default=True,
-    help="The same seed repeats a training exactly.",
-)
+@click.argument("eyes", type=PATH, metavar="EYES")
+@click.argument("model", type=FILE, metavar="MODEL.onnx")
+@option("--epochs", COUNT, "N", "Passes over the crops.", 120)
+@option("--seed", SEED, "N", "The same seed repeats a training exactly.", 0)
 def command(eyes: Path, model: Path, epochs: int, seed: int) -> None:
     """Train the eye model on EYES, a folder or zip of crops with a labels.csv (file, label: open or closed).
 

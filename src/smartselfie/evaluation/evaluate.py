@@ -71,29 +71,23 @@ class Evaluation:
     """One output of a network on one split, by one kind of labels.
 
     Attributes:
-        split: which rows.
+        predictions: what is measured.
         labels: whose labels.
         output: the network's output that was read, or `COMBINED`.
-        rows: (n,) each row's place in the split, from 0.
         true: (n,) indices into `EMOTIONS`; -1 for a row that does not count.
         scores: (n, 7).
         metrics: over the rows that count.
         accuracy_without_twins: over those without a twin in Training; None where there are no Training rows to compare
             with, or no row is left.
-        name, parameters, size: of the network; size in bytes.
     """
 
-    split: Split
+    predictions: Predictions
     labels: Labels
     output: str
-    rows: NDArray[np.int64]
     true: NDArray[np.int64]
     scores: NDArray[np.float64]
     metrics: Metrics
     accuracy_without_twins: float | None
-    name: str
-    parameters: int
-    size: int
 
 
 def evaluate(
@@ -124,23 +118,26 @@ def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> Pr
     if not len(rows):
         held = ", ".join(name for name in Split if len(data.of(name)))
         raise DataError(f"the data has no {split} rows", f"choose another --split; the data has {held}")
-    size = classifier.card.input_size
-    height, width = rows.pixels.shape[1:]
-    crops = np.stack([crop_face(picture, Box(0, 0, width, height), size) for picture in rows.pixels])
-    outputs = classifier.outputs(crops)
-    scores = {name: said.astype(np.float64) for name, said in outputs.items()}
     training = data.of(Split.TRAINING)
     # every Training row is its own twin
     known = len(training) and split is not Split.TRAINING
     return Predictions(
         split=split,
         rows=rows,
-        scores=scores | {COMBINED: classifier.combine(outputs)},
+        scores=predict_scores(classifier, rows.pixels),
         twins=twins(rows.pixels, training.pixels) if known else None,
         name=classifier.card.name,
         parameters=classifier.card.parameters,
         size=classifier.size,
     )
+
+
+def predict_scores(classifier: OnnxClassifier, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
+    """Scores (n, 7) of faces (n, h, w): of each output by its name, and of all together as `COMBINED`."""
+    size, (height, width) = classifier.card.input_size, pixels.shape[1:]
+    outputs = classifier.outputs(np.stack([crop_face(face, Box(0, 0, width, height), size) for face in pixels]))
+    scores = {name: rows.astype(np.float64) for name, rows in outputs.items()}
+    return scores | {COMBINED: classifier.combine(outputs)}
 
 
 def score_predictions(predictions: Predictions, labels: Labels, *, combined: bool = False) -> Evaluation:
@@ -153,17 +150,13 @@ def score_predictions(predictions: Predictions, labels: Labels, *, combined: boo
     output = COMBINED if combined else predictions.output_for(labels)
     scores, counted = predictions.scores[output], true >= 0
     return Evaluation(
-        split=predictions.split,
+        predictions=predictions,
         labels=labels,
         output=output,
-        rows=predictions.rows.rows,
         true=true,
         scores=scores,
         metrics=measure(scores[counted], true[counted]),
         accuracy_without_twins=_without_twins(scores.argmax(axis=1) == true, counted, predictions.twins),
-        name=predictions.name,
-        parameters=predictions.parameters,
-        size=predictions.size,
     )
 
 
@@ -201,26 +194,29 @@ def _without_twins(
 
 def evaluation_to_json(evaluation: Evaluation) -> dict[str, object]:
     """What `evaluate --json` prints."""
-    metrics = evaluation.metrics
+    metrics, model = evaluation.metrics, evaluation.predictions
     smile = asdict(metrics.smile.hits)
     del smile["n"]
     return {
-        "split": evaluation.split.value,
+        "split": model.split.value,
         "labels": evaluation.labels.value,
-        "n": metrics.n,
-        "accuracy": metrics.accuracy,
-        "accuracy_without_twins": evaluation.accuracy_without_twins,
-        "macro_f1": metrics.macro_f1,
-        "nll": metrics.nll,
-        "ece": metrics.ece,
+        **_overall(evaluation),
         "per_class": {emotion.value: asdict(hits) for emotion, hits in metrics.per_class.items()},
         "confusion": metrics.confusion.tolist(),
         "smile": {"auc": metrics.smile.auc, **smile},
-        "model": {"name": evaluation.name, "parameters": evaluation.parameters, "bytes": evaluation.size},
+        "model": {"name": model.name, "parameters": model.parameters, "bytes": model.size},
         # programs of before know the combined output as reading
         "output": "reading" if evaluation.output == COMBINED else evaluation.output,
         "combined": evaluation.output == COMBINED,
     }
+
+
+def _overall(evaluation: Evaluation) -> dict[str, float | None]:
+    """What is measured over all classes together."""
+    metrics = evaluation.metrics
+    measured: dict[str, float | None] = {name: getattr(metrics, name) for name in ("macro_f1", "nll", "ece")}
+    alone = evaluation.accuracy_without_twins
+    return {"n": metrics.n, "accuracy": metrics.accuracy, "accuracy_without_twins": alone} | measured
 
 
 def to_card_metrics(evaluation: Evaluation) -> dict[str, float]:
@@ -230,18 +226,13 @@ def to_card_metrics(evaluation: Evaluation) -> dict[str, float]:
     """
     metrics = evaluation.metrics
     told: dict[str, float | None] = {
-        "n": metrics.n,
-        "accuracy": metrics.accuracy,
-        "accuracy_without_twins": evaluation.accuracy_without_twins,
-        "macro_f1": metrics.macro_f1,
-        "nll": metrics.nll,
-        "ece": metrics.ece,
+        **_overall(evaluation),
         "smile_auc": metrics.smile.auc,
         "smile_f1": metrics.smile.hits.f1,
     }
     for emotion, hits in metrics.per_class.items():
         told |= {f"{emotion}/precision": hits.precision, f"{emotion}/recall": hits.recall, f"{emotion}/n": hits.n}
-    where = f"{evaluation.split}/{evaluation.labels}"
+    where = f"{evaluation.predictions.split}/{evaluation.labels}"
     # cards of before call it reading, and so do programs that read them
     places = [f"{where}/{COMBINED}", f"{where}/reading"] if evaluation.output == COMBINED else [where]
     return {f"{place}/{name}": round(value, 6) for place in places for name, value in told.items() if value is not None}
@@ -256,7 +247,7 @@ def write_predictions(path: Path, evaluation: Evaluation) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["row", "label", *(emotion.value for emotion in EMOTIONS)])
-    for row, true, scores in zip(evaluation.rows, evaluation.true, evaluation.scores, strict=True):
+    for row, true, scores in zip(evaluation.predictions.rows.rows, evaluation.true, evaluation.scores, strict=True):
         label = EMOTIONS[true].value if true >= 0 else ""
         writer.writerow([int(row), label, *(f"{score:.6f}" for score in scores)])
     with atomic_write(path, DataError, "choose another --predictions") as file:

@@ -71,7 +71,7 @@ def measure(scores: Scores, labels: Labels) -> Metrics:
     if not len(labels):
         raise ValueError("there is nothing to measure")
     said = scores.argmax(axis=1)
-    table = confusion(said, labels)
+    table = confusion_matrix(said, labels)
     per_class = {emotion: _hits(said == place, labels == place) for place, emotion in enumerate(EMOTIONS)}
     occurring = (table.sum(axis=0) + table.sum(axis=1)) > 0
     happy = EMOTIONS.index(Emotion.HAPPY)
@@ -90,7 +90,7 @@ def measure(scores: Scores, labels: Labels) -> Metrics:
     )
 
 
-def confusion(said: Labels, labels: Labels) -> NDArray[np.int64]:
+def confusion_matrix(said: Labels, labels: Labels) -> NDArray[np.int64]:
     """(7, 7) counts: true down, said across."""
     size = len(EMOTIONS)
     return np.bincount(labels * size + said, minlength=size * size).reshape(size, size)
@@ -108,7 +108,7 @@ class Bin:
     accuracy: float | None
 
 
-def reliability(confidence: Scores, right: Flags) -> list[Bin]:
+def reliability_bins(confidence: Scores, right: Flags) -> list[Bin]:
     """The 15 bins of a reliability diagram, from the least confidence to the greatest."""
     # a bin holds its upper edge, so that 1 lies in the last
     bins = np.clip(np.ceil(confidence * BINS).astype(np.int64) - 1, 0, BINS - 1)
@@ -124,13 +124,13 @@ def calibration_error(confidence: Scores, right: Flags) -> float:
     """The mean gap between confidence and accuracy over 15 equal-width bins, weighted by their rows."""
     gaps = [
         each.n * abs(each.confidence - each.accuracy)
-        for each in reliability(confidence, right)
+        for each in reliability_bins(confidence, right)
         if each.confidence is not None and each.accuracy is not None
     ]
     return sum(gaps) / len(confidence)
 
 
-def roc(score: Scores, positive: Flags) -> tuple[Scores, Scores]:
+def roc_curve(score: Scores, positive: Flags) -> tuple[Scores, Scores]:
     """The curve that `auc` is the area under: the shares of negatives and of positives at or above each threshold.
 
     Returns:

@@ -10,11 +10,18 @@ HINT = "choose another --report"
 
 
 def write_page(path: Path, template: str, **values: object) -> None:
-    """Fill a template of this package, and write it whole or not at all.
+    """Fill a template, and write it whole or not at all.
 
     Raises:
         DataError: the place cannot be written.
     """
+    page = render(template, **values)
+    with atomic_write(path, DataError, HINT) as file:
+        file.write(page.encode())
+
+
+def render(template: str, **values: object) -> str:
+    """Fill a template of this package."""
     # here, since no other command needs it
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -28,6 +35,4 @@ def write_page(path: Path, template: str, **values: object) -> None:
     environment.filters["percent"] = lambda share: "–" if share is None else f"{100 * share:.2f} %"
     environment.filters["number"] = "{:,}".format
     environment.filters["base64"] = lambda content: base64.b64encode(content).decode()
-    page = environment.get_template(template).render(values)
-    with atomic_write(path, DataError, HINT) as file:
-        file.write(page.encode())
+    return environment.get_template(template).render(values)

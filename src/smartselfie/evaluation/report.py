@@ -71,6 +71,6 @@ def _mistakes(found: Evaluation, predictions: Predictions) -> Iterator[dict[str,
             "predicted": EMOTIONS[predicted[place]],
             "score": score[place],
             "label": EMOTIONS[found.true[place]],
-            "row": found.rows[place],
+            "row": predictions.rows.rows[place],
             "png": png.getvalue(),
         }

@@ -198,20 +198,13 @@ class _Faces(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def quantized(
-    content: bytes,
-    card: ModelCard,
-    data: Dataset,
-    *,
-    form: QuantFormat = QuantFormat.QDQ,
-) -> tuple[bytes, ModelCard]:
+def quantized(content: bytes, card: ModelCard, data: Dataset) -> tuple[bytes, ModelCard]:
     """The network with 8-bit weights, a scale for each channel, and 8-bit activations, and its card, which says so.
 
     Args:
         content: a float32 network.
         card: its own.
         data: prepared data with Training rows.
-        form: how 8 bits are written down: as pairs of steps around each operator, or as operators of their own.
 
     Raises:
         DataError: the data has no Training rows.
@@ -231,7 +224,7 @@ def quantized(
             plain,
             small,
             _Faces(network_input(faces, card.mean, card.std)),
-            quant_format=form,
+            quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(QUANTISED),
             per_channel=True,
             # 7 bits of weight cost nothing that can be measured, and cannot overflow on processors without VNNI

@@ -1,0 +1,38 @@
+"""Types of arguments, and a short way to declare an option, for commands whose options are no settings."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+FILE, FOLDER = click.Path(path_type=Path, dir_okay=False), click.Path(path_type=Path, file_okay=False)
+COUNT, SEED = click.IntRange(min=1), click.IntRange(min=0)
+
+
+def option(
+    names: str, kind: Any, metavar: str | None, text: str, default: Any = None, shown: str | bool = True, **more: Any
+) -> Callable[[F], F]:
+    """An option with its default in the help.
+
+    Args:
+        names: the flag and, where that is another, the parameter, as in `--csv csv_file`.
+        kind: click's type, or a list of words to choose from.
+        metavar: what stands for the value in the help.
+        text: the help.
+        default: of the parameter.
+        shown: what the help calls the default, where that is not its value.
+        **more: what else click's option takes.
+    """
+    kind = click.Choice(kind) if isinstance(kind, list | tuple) else kind
+    return click.option(
+        *names.split(), type=kind, metavar=metavar, help=text, default=default, show_default=shown, **more
+    )
+
+
+def json_flag(what: str) -> Callable[[F], F]:
+    """`--json`, which prints one line of JSON for each of these."""
+    return click.option("--json", "as_json", is_flag=True, help=f"Print {what}.")
