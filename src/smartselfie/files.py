@@ -95,6 +95,3 @@ def link_if_free(partial: Path, path: Path) -> bool:
             path.unlink()
             raise
     return True
-
-
-written_whole, named_if_free = atomic_write, link_if_free

@@ -24,7 +24,7 @@ from smartselfie.booth.app import create_app
 from smartselfie.booth.auth import LanAccess, PairedDevices
 from smartselfie.booth.booth import Booth
 from smartselfie.errors import ConfigError
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 from smartselfie.settings.schema import Settings
 from smartselfie.worker import Report, Worker
 
@@ -125,14 +125,10 @@ def own_certificate(path: Path, names: Sequence[str], addresses: Sequence[str], 
     """
     moment = datetime.now(UTC) if now is None else now
     if not _fits(path, names, addresses, moment):
-        try:
-            with written_whole(path) as file:
-                if hasattr(os, "fchmod"):
-                    os.fchmod(file.fileno(), 0o600)
-                file.write(_make(names, addresses, moment))
-        except OSError as error:
-            found = f"the certificate {path} cannot be written: {error.strerror}"
-            raise ConfigError(found, "check the folder") from None
+        with atomic_write(path, ConfigError, "check the folder of the certificate") as file:
+            if hasattr(os, "fchmod"):
+                os.fchmod(file.fileno(), 0o600)
+            file.write(_make(names, addresses, moment))
     return path
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import platformdirs
 
 from smartselfie.errors import ConfigError
-from smartselfie.files import written_whole
+from smartselfie.files import atomic_write
 from smartselfie.settings.declaration import PREFIX, flag_of
 from smartselfie.settings.schema import NAMES, SETTINGS, Settings, unknown
 
@@ -186,7 +186,7 @@ def _write_toml(path: Path, before: str, values: Mapping[str, object], forget: C
         document[name] = _plain(value)
     for name in forget:
         document.pop(name, None)
-    with written_whole(path) as file:
+    with atomic_write(path) as file:
         file.write(tomlkit.dumps(document).encode())
 
 
