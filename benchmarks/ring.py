@@ -14,9 +14,9 @@ import sys
 import numpy as np
 
 from smartselfie.core.types import Frame
+from smartselfie.settings.schema import Settings
 from smartselfie.testing import face_of, mixed
 from smartselfie.trigger.best_frame import FrameBuffer
-from smartselfie.trigger.rule import TriggerRule
 
 SIZES = {"1920x1080": (1080, 1920), "3840x2160": (2160, 3840)}
 FPS, SECONDS = 30, 5
@@ -30,7 +30,7 @@ def peak() -> int:
 
 def fill(height: int, width: int) -> dict[str, int]:
     """Push frames, and measure."""
-    ring, before, most, bytes_ = FrameBuffer(TriggerRule(), 1.0), peak(), 0, 0
+    ring, before, most, bytes_ = FrameBuffer(Settings().trigger_rule, 1.0), peak(), 0, 0
     for index in range(FPS * SECONDS):
         # written to, so that the memory is really taken
         picture = np.full((height, width, 3), index % 256, np.uint8)

@@ -27,7 +27,7 @@ from smartselfie.core.types import Box, Face, largest
 from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.pipeline import read_faces
 from smartselfie.settings.schema import Settings
-from smartselfie.trigger.rule import GroupRule, TriggerRule
+from smartselfie.trigger.rule import GroupRule
 from smartselfie.trigger.trigger import Fire, Trigger
 
 FPS, SECONDS = 15, 8
@@ -79,7 +79,7 @@ def gather(random_: random.Random, read: dict[str, list[Face]]) -> list[Guest]:
 
 def shot_of(guests: list[Guest], who: GroupRule | int) -> float | None:
     """When the first photo is taken, if one is."""
-    trigger = Trigger(TriggerRule(group=who))
+    trigger = Trigger(Settings(rule=who).trigger_rule)
     for index in range(FPS * SECONDS):
         at, faces = index / FPS, []
         for place, guest in enumerate(guests):

@@ -25,7 +25,6 @@ from smartselfie.images import read_image
 from smartselfie.inference.detectors import HaarCascade
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.demo import DemoSource
-from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.tracker import Tracker
 from smartselfie.trigger.trigger import Trigger
 
@@ -56,7 +55,7 @@ class Line:
         self.emotions: list[Emotions] = []
         self.eyes, self.openness = make_eyes(), list[float]()
         self.quality: list[Quality] = []
-        self.trigger, self.tracks, self.at = Trigger(TriggerRule()), Tracker(), 0.0
+        self.trigger, self.tracks, self.at = Trigger(Settings().trigger_rule), Tracker(), 0.0
 
     def detect(self) -> None:
         """Find the faces."""

@@ -20,7 +20,7 @@ MODELS = Path(smartselfie.__file__).parent / "models"
 
 def test_settings_become_a_rule() -> None:
     settings = Settings(hold=4, hold_seconds=0.5, smile=0.7, rest=1.0)
-    assert factory.make_rule(settings) == rule_of(hold_frames=4, hold_seconds=0.5, smile=0.7, cooldown=1.0)
+    assert settings.trigger_rule == rule_of(hold_frames=4, hold_seconds=0.5, smile=0.7, cooldown=1.0)
 
 
 def test_a_detectors_name_becomes_that_detector() -> None:

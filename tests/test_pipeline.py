@@ -23,6 +23,7 @@ from smartselfie.testing import (
     face_at,
     frames_at,
     mixed,
+    rule_of,
     scores,
 )
 from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
@@ -47,7 +48,7 @@ def line(
     source = ScriptedSource(frames_at(5, len(script)) if items is None else items)
     album = album or MemoryAlbum()
     return (
-        Pipeline(source, detector, ScriptedClassifier(script), album, rule or TriggerRule(), max_photos),
+        Pipeline(source, detector, ScriptedClassifier(script), album, rule or rule_of(), max_photos),
         album,
         source,
     )
@@ -100,7 +101,7 @@ def test_every_frame_gives_a_moment_while_no_face_is_visible() -> None:
 
 def test_it_can_be_stopped_while_no_face_is_visible() -> None:
     source = ScriptedSource(frames_at(30, 1), live=True, fps=1000, endless=True)
-    pipeline = Pipeline(source, NOBODY, ScriptedClassifier([HAPPY]), MemoryAlbum(), TriggerRule())
+    pipeline = Pipeline(source, NOBODY, ScriptedClassifier([HAPPY]), MemoryAlbum(), rule_of())
     seen = 0
     for _ in pipeline.moments():
         seen += 1
@@ -120,14 +121,14 @@ def test_the_largest_face_decides() -> None:
         def classify(self, crops: Image) -> list[Emotions]:
             return [HAPPY, NEUTRAL][: len(crops)]
 
-    pipeline = Pipeline(ScriptedSource(frames_at(30, 1)), detector, BySize(), MemoryAlbum(), TriggerRule())
+    pipeline = Pipeline(ScriptedSource(frames_at(30, 1)), detector, BySize(), MemoryAlbum(), rule_of())
     (moment,) = pipeline.moments()
     assert [face.box.left for face in moment.faces] == [0, 30]
     assert [face.id for face in moment.faces] == [1, 2]
     assert moment.subject is moment.faces[0]
     assert moment.happy
     everyone = Pipeline(
-        ScriptedSource(frames_at(5, 20)), detector, BySize(), MemoryAlbum(), TriggerRule(group=GroupRule.EVERYONE)
+        ScriptedSource(frames_at(5, 20)), detector, BySize(), MemoryAlbum(), rule_of(group=GroupRule.EVERYONE)
     )
     assert not any(moment.photos for moment in everyone.moments())
 
@@ -201,7 +202,7 @@ def test_photos_that_were_kept_are_told_before_one_that_could_not_be() -> None:
     source = ScriptedSource(frames_at(5, 40), live=True)
     script = ([NEUTRAL] * 5 + [HAPPY] * 5) * 4
     pipeline = Pipeline(
-        source, ONE_FACE, ScriptedClassifier(script), album, TriggerRule(hold_frames=5, cooldown=0.0), best_of=0
+        source, ONE_FACE, ScriptedClassifier(script), album, rule_of(hold_frames=5, cooldown=0.0), best_of=0
     )
     told: list[int] = []
     with pytest.raises(AlbumError, match="full"):  # noqa: PT012
@@ -233,7 +234,7 @@ def test_the_best_frame_of_the_hold_is_kept_with_the_faces_that_are_on_it() -> N
     source = ScriptedSource(frames_at(20, 10))
     album = MemoryAlbum()
     script = [mixed(happy=level) for level in levels]
-    moments = list(Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, TriggerRule()).moments())
+    moments = list(Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, rule_of()).moments())
     (photo,) = album.photos
     assert (photo.shot.frame.index, photo.shot.decided) == (3, 9)
     assert photo.shot.faces == moments[3].faces
@@ -244,7 +245,7 @@ def test_without_a_ring_the_frame_at_which_the_shutter_fires_is_kept() -> None:
     album = MemoryAlbum()
     script = [mixed(happy=level) for level in [0.9] * 9 + [0.6]]
     pipeline = Pipeline(
-        ScriptedSource(frames_at(20, 10)), ONE_FACE, ScriptedClassifier(script), album, TriggerRule(), best_of=0
+        ScriptedSource(frames_at(20, 10)), ONE_FACE, ScriptedClassifier(script), album, rule_of(), best_of=0
     )
     list(pipeline.moments())
     assert [photo.shot.frame.index for photo in album.photos] == [9]
@@ -261,7 +262,7 @@ def test_eyes_are_told_and_put_a_photo_off() -> None:
     album = MemoryAlbum()
     eyes = ScriptedEyes([0.9] * 5 + [0.02] * 8 + [0.9] * 9)
     source = ScriptedSource(frames_at(20, 20))
-    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, TriggerRule(), eyes=eyes)
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, rule_of(), eyes=eyes)
     moments = list(pipeline.moments())
     assert [moment.faces[0].eyes_open for moment in moments[4:6]] == [0.9, 0.02]
     assert moments[10].trigger.reason is Reason.EYES_CLOSED
@@ -297,7 +298,7 @@ def live_line(album: MemoryAlbum, script: Sequence[Emotions], rule: TriggerRule)
 def test_a_slow_disk_delays_no_decision_of_a_live_source_and_loses_no_photo() -> None:
     album = SlowAlbum()
     script = ([HAPPY] * 2 + [NEUTRAL]) * 4
-    pipeline = live_line(album, script, TriggerRule(hold_frames=2, cooldown=0.0))
+    pipeline = live_line(album, script, rule_of(hold_frames=2, cooldown=0.0))
     fired, told = [], []
     for moment in pipeline.moments():
         if moment.trigger.reason is Reason.READY:
@@ -313,7 +314,7 @@ def test_a_slow_disk_delays_no_decision_of_a_live_source_and_loses_no_photo() ->
 
 def test_a_photo_that_a_slow_disk_still_writes_is_kept_when_the_loop_is_left() -> None:
     album = SlowAlbum()
-    moments = live_line(album, [HAPPY] * 5, TriggerRule(hold_frames=2)).moments()
+    moments = live_line(album, [HAPPY] * 5, rule_of(hold_frames=2)).moments()
     for moment in moments:
         if moment.trigger.reason is Reason.READY:
             break
@@ -325,13 +326,13 @@ def test_a_photo_that_a_slow_disk_still_writes_is_kept_when_the_loop_is_left() -
 
 def test_a_live_photo_that_cannot_be_kept_is_raised() -> None:
     with pytest.raises(AlbumError):
-        list(live_line(MemoryAlbum(broken=True), [HAPPY] * 5, TriggerRule(hold_frames=2)).moments())
+        list(live_line(MemoryAlbum(broken=True), [HAPPY] * 5, rule_of(hold_frames=2)).moments())
 
 
 def test_the_source_is_not_asked_for_more_once_enough_photos_are_under_way() -> None:
     source = ScriptedSource(frames_at(5, 30), live=True)
     album = MemoryAlbum()
-    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, TriggerRule(), 1)
+    pipeline = Pipeline(source, ONE_FACE, ScriptedClassifier([HAPPY]), album, rule_of(), 1)
     assert [photo.shot.decided for moment in pipeline.moments() for photo in moment.photos] == [9]
     assert pipeline.frames == 10
 
@@ -349,45 +350,45 @@ def test_two_people_who_cross_keep_their_numbers_and_their_holds() -> None:
         return [face_at(8 * index, 40, 30), face_at(240 - 8 * index, 44, 28)]
 
     source = ScriptedSource(frames_at(20, 30, blank(320, 120)))
-    pipeline = Pipeline(source, ScriptedDetector(find), ScriptedClassifier([NEUTRAL]), MemoryAlbum(), TriggerRule())
+    pipeline = Pipeline(source, ScriptedDetector(find), ScriptedClassifier([NEUTRAL]), MemoryAlbum(), rule_of())
     last = list(pipeline.moments())[-1]
     assert [(face.id, face.box.left) for face in last.faces] == [(2, 8), (1, 232)]
 
 
 def test_another_rule_holds_from_the_next_frame_and_keeps_the_hold() -> None:
-    pipeline, album, _ = line([HAPPY] * 20, rule=TriggerRule(hold_frames=100))
+    pipeline, album, _ = line([HAPPY] * 20, rule=rule_of(hold_frames=100))
     for moment in pipeline.moments():
         if moment.frame.index == 4:
             assert moment.trigger.state == Holding(5, 0.0)
-            pipeline.send(NewRule(TriggerRule(hold_frames=6)))
+            pipeline.send(NewRule(rule_of(hold_frames=6)))
     assert [photo.shot.decided for photo in album.photos] == [5]
 
 
 def test_another_rule_forgets_neither_the_cooldown_nor_whose_smile_was_taken() -> None:
     for cooldown in (60.0, 0.0):
-        pipeline, album, _ = line([HAPPY] * 40, rule=TriggerRule(hold_frames=3, cooldown=cooldown))
+        pipeline, album, _ = line([HAPPY] * 40, rule=rule_of(hold_frames=3, cooldown=cooldown))
         for moment in pipeline.moments():
             if moment.frame.index == 5:
-                pipeline.send(NewRule(TriggerRule(hold_frames=3, cooldown=cooldown, eyes_open=False)))
+                pipeline.send(NewRule(rule_of(hold_frames=3, cooldown=cooldown, eyes_open=False)))
         assert [photo.shot.decided for photo in album.photos] == [2]
 
 
 def test_a_shorter_cooldown_ends_the_one_that_runs_earlier() -> None:
     script = [HAPPY] * 3 + [NEUTRAL] * 3 + [HAPPY] * 20
-    pipeline, album, _ = line(script, rule=TriggerRule(hold_frames=3, cooldown=60.0))
+    pipeline, album, _ = line(script, rule=rule_of(hold_frames=3, cooldown=60.0))
     for moment in pipeline.moments():
         if moment.frame.index == 4:
-            pipeline.send(NewRule(TriggerRule(hold_frames=3, cooldown=2.0)))
+            pipeline.send(NewRule(rule_of(hold_frames=3, cooldown=2.0)))
     # two seconds after the photo of frame 2, at five frames a second, and three frames of a hold
     assert [photo.shot.decided for photo in album.photos] == [2, 14]
 
 
 def test_another_expression_is_waited_for_anew() -> None:
     surprised = scores(Emotion.SURPRISE)
-    pipeline, album, _ = line([HAPPY] * 5 + [surprised] * 10, rule=TriggerRule(hold_frames=3, cooldown=0.0))
+    pipeline, album, _ = line([HAPPY] * 5 + [surprised] * 10, rule=rule_of(hold_frames=3, cooldown=0.0))
     for moment in pipeline.moments():
         if moment.frame.index == 4:
-            pipeline.send(NewRule(TriggerRule(hold_frames=3, cooldown=0.0, expression=Emotion.SURPRISE)))
+            pipeline.send(NewRule(rule_of(hold_frames=3, cooldown=0.0, expression=Emotion.SURPRISE)))
     assert [photo.shot.decided for photo in album.photos] == [2, 7]
 
 
@@ -409,7 +410,7 @@ def test_another_source_takes_over_with_the_same_models_and_nobody_gets_a_number
 
 def test_a_cooldown_goes_on_at_another_source_for_what_is_left_of_it() -> None:
     # photo at 0.4 s, cooldown of 1.9 s, another source at 1 s: 1.3 s are left there, and a hold takes three frames
-    pipeline, album, _ = line([HAPPY] * 40, rule=TriggerRule(hold_frames=3, cooldown=1.9))
+    pipeline, album, _ = line([HAPPY] * 40, rule=rule_of(hold_frames=3, cooldown=1.9))
     moments = pipeline.moments()
     assert [next(moments).frame.index for _ in range(6)] == [0, 1, 2, 3, 4, 5]
     pipeline.send(NewSource(ScriptedSource(frames_at(5, 14), name="second")))
@@ -424,7 +425,7 @@ def test_a_new_source_ends_the_wait_for_a_camera_that_gives_nothing() -> None:
             yield from ()
 
     silent = Silent([], live=True)
-    pipeline = Pipeline(silent, NOBODY, ScriptedClassifier([NEUTRAL]), MemoryAlbum(), TriggerRule())
+    pipeline = Pipeline(silent, NOBODY, ScriptedClassifier([NEUTRAL]), MemoryAlbum(), rule_of())
     threading.Timer(0.05, pipeline.send, [NewSource(ScriptedSource(frames_at(5, 2)))]).start()
     assert [moment.frame.index for moment in pipeline.moments()] == [0, 1]
 
@@ -444,7 +445,7 @@ def test_after_its_end_it_can_follow_another_source() -> None:
     assert len(list(pipeline.follow())) == 2
     assert not album.closed
     assert not pipeline.wait(0.01)
-    pipeline.send(NewRule(TriggerRule(hold_frames=4)))
+    pipeline.send(NewRule(rule_of(hold_frames=4)))
     assert not pipeline.wait(0.01)
     assert pipeline.rule.hold_frames == 4
     pipeline.send(NewSource(ScriptedSource(frames_at(5, 3))))
@@ -499,7 +500,7 @@ def test_after_a_photo_that_could_not_be_saved_it_goes_on() -> None:
             return super().save(shot)
 
     album = FullOnce()
-    rule = TriggerRule(hold_frames=2, cooldown=0.0)
+    rule = rule_of(hold_frames=2, cooldown=0.0)
     pipeline, _, _ = line([HAPPY, HAPPY, NEUTRAL] * 4, album=album, rule=rule, max_photos=2)
     with pytest.raises(AlbumError):
         list(pipeline.follow())

@@ -8,7 +8,6 @@ from smartselfie.inference.runtime import EMOTION_MODEL, EYE_MODEL, FACE_MODEL, 
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, EyeClassifier, FaceDetector, FrameSource
 from smartselfie.settings.schema import Settings
-from smartselfie.trigger.rule import TriggerRule
 
 if TYPE_CHECKING:
     from smartselfie.inference.classifiers import OnnxClassifier
@@ -60,11 +59,6 @@ def make_album(settings: Settings) -> Album:
     return FolderAlbum(settings.album_folder, sidecar=settings.sidecar)
 
 
-def make_rule(settings: Settings) -> TriggerRule:
-    """The trigger's rule."""
-    return settings.trigger_rule
-
-
 def make_source(name: str, settings: Settings) -> FrameSource:
     """The source that a word on the command line means.
 
@@ -95,7 +89,7 @@ def make_pipeline(source: FrameSource, settings: Settings, album: Album | None =
             make_detector(settings),
             classifier,
             make_album(settings) if album is None else album,
-            make_rule(settings),
+            settings.trigger_rule,
             settings.max_photos,
             eyes=make_eyes(),
             best_of=settings.best_of,

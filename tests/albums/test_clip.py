@@ -10,7 +10,7 @@ from smartselfie.albums.clip import AFTER, BEFORE, LONGEST, STEP, ClipRecorder
 from smartselfie.core.events import Photo, Shot
 from smartselfie.core.types import Frame
 from smartselfie.moment import Moment
-from smartselfie.trigger.rule import TriggerRule
+from smartselfie.testing import rule_of
 from smartselfie.trigger.trigger import Trigger
 
 
@@ -21,7 +21,7 @@ def update(clips, start, end, *, photo=None, fps=30, width=64, paused=False):
         frame = Frame(image, index / fps, index)
         shot = Shot(frame, index, (), "smile", {}, "m", "c")
         events = () if photo is None else (Photo(photo, shot),)
-        clips.update(Moment(frame, (), None, False, Trigger(TriggerRule()), events, paused=paused))
+        clips.update(Moment(frame, (), None, False, Trigger(rule_of()), events, paused=paused))
         photo = None
 
 

@@ -26,7 +26,7 @@ from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo
-from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, blank, face_at, scores
+from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, blank, face_at, rule_of, scores
 from smartselfie.trigger.rule import TriggerRule
 
 
@@ -137,7 +137,7 @@ def serve(tmp_path: Path) -> Serve:
         *,
         emotion: Emotion | None = None,
         album: Album | None = None,
-        rule: TriggerRule = TriggerRule(hold_frames=3, cooldown=0.0),  # noqa: B008 - frozen
+        rule: TriggerRule = rule_of(hold_frames=3, cooldown=0.0),  # noqa: B008 - frozen
         max_photos: int | None = None,
         host: str = "127.0.0.1",
         names: tuple[str, ...] = (),

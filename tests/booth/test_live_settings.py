@@ -17,7 +17,6 @@ from smartselfie.booth.current_source import CurrentSource
 from smartselfie.booth.live_settings import LiveSettings, NotSavedError
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import AlbumError, ConfigError, SourceError
-from smartselfie.factory import make_rule
 from smartselfie.pipeline import Pipeline
 from smartselfie.settings.live import live_names
 from smartselfie.settings.schema import NAMES, Settings
@@ -28,9 +27,10 @@ from smartselfie.testing import (
     ScriptedDetector,
     ScriptedSource,
     frames_at,
+    rule_of,
     scores,
 )
-from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.trigger.rule import Reason
 
 CAMERAS = (CameraInfo(0, "Front"), CameraInfo(2, "Back"))
 
@@ -55,7 +55,9 @@ def booth_of(settings, open_source, cameras=tuple, *, album=None, saved=None):
 
     def build(source, settings):
         classifier = ScriptedClassifier([scores(Emotion.SAD)])
-        return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), make_rule(settings))
+        return Pipeline(
+            source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), settings.trigger_rule
+        )
 
     listed = cameras if callable(cameras) else lambda: cameras
     return Booth(settings, open_source=open_source, cameras=listed, build=build, saved=saved)
@@ -123,7 +125,7 @@ def test_the_page_never_learns_the_path_or_address_that_was_given_and_can_go_bac
 
 
 def test_a_changed_rule_holds_at_once_over_the_same_camera(serve):
-    with serve(emotion=Emotion.HAPPY, rule=TriggerRule(hold_frames=500), settings=Settings(hold=500)) as booth:
+    with serve(emotion=Emotion.HAPPY, rule=rule_of(hold_frames=500), settings=Settings(hold=500)) as booth:
         booth.feed(5)
         assert change(booth, hold=3).json()["values"]["hold"] == 3
         booth.feed_until(lambda: booth.live.newest.photos == 1)
@@ -238,7 +240,7 @@ def test_a_camera_that_can_not_be_opened_again_either_is_tried_again_later(monke
 def test_a_change_that_cannot_be_saved_is_refused_and_neither_page_nor_trigger_changes(serve, tmp_path: Path):
     (tmp_path / "file").touch()
     saved = tmp_path / "file" / "x.booth.toml"
-    with serve(settings=Settings(hold=500), rule=TriggerRule(hold_frames=500), saved=saved) as booth:
+    with serve(settings=Settings(hold=500), rule=rule_of(hold_frames=500), saved=saved) as booth:
         booth.feed()
         answer = change(booth, hold=7, smile=0.9)
         assert answer.status_code == 409
@@ -340,7 +342,7 @@ def test_a_press_right_after_another_camera_was_chosen_takes_a_photo_of_it():
 
 
 def test_a_changed_rule_forgets_neither_the_cooldown_nor_whose_smile_was_taken_nor_peoples_numbers(serve):
-    rule = TriggerRule(hold_frames=3, cooldown=60.0)
+    rule = rule_of(hold_frames=3, cooldown=60.0)
     with serve(emotion=Emotion.HAPPY, rule=rule, settings=Settings(hold=3, rest=60.0)) as booth:
         booth.feed(30)
         assert [face.id for face in booth.live.newest.moment.faces] == [1]

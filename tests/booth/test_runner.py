@@ -17,13 +17,20 @@ from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.errors import AlbumError, SourceError
 from smartselfie.pipeline import Pipeline, Shoot
 from smartselfie.settings.schema import Settings
-from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, ScriptedSource, frames_at, scores
-from smartselfie.trigger.rule import TriggerRule
+from smartselfie.testing import (
+    MemoryAlbum,
+    ScriptedClassifier,
+    ScriptedDetector,
+    ScriptedSource,
+    frames_at,
+    rule_of,
+    scores,
+)
 
 
 def pipeline_of(source, album=None):
     classifier = ScriptedClassifier([scores(Emotion.HAPPY)])
-    return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), TriggerRule(), None)
+    return Pipeline(source, ScriptedDetector(lambda _: []), classifier, album or MemoryAlbum(), rule_of(), None)
 
 
 def test_a_slow_viewer_skips_frames_and_delays_nobody(serve):
@@ -305,7 +312,7 @@ def test_a_bug_does_not_end_a_kiosk(monkeypatch):
 
     def build(source, _settings):
         return Pipeline(
-            source, ScriptedDetector(find), ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), TriggerRule()
+            source, ScriptedDetector(find), ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), rule_of()
         )
 
     def open_source(*_):

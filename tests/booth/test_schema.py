@@ -13,11 +13,11 @@ from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.core.events import Photo, Shot, SmileBegan
 from smartselfie.core.types import Box, Face, Frame
 from smartselfie.moment import Moment
-from smartselfie.testing import blank, face_of, play, scores
-from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.testing import blank, face_of, play, rule_of, scores
+from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import Trigger
 
-RULE = TriggerRule(hold_frames=10, cooldown=3.0, smile=0.6)
+RULE = rule_of(hold_frames=10, cooldown=3.0, smile=0.6)
 FRAME = Frame(blank(64, 48), 1.5, 45)
 SMALL = Face(Box(0, 0, 8, 8), scores(Emotion.SAD))
 LARGE = Face(Box(20, 5, 30, 30), scores(Emotion.HAPPY))
@@ -95,7 +95,7 @@ def after(*frames, rule=RULE):
 
 
 CALM, SMILE = scores(Emotion.NEUTRAL), scores(Emotion.HAPPY)
-QUICK = TriggerRule(hold_frames=1, cooldown=0.5, smile=0.6)
+QUICK = rule_of(hold_frames=1, cooldown=0.5, smile=0.6)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,15 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
 from smartselfie.settings.schema import Settings
-from smartselfie.testing import ScriptedClassifier, ScriptedDetector, ScriptedSource, face_at, frames_at, scores
+from smartselfie.testing import (
+    ScriptedClassifier,
+    ScriptedDetector,
+    ScriptedSource,
+    face_at,
+    frames_at,
+    rule_of,
+    scores,
+)
 from smartselfie.trigger.rule import TriggerRule
 
 CHROMIUM = shutil.which("chromium")
@@ -101,7 +109,7 @@ def scripted_booth(tmp_path: Path) -> ScriptedBooth:
         *emotions: Emotion,
         source: ScriptedSource | None = None,
         settings: Settings = Settings(),  # noqa: B008 - frozen
-        rule: TriggerRule = TriggerRule(hold_frames=10_000),  # noqa: B008 - frozen
+        rule: TriggerRule = rule_of(hold_frames=10_000),  # noqa: B008 - frozen
         saved: Path | None = None,
     ) -> Iterator[str]:
         settings = replace(settings, open=False, album=settings.album or tmp_path / "album")

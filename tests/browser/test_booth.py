@@ -12,8 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
-from smartselfie.testing import ScriptedSource, frames_at
-from smartselfie.trigger.rule import TriggerRule
+from smartselfie.testing import ScriptedSource, frames_at, rule_of
 from tests.browser.conftest import DemoBooth, OpenPage, ScriptedBooth
 
 SOON = 60_000
@@ -211,7 +210,7 @@ def test_each_persons_scores_can_be_looked_at(scripted_booth: ScriptedBooth, ope
 
 
 def test_two_pages_see_the_same_photo(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
-    with scripted_booth(Emotion.HAPPY, rule=TriggerRule(hold_frames=10_000)) as address:
+    with scripted_booth(Emotion.HAPPY, rule=rule_of(hold_frames=10_000)) as address:
         first, second = open_page(address), open_page(address, width=360, height=740)
         for page in (first, second):
             expect(page.locator("#shutter")).to_be_enabled()

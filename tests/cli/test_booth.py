@@ -36,9 +36,9 @@ from smartselfie.testing import (
     ScriptedSource,
     face_at,
     frames_at,
+    rule_of,
     scores,
 )
-from smartselfie.trigger.rule import TriggerRule
 
 Caplog = pytest.LogCaptureFixture
 ADDRESS = re.compile(r"open at (http://\S+/)")
@@ -89,9 +89,7 @@ def pipeline_of(
     def build(turn: FrameSource, _settings: Settings) -> Pipeline:
         classifier = ScriptedClassifier([scores(Emotion.HAPPY)])
         kept = album or MemoryAlbum()
-        return Pipeline(
-            turn, ScriptedDetector(lambda _: faces), classifier, kept, TriggerRule(hold_frames=3), max_photos
-        )
+        return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, kept, rule_of(hold_frames=3), max_photos)
 
     return {"open_source": lambda _name, _settings: source, "build": build}
 

@@ -25,9 +25,10 @@ from smartselfie.testing import (
     ScriptedSource,
     face_at,
     frames_at,
+    rule_of,
     scores,
 )
-from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
+from smartselfie.trigger.rule import GroupRule, Reason
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -157,15 +158,12 @@ def bad_inputs(folder: Path) -> dict[str, tuple[list[str | Path], str]]:
         "missing model": (["demo", "--model", folder / "none.onnx"], "none.onnx"),
         "foreign model": (["demo", "--model", folder / "foreign.onnx"], "foreign.onnx"),
         "unwritable album": (["demo", "--album", folder / "file" / "album"], "album"),
-        "hold out of range": (["demo", "--hold", "0"], "hold"),
-        "unknown detector": (["demo", "--detector", "hog"], "detector"),
     }
 
 
 MISTAKES = (
     *("missing clip", "empty clip", "no clip", "cut clip", "folder without pictures", "missing camera"),
     *("camera of another name", "unreachable stream", "missing model", "foreign model", "unwritable album"),
-    *("hold out of range", "unknown detector"),
 )
 
 
@@ -188,7 +186,9 @@ def test_wrong_usage_exits_with_2(capsys: Capsys) -> None:
     assert run("watch") == 2
     assert run("watch", "demo", "--nonsense") == 2
     assert run("wach", "demo") == 2
-    assert run("watch", "demo", "--hold", "many") == 2
+    for wrong in (["--hold", "many"], ["--hold", "0"], ["--detector", "hog"]):
+        assert run("watch", "demo", *wrong) == 2
+        assert capsys.readouterr().err.splitlines()[-1].startswith(f"Error: {wrong[0]}: {wrong[1]} is ")
     assert "Traceback" not in capsys.readouterr().err
 
 
@@ -196,7 +196,7 @@ def test_the_meter_shows_all_seven_scores_with_and_without_a_face() -> None:
     shown = iter([True, True, False])
     detector = ScriptedDetector(lambda _: [face_at(5, 5, 20)] if next(shown) else [])
     source = ScriptedSource(frames_at(2, 3))
-    pipeline = Pipeline(source, detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), TriggerRule())
+    pipeline = Pipeline(source, detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), rule_of())
     texts = [click.unstyle("\n".join(draw_meter(moment))) for moment in pipeline.moments()]
     assert all(emotion in text for text in texts for emotion in Emotion)
     assert "smile 2/10" in texts[1]
@@ -209,7 +209,7 @@ def test_the_meter_shows_all_seven_scores_with_and_without_a_face() -> None:
 def test_the_meter_tells_of_everybody_where_there_are_several_and_of_dropped_frames() -> None:
     detector = ScriptedDetector(lambda _: [face_at(5, 5, 20), face_at(40, 5, 19), face_at(30, 30, 6)])
     frames = [replace(frame, dropped=3) for frame in frames_at(5, 2)]
-    rule = TriggerRule(group=GroupRule.EVERYONE)
+    rule = rule_of(group=GroupRule.EVERYONE)
     pipeline = Pipeline(
         ScriptedSource(frames), detector, ScriptedClassifier([scores(Emotion.HAPPY)]), MemoryAlbum(), rule
     )

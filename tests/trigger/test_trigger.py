@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.testing import WELL_SEEN, face_of, mixed, play, rule_of, scores
-from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
+from smartselfie.trigger.rule import GroupRule, Reason
 from smartselfie.trigger.trigger import Began, CoolingDown, Fire, Holding, Lost, Ready, Trigger
 
 HAPPY, NEUTRAL, SAD = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL), scores(Emotion.SAD)
@@ -271,7 +271,7 @@ steps = st.sampled_from([0.11, 0.2, 0.45, 0.6, 2.0])
 shown = st.lists(st.sampled_from([None, 0.05, 0.42, 0.9]), min_size=3, max_size=3)
 courses = st.lists(st.tuples(steps, shown), max_size=120)
 rules = st.builds(
-    TriggerRule,
+    rule_of,
     hold_frames=st.integers(1, 6),
     hold_seconds=st.sampled_from([0.0, 0.3]),
     cooldown=st.sampled_from([0.0, 0.5, 2.0]),

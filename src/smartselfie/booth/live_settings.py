@@ -9,7 +9,6 @@ from pathlib import Path
 from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.current_source import BROWSER, DEMO, CurrentSource
 from smartselfie.errors import ConfigError, SmartselfieError
-from smartselfie.factory import make_rule
 from smartselfie.pipeline import Command, NewRule
 from smartselfie.settings.live import FormField, LiveValues, form, live_names, refusal
 from smartselfie.settings.load import changed, save_page_settings
@@ -100,9 +99,8 @@ class LiveSettings:
             elif new:
                 self._save(wanted, new)
             before, self.now = self.now, wanted
-            rule = make_rule(wanted)
-            if rule != make_rule(before):
-                self._send(NewRule(rule))
+            if wanted.trigger_rule != before.trigger_rule:
+                self._send(NewRule(wanted.trigger_rule))
         self._on_change(wanted)
 
     def as_json(self, *, rescan: bool = False) -> SettingsJson:

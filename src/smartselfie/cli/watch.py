@@ -13,7 +13,7 @@ from smartselfie.cli.event_printer import EventPrinter
 from smartselfie.cli.options import SettingsCommand, setting_options
 from smartselfie.cli.terminal import Block, draw_meter
 from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
-from smartselfie.factory import make_pipeline, make_rule, make_source
+from smartselfie.factory import make_pipeline, make_source
 from smartselfie.hooks import make_hooks
 from smartselfie.pipeline import Pipeline
 from smartselfie.serialize import event_to_json
@@ -39,8 +39,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     opened = make_source(source, settings)
     name, fps = opened.name, opened.fps
     pipeline = make_pipeline(opened, settings)
-    rule = make_rule(settings)
-    if fps is not None and fps * MEMORY < 1 and rule.hold_frames > 1:
+    if fps is not None and fps * MEMORY < 1 and settings.hold > 1:
         click.echo(f"{name} has {fps:g} frames per second, too few to hold a smile: no photo will be taken", err=True)
     print_event = _print_json if as_json else _print_line
     if as_json:

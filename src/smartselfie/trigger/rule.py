@@ -63,32 +63,32 @@ class GroupRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TriggerRule:
-    """When to take a photo.
+    """When to take a photo; the settings have the defaults and the bounds (`Settings.trigger_rule`).
 
     Attributes:
         hold_frames: consecutive analysed frames in which a person must smile, at least 1.
         hold_seconds: that the hold must last at least, from its first frame to the one that fires.
         smile: the score from which "happy" counts, 0 to 1.
         cooldown: seconds after a photo in which no other is taken.
-        gap: seconds without a frame that break a hold, more where the camera is always slower.
         group: whose smiles it takes: one of `GroupRule`, or so many.
         expression: what is waited for in place of a smile.
         eyes_open: whether a photo is put off while somebody's eyes are closed.
         eyes_wait: for at most so many seconds; then it is taken all the same.
         scale: what the network says of one person's neutral face and of their smile; scores in between are
             stretched to 0…1. (0, 1) changes nothing.
+        gap: seconds without a frame that break a hold, more where the camera is always slower.
     """
 
-    hold_frames: int = 10
-    hold_seconds: float = 0.0
-    smile: float = 0.5
-    cooldown: float = 3.0
+    hold_frames: int
+    hold_seconds: float
+    smile: float
+    cooldown: float
+    group: GroupRule | int
+    expression: Emotion
+    eyes_open: bool
+    eyes_wait: float
+    scale: tuple[float, float]
     gap: float = 0.5
-    group: GroupRule | int = GroupRule.MAJORITY
-    expression: Emotion = Emotion.HAPPY
-    eyes_open: bool = True
-    eyes_wait: float = 1.5
-    scale: tuple[float, float] = (0.0, 1.0)
 
     def level(self, emotions: Emotions) -> float:
         """How much of the expression there is, from 0 to 1, calibrated."""
