@@ -158,10 +158,8 @@ def test_the_browser_is_opened_unless_told_otherwise(tmp_path: Path) -> None:
     ("arguments", "found"),
     [
         (["nothing.mp4"], "nothing.mp4"),
-        (["demo", "--port", "70000"], "port"),
         (["demo", "--host", "no..address"], "no..address"),
         (["demo", "--host", "192.0.2.1"], "192.0.2.1"),
-        (["demo", "--hold", "0"], "hold"),
     ],
 )
 def test_what_cannot_be_is_one_line_and_code_1(
@@ -171,6 +169,17 @@ def test_what_cannot_be_is_one_line_and_code_1(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("smartselfie: ")
     assert found in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [(["--port", "70000"], "--port: 70000 is out of range"), (["--hold", "0"], "--hold: 0 is out of range")],
+)
+def test_an_impossible_value_is_wrong_usage(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], found: str
+) -> None:
+    assert main(["booth", "demo", *arguments]) == 2
+    assert found in capsys.readouterr().err
 
 
 def test_a_busy_port_moves_to_the_next_free_one_and_says_so(caplog: Caplog) -> None:
