@@ -79,7 +79,7 @@ def test_an_older_file_stays_where_the_new_one_cannot_be_written(
         raise OSError(28, "No space left on device")
 
     older = make(tmp_path / "c.booth.json", json.dumps({"hold": 7}))
-    monkeypatch.setattr("smartselfie.settings.load.written_whole", fail)
+    monkeypatch.setattr("smartselfie.settings.load.atomic_write", fail)
     with pytest.raises(ConfigError, match="cannot be written: No space left"):
         save_page_settings(tmp_path / "c.booth.toml", {"hold": 8})
     assert older.exists()
