@@ -61,7 +61,7 @@ class DemoFrames(Sequence[Image]):
     def __getitem__(self, number: int | slice) -> Image | list[Image]:
         if isinstance(number, slice):
             return [self[one] for one in range(len(self))[number]]
-        return demo_module._see(self._scene, self._noise, range(len(self))[number])
+        return demo_module._render_frame(self._scene, self._noise, range(len(self))[number])
 
 
 @pytest.fixture(scope="session")

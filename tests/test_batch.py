@@ -8,7 +8,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.api import FaceAnalyzer
-from smartselfie.batch import Failure, Item, Reading, draw_faces, find_files, read_all
+from smartselfie.batch import Analysis, Failure, Item, analyze_files, draw_faces, find_files
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Box, Face
 from smartselfie.testing import ScriptedClassifier, ScriptedDetector, blank, face_at, scores
@@ -53,8 +53,8 @@ def test_a_file_that_is_named_twice_is_read_once_and_a_missing_one_stays(tmp_pat
 
 def test_a_file_with_an_odd_ending_is_read_where_it_is_named(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
     path = picture(tmp_path / "a.png").rename(tmp_path / "a.data")
-    (reading,) = read_all(find_files([path]), analyzer)
-    assert isinstance(reading, Reading)
+    (analysis,) = analyze_files(find_files([path]), analyzer)
+    assert isinstance(analysis, Analysis)
 
 
 def test_one_bad_file_stops_nothing(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
@@ -62,29 +62,29 @@ def test_one_bad_file_stops_nothing(tmp_path: Path, analyzer: FaceAnalyzer) -> N
     (tmp_path / "b.jpg").write_bytes(b"broken")
     (tmp_path / "c.mp4").write_bytes(b"broken")
     picture(tmp_path / "d.png")
-    results = list(read_all(find_files([tmp_path]), analyzer))
-    assert [type(result) for result in results] == [Reading, Failure, Failure, Reading]
+    results = list(analyze_files(find_files([tmp_path]), analyzer))
+    assert [type(result) for result in results] == [Analysis, Failure, Failure, Analysis]
     assert [result.item.path.name for result in results] == ["a.png", "b.jpg", "c.mp4", "d.png"]
 
 
 def test_of_a_video_every_frame_is_read_or_each_nth(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
     item = Item(video(tmp_path / "clip.avi"), Path("clip.avi"))
-    every = [result for result in read_all([item], analyzer) if isinstance(result, Reading)]
-    third = [result for result in read_all([item], analyzer, every=3) if isinstance(result, Reading)]
-    assert [reading.frame for reading in every] == [0, 1, 2, 3, 4, 5]
-    assert [reading.frame for reading in third] == [0, 3]
+    every = [result for result in analyze_files([item], analyzer) if isinstance(result, Analysis)]
+    third = [result for result in analyze_files([item], analyzer, every=3) if isinstance(result, Analysis)]
+    assert [analysis.frame for analysis in every] == [0, 1, 2, 3, 4, 5]
+    assert [analysis.frame for analysis in third] == [0, 3]
     assert every[3].at == pytest.approx(0.3, abs=0.002)
     assert every[0].faces[0].emotion is Emotion.HAPPY
-    assert {reading.faces[0].id for reading in every} == {1}
+    assert {analysis.faces[0].id for analysis in every} == {1}
 
 
 def test_a_truncated_video_gives_its_frames_and_then_a_failure(tmp_path: Path, analyzer: FaceAnalyzer) -> None:
     whole = video(tmp_path / "whole.avi", 60).read_bytes()
     (tmp_path / "cut.avi").write_bytes(whole[: len(whole) // 2])
-    results = list(read_all([Item(tmp_path / "cut.avi", Path("cut.avi"))], analyzer))
+    results = list(analyze_files([Item(tmp_path / "cut.avi", Path("cut.avi"))], analyzer))
     assert len(results) > 10
     assert isinstance(results[-1], Failure)
-    assert all(isinstance(result, Reading) for result in results[:-1])
+    assert all(isinstance(result, Analysis) for result in results[:-1])
 
 
 def test_the_picture_itself_is_not_changed() -> None:

@@ -33,7 +33,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reading:
+class Analysis:
     """One picture, or one frame of a video, and everybody on it.
 
     `frame` and `at` (seconds) are None for a picture; `fps` is known for videos.
@@ -80,7 +80,7 @@ def _inside(root: Path) -> list[Item]:
     return found
 
 
-def read_all(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> Iterator[Reading | Failure]:
+def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> Iterator[Analysis | Failure]:
     """Read files in order.
 
     Args:
@@ -94,12 +94,12 @@ def read_all(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> I
                 yield from _read_video(item, analyzer, every)
             else:
                 image = read_image(item.path)
-                yield Reading(item, None, None, image, analyzer.analyze(image))
+                yield Analysis(item, None, None, image, analyzer.analyze(image))
         except SmartselfieError as error:
             yield Failure(item, error)
 
 
-def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Reading]:
+def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Analysis]:
     if not item.path.is_file():
         raise PictureError(f"no such file: {item.path}", "check the path")
     source = open_source(str(item.path), size=None, rotate=0, fps=30.0)
@@ -110,7 +110,7 @@ def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Read
                 found = analyzer.analyze(frame.image)
                 tracks, ids = tracks.update(frame.at, [face.box for face in found])
                 faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
-                yield Reading(item, frame.index, frame.at, frame.image, faces, source.fps)
+                yield Analysis(item, frame.index, frame.at, frame.image, faces, source.fps)
     finally:
         source.close()
 
@@ -180,32 +180,32 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
         """Finish the video that is under way."""
         self._finish_video()
 
-    def add(self, reading: Reading) -> None:
-        """Draw one reading; a video's frames must come in order, one video after the other.
+    def add(self, analysis: Analysis) -> None:
+        """Draw one analysis; a video's frames must come in order, one video after the other.
 
         Raises:
             AlbumError: the folder cannot be written, or the copy would replace a source.
         """
-        drawn = draw_faces(reading.image, reading.faces)
+        drawn = draw_faces(analysis.image, analysis.faces)
         try:
-            if reading.frame is None:
+            if analysis.frame is None:
                 self._finish_video()
-                path = self._path(reading, ".jpg")
+                path = self._path(analysis, ".jpg")
                 with atomic_write(path) as file:
                     to_pillow(drawn).save(file, "JPEG", quality=92)
             else:
-                self._add_frame(reading, drawn)
+                self._add_frame(analysis, drawn)
         except OSError as error:
             raise AlbumError(f"{self._folder} cannot be written: {error.strerror or error}", HINT) from None
 
-    def _add_frame(self, reading: Reading, drawn: Image) -> None:
-        source = reading.item.path
+    def _add_frame(self, analysis: Analysis, drawn: Image) -> None:
+        source = analysis.item.path
         if self._video is None or self._video[0] != source:
             self._finish_video()
-            path = self._path(reading, ".mp4")
+            path = self._path(analysis, ".mp4")
             size = (drawn.shape[1], drawn.shape[0])
             fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-            writer = cv2.VideoWriter(str(path), fourcc, reading.fps or 30.0, size)
+            writer = cv2.VideoWriter(str(path), fourcc, analysis.fps or 30.0, size)
             if not writer.isOpened():
                 raise AlbumError(f"{path} cannot be written as a video", HINT)
             self._video = (source, path, writer, size)
@@ -219,11 +219,11 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
             self._video[2].release()
             self._video = None
 
-    def _path(self, reading: Reading, suffix: str) -> Path:
+    def _path(self, analysis: Analysis, suffix: str) -> Path:
         """Where a copy goes: its source's place, with a number where two sources would share it."""
-        names = free_names((self._folder / reading.item.place).with_suffix(suffix))
+        names = free_names((self._folder / analysis.item.place).with_suffix(suffix))
         path = next(name for name in names if name not in self._taken)
-        if path.exists() and path.samefile(reading.item.path):
+        if path.exists() and path.samefile(analysis.item.path):
             raise AlbumError(f"the copy would replace {path}", "choose another folder for --annotated")
         self._taken.add(path)
         path.parent.mkdir(parents=True, exist_ok=True)

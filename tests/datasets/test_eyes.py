@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.datasets.eyes import person_of, read_eyes
+from smartselfie.datasets.eyes import parse_person, read_eyes
 from smartselfie.errors import DataError
 
 FILES = {
@@ -61,7 +61,7 @@ def test_a_folder_is_read_like_a_zip_and_other_sizes_are_brought_to_24(tmp_path:
     ],
 )
 def test_the_person_stands_in_the_files_name(file: str, person: str) -> None:
-    assert person_of(file) == person
+    assert parse_person(file) == person
 
 
 def test_what_is_no_such_data_is_refused(tmp_path: Path) -> None:

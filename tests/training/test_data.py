@@ -17,7 +17,7 @@ if "CI" not in os.environ:
 
 import torch
 
-from smartselfie.training.checkpoint import load_checkpoint, told
+from smartselfie.training.checkpoint import describe_run, load_checkpoint
 from smartselfie.training.data import (
     NAME,
     SHIFTS,
@@ -62,12 +62,12 @@ def test_a_network_that_averages_over_the_mirror_image_is_not_asked_about_it(
     trainer = make_trainer()
     trainer._save()
     export(trainer.run, tmp_path / "mirrored.onnx", mirrored=True)
-    told: list[int] = []
+    asked: list[int] = []
     network = OnnxClassifier.from_file(tmp_path / "mirrored.onnx")
     counted = network.outputs
-    network.outputs = lambda crops: told.append(len(crops)) or counted(crops)  # type: ignore[method-assign]
+    network.outputs = lambda crops: asked.append(len(crops)) or counted(crops)  # type: ignore[method-assign]
     _mean_answer(network, FACES, BOTH)
-    assert sum(told) == 2 * 8 + len(SHIFTS) * len(FACES), "eight faces to try it, then each once in every place"
+    assert sum(asked) == 2 * 8 + len(SHIFTS) * len(FACES), "eight faces to try it, then each once in every place"
 
 
 def test_several_teachers_are_averaged(tmp_path: Path, teacher: Path, tiny_network: Network) -> None:
@@ -133,7 +133,7 @@ def test_a_run_begins_with_anothers_averaged_weights(make_trainer: Train, small:
         assert all(torch.equal(averaged[key], started[key]) for key in averaged)
     assert second.begun == "recipe compact, 1 epochs, seed 0"
     second._save()
-    assert f"begun with the weights of another run ({second.begun})" in told(load_checkpoint(second.run))
+    assert f"begun with the weights of another run ({second.begun})" in describe_run(load_checkpoint(second.run))
     third = make_trainer(run="third", recipe=replace(small, network="wide"))
     with pytest.raises(RunError, match=r"the network of .*first does not fit"):
         third.start_from(first.run)

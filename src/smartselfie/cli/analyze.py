@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.api import FaceAnalyzer
-from smartselfie.batch import AnnotatedFolder, Failure, Reading, find_files, read_all
+from smartselfie.batch import Analysis, AnnotatedFolder, Failure, analyze_files, find_files
 from smartselfie.cli.options import setting_options
 from smartselfie.cli.parameters import COUNT, PATH, json_flag, option
 from smartselfie.errors import AlbumError
@@ -53,12 +53,12 @@ def command(
     with ExitStack() as stack:
         table = None if csv_file is None else stack.enter_context(_csv_table(csv_file))
         folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated))
-        for result in read_all(find_files(paths), analyzer, every):
+        for result in analyze_files(find_files(paths), analyzer, every):
             if isinstance(result, Failure):
                 failed = True
-                _tell_failure(result, as_json)
+                _print_failure(result, as_json)
                 continue
-            _tell(result, as_json)
+            _print_analysis(result, as_json)
             if table is not None:
                 for face in result.faces:
                     table.writerow(face_to_row(str(result.item.path), result.frame, result.at, face))
@@ -81,26 +81,26 @@ def _csv_table(path: Path) -> Iterator["CsvWriter"]:
         text.detach()
 
 
-def _tell(reading: Reading, as_json: bool) -> None:
-    path = str(reading.item.path)
+def _print_analysis(analysis: Analysis, as_json: bool) -> None:
+    path = str(analysis.item.path)
     if as_json:
-        height, width = reading.image.shape[:2]
+        height, width = analysis.image.shape[:2]
         line = {
             "source": path,
-            "frame": reading.frame,
-            "at": None if reading.at is None else round(reading.at, 6),
+            "frame": analysis.frame,
+            "at": None if analysis.at is None else round(analysis.at, 6),
             "width": width,
             "height": height,
-            "faces": [face_to_json(face) for face in reading.faces],
+            "faces": [face_to_json(face) for face in analysis.faces],
         }
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
-    where = path if reading.frame is None else f"{path}, frame {reading.frame}"
-    said = ", ".join(f"{face.emotion} {face.emotions[face.emotion]:.0%}" for face in reading.faces)
+    where = path if analysis.frame is None else f"{path}, frame {analysis.frame}"
+    said = ", ".join(f"{face.emotion} {face.emotions[face.emotion]:.0%}" for face in analysis.faces)
     click.echo(f"{where}: {said or 'no face'}")
 
 
-def _tell_failure(failure: Failure, as_json: bool) -> None:
+def _print_failure(failure: Failure, as_json: bool) -> None:
     if as_json:
         line = {"source": str(failure.item.path), "error": failure.error.message}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

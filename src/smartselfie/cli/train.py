@@ -28,16 +28,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 @contextmanager
 def stop_on_signal() -> Iterator[Callable[[], bool]]:
     """While it lasts, SIGINT or SIGTERM makes the yielded function say true; a second one raises KeyboardInterrupt."""
-    asked = threading.Event()
+    stopping = threading.Event()
 
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():
             raise KeyboardInterrupt
-        asked.set()
+        stopping.set()
 
-    before = {number: signal.signal(number, ask) for number in SIGNALS}
+    before = {number: signal.signal(number, stop) for number in SIGNALS}
     try:
-        yield asked.is_set
+        yield stopping.is_set
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -109,7 +109,7 @@ def command(
             "seed": seed,
         }
         given = {name: value for name, value in given.items() if value is not None}
-        chosen, number = _begun(out, given) if resume else _fresh(out, given)
+        chosen, number = _recall(out, given) if resume else _fresh(out, given)
         faces = dataset.load(data)
         fabric = make_fabric(device, precision, threads)
         if not fabric.is_global_zero:
@@ -143,7 +143,7 @@ def _fresh(out: Path, given: Mapping[str, Any]) -> tuple[Recipe, int]:
 
 
 def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
-    """Take over weights and teachers' answers, where asked."""
+    """Take over weights and teachers' answers, where stopping."""
     from smartselfie.cli.terminal import show_progress
 
     if start is not None:
@@ -156,7 +156,7 @@ def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -
             )
 
 
-def _begun(out: Path, given: dict[str, Any]) -> tuple[Recipe, int]:
+def _recall(out: Path, given: dict[str, Any]) -> tuple[Recipe, int]:
     """Recipe and seed of the folder's run; what is given must agree with them."""
     from smartselfie.training.checkpoint import load_checkpoint
     from smartselfie.training.recipe import recipe_for, with_options_of

@@ -41,7 +41,7 @@ def is_tree(path: Path) -> bool:
     Raises:
         DataError: it cannot be read.
     """
-    with faults_told(path):
+    with data_errors(path):
         return path.is_dir() or _is_zip(path) or tarfile.is_tarfile(path)
 
 
@@ -51,7 +51,7 @@ def entries(path: Path) -> Iterator[Entry]:
     Raises:
         DataError: it cannot be read, is damaged or encrypted, leads out of itself, or unpacks to more than 8 GiB.
     """
-    with faults_told(path):
+    with data_errors(path):
         if path.is_dir():
             found = _of_folder(path)
         elif _is_zip(path):
@@ -140,7 +140,7 @@ def _too_large(path: Path) -> DataError:
 
 
 @contextmanager
-def faults_told(path: Path) -> Iterator[None]:
+def data_errors(path: Path) -> Iterator[None]:
     """What Python's libraries raise on damaged archives, as one line."""
     try:
         yield

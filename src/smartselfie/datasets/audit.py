@@ -11,7 +11,7 @@ from PIL import ImageDraw, ImageFont
 from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import SIDE, Dataset, Split
-from smartselfie.datasets.duplicates import twin_pairs
+from smartselfie.datasets.duplicates import find_twin_pairs
 from smartselfie.errors import DataError
 from smartselfie.files import atomic_write
 
@@ -75,7 +75,7 @@ def audit(data: Dataset) -> Audit:
         for split in Split
         if len(rows := data.of(split))
     }
-    pairs = twin_pairs(data.pixels)
+    pairs = find_twin_pairs(data.pixels)
     return Audit(
         splits=splits,
         blank=np.flatnonzero(data.pixels.max(axis=(1, 2)) == data.pixels.min(axis=(1, 2))),

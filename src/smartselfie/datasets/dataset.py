@@ -167,12 +167,12 @@ _PARTS = {word: split for split, words in _SPLITS.items() for word in words}
 TEST = ("test", "testing")
 
 
-def emotion_place(word: str) -> int | None:
+def emotion_index(word: str) -> int | None:
     """The index into `EMOTIONS` that a number from 0 to 6 or a name in any case means, or None."""
     return _PLACES.get(word.strip().lower())
 
 
-def split_of(word: str, test: Split) -> Split | None:
+def parse_split(word: str, test: Split) -> Split | None:
     """The split that a name in any case means, or None; "test" alone means `test`."""
     plain = word.strip().lower().replace("_", "").replace("-", "").replace(" ", "")
     return test if plain in TEST else _PARTS.get(plain)

@@ -15,7 +15,7 @@ BLOCK = 4
 ROUNDING = 1e-4
 
 
-def twins(rows: NDArray[np.uint8], training: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def find_twins(rows: NDArray[np.uint8], training: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which rows have a twin in Training.
 
     A picture of one grey correlates with nothing and so has none.
@@ -28,11 +28,11 @@ def twins(rows: NDArray[np.uint8], training: NDArray[np.uint8]) -> NDArray[np.bo
         (n,)
     """
     found = np.zeros(len(rows), np.bool_)
-    found[twin_pairs(rows, training)[:, 0]] = True
+    found[find_twin_pairs(rows, training)[:, 0]] = True
     return found
 
 
-def twin_pairs(rows: NDArray[np.uint8], others: NDArray[np.uint8] | None = None) -> NDArray[np.int64]:
+def find_twin_pairs(rows: NDArray[np.uint8], others: NDArray[np.uint8] | None = None) -> NDArray[np.int64]:
     """All pairs of twins, exactly.
 
     The correlation is the product of two unit vectors. Of each vector a projection is kept (its sums over blocks) and

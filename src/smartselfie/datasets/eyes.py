@@ -69,7 +69,7 @@ def read_eyes(path: Path) -> tuple[EyeCrops, EyeCrops]:
     return training, validation
 
 
-def person_of(file: str) -> str:
+def parse_person(file: str) -> str:
     """Whose eye a file shows: its name less the picture's number and the side."""
     name = file.rsplit("/", 1)[-1]
     numbered = re.match(r"closed_eye_\d+", name)
@@ -94,5 +94,5 @@ def _read(load: Callable[[str], bytes]) -> tuple[EyeCrops, NDArray[np.bool_]]:
         files.append(file)
     if not files:
         raise DataError("labels.csv names no files", HINT)
-    eyes = EyeCrops(np.stack(pixels), np.array(opened, bool), tuple(person_of(file) for file in files))
+    eyes = EyeCrops(np.stack(pixels), np.array(opened, bool), tuple(parse_person(file) for file in files))
     return eyes, np.array([file.startswith(VALIDATION) for file in files], bool)

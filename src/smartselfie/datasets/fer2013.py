@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from smartselfie.core.crop import crop_face
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.types import Box
-from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_place, split_of
+from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_index, parse_split
 from smartselfie.errors import DataError
 
 COLUMNS = ("emotion", "pixels", "Usage")
@@ -172,11 +172,11 @@ class _Parser:
 
     def parse(self, fields: dict[str, str | None]) -> _Row | str:
         """The row, or the reason why it is broken; either way it is counted in its split's size."""
-        split = split_of(fields["Usage"] or "", self._test)
+        split = parse_split(fields["Usage"] or "", self._test)
         if split is None:
             return f"Usage {_short(fields['Usage'])} is not one of {', '.join(Split)}"
         self.sizes[split] += 1
-        label = emotion_place(fields["emotion"] or "")
+        label = emotion_index(fields["emotion"] or "")
         if label is None:
             return f"emotion {_short(fields['emotion'])} is not a number from 0 to {len(EMOTIONS) - 1}"
         face = self._face(fields["pixels"] or "")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.datasets.archive import Entry, entries
-from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_place, split_of
+from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_index, parse_split
 from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, to_side
 from smartselfie.errors import DataError, PictureError
 from smartselfie.images import IMAGE_SUFFIXES, decode_image
@@ -70,7 +70,7 @@ def _place(path: Path, name: str, test: Split) -> tuple[Split, int]:
     above = PurePosixPath(name).parts[:-1]
     if len(above) < 2:
         raise DataError(f"{path} holds {name}, which is not in a folder SPLIT/CLASS", HINT)
-    split, label = split_of(above[-2], test), emotion_place(above[-1])
+    split, label = parse_split(above[-2], test), emotion_index(above[-1])
     if label is None:
         raise DataError(f"{path} has a folder {above[-1]}, which is not one of the seven emotions", HINT)
     if split is None:

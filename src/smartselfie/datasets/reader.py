@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from smartselfie.datasets import fer2013, folders
-from smartselfie.datasets.archive import Entry, entries, faults_told, is_tree
+from smartselfie.datasets.archive import Entry, data_errors, entries, is_tree
 from smartselfie.datasets.dataset import Split
 from smartselfie.datasets.fer2013 import HINT, Fer2013
 from smartselfie.errors import DataError
@@ -29,7 +29,7 @@ def read(path: Path, on_rows: Rows = lambda _: None, test: Split = Split.PRIVATE
     Raises:
         DataError: it is missing, damaged, hostile or none of these, holds several such CSVs, or no good row.
     """
-    with faults_told(path):
+    with data_errors(path):
         if is_tree(path):
             return _from_tree(path, on_rows, test)
         with path.open("rb") as file:

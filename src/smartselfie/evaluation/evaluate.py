@@ -14,7 +14,7 @@ from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.types import Box
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split
-from smartselfie.datasets.duplicates import twins
+from smartselfie.datasets.duplicates import find_twins
 from smartselfie.errors import DataError
 from smartselfie.evaluation.metrics import Metrics, measure
 from smartselfie.files import atomic_write
@@ -125,7 +125,7 @@ def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> Pr
         split=split,
         rows=rows,
         scores=predict_scores(classifier, rows.pixels),
-        twins=twins(rows.pixels, training.pixels) if known else None,
+        twins=find_twins(rows.pixels, training.pixels) if known else None,
         name=classifier.card.name,
         parameters=classifier.card.parameters,
         size=classifier.size,

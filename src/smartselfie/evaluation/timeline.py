@@ -117,7 +117,7 @@ def parse_timeline(text: str) -> tuple[Span, ...]:
         last = None if match["after"] else int(match["last"] or first)
         stated = re.search(r"\+-\s*(\d+)", match["note"] or "")
         off = int(stated[1]) if stated else ROUGHLY if match["about"] else 0
-        spans.append(Span(_shown(match["words"].casefold()), first, last, off))
+        spans.append(Span(_parse_words(match["words"].casefold()), first, last, off))
     return tuple(spans)
 
 
@@ -142,34 +142,34 @@ def open_clips(path: Path) -> Iterator[list[Clip]]:
         yield _read(Path(folder), path)
 
 
-def _read(folder: Path, told: Path) -> list[Clip]:
+def _read(folder: Path, shown: Path) -> list[Clip]:
     try:
         text = (folder / "labels.csv").read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise DataError(f"{told} has no labels.csv that can be read", HINT) from None
+        raise DataError(f"{shown} has no labels.csv that can be read", HINT) from None
     clips = []
-    for number, row in enumerate(_rows(text, told), start=2):
+    for number, row in enumerate(_rows(text, shown), start=2):
         name, timeline, expected = (row.get(column) for column in ("file", "timeline_by_eye", "shot_expected"))
         if not name or timeline is None or expected not in list(Expected):
-            raise DataError(f"{told}: line {number} of labels.csv cannot be understood", HINT)
+            raise DataError(f"{shown}: line {number} of labels.csv cannot be understood", HINT)
         try:
             spans = parse_timeline(timeline)
         except DataError as error:
-            raise DataError(f"{told}: line {number} of labels.csv: {error.message}", error.hint) from None
+            raise DataError(f"{shown}: line {number} of labels.csv: {error.message}", error.hint) from None
         clips.append(Clip(name, folder / name, Expected(expected), spans))
     if not clips:
-        raise DataError(f"{told}: labels.csv names no videos", HINT)
+        raise DataError(f"{shown}: labels.csv names no videos", HINT)
     return clips
 
 
-def _rows(text: str, told: Path) -> list[dict[str, str]]:
+def _rows(text: str, shown: Path) -> list[dict[str, str]]:
     try:
         return list(csv.DictReader(io.StringIO(text)))
     except csv.Error as error:
-        raise DataError(f"{told}: labels.csv is not a CSV file: {error}", HINT) from None
+        raise DataError(f"{shown}: labels.csv is not a CSV file: {error}", HINT) from None
 
 
-def _shown(words: str) -> Shows:
+def _parse_words(words: str) -> Shows:
     if re.search(r"\bambiguous\b|\bon and off\b|\bmostly\b", words):
         return Shows.OPEN
     if re.search(r"\b(not|no)\b", words) or not re.search(r"smil|laugh", words):

@@ -117,11 +117,11 @@ def _mismatch(session: Session, card: ModelCard) -> str:
     inputs, outputs = session.get_inputs(), session.get_outputs()
     side = card.input_size
     if [port.name for port in inputs] != [INPUT] or not _fits(inputs[0], (1, side, side)):
-        return f"it takes {_told(inputs)} instead of {INPUT} (n, 1, {side}, {side})"
+        return f"it takes {_describe(inputs)} instead of {INPUT} (n, 1, {side}, {side})"
     if {port.name for port in outputs} != set(card.outputs) or not all(
         _fits(port, (len(EMOTIONS),)) for port in outputs
     ):
-        return f"it gives {_told(outputs)} instead of {', '.join(card.outputs)}, each (n, {len(EMOTIONS)})"
+        return f"it gives {_describe(outputs)} instead of {', '.join(card.outputs)}, each (n, {len(EMOTIONS)})"
     return ""
 
 
@@ -136,7 +136,7 @@ def _fits(port: Port, sides: tuple[int, ...]) -> bool:
     )
 
 
-def _told(ports: list[Port]) -> str:
+def _describe(ports: list[Port]) -> str:
     return ", ".join(f"{port.name} ({', '.join(str(side) for side in port.shape)})" for port in ports) or "nothing"
 
 

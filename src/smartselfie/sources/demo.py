@@ -54,7 +54,7 @@ class DemoSource:
         while self._repeat or index < FRAMES:
             if self._closed.is_set():
                 return
-            yield Frame(_see(scene, noise, index % FRAMES), index / FPS, index)
+            yield Frame(_render_frame(scene, noise, index % FRAMES), index / FPS, index)
             index += 1
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class DemoSource:
         self._closed.set()
 
 
-def _see(scene: Image, noise: tuple[Image, Image], number: int) -> Image:
+def _render_frame(scene: Image, noise: tuple[Image, Image], number: int) -> Image:
     """One frame: the camera's place on its path, a hand that is not quite still, and the sensor's noise."""
     at = number / FPS
     x, y, zoom = _place(at)

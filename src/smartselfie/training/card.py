@@ -11,7 +11,7 @@ from smartselfie.datasets.fer2013 import TRAINING_ROWS
 from smartselfie.errors import RunError
 from smartselfie.files import atomic_write
 from smartselfie.inference.card import EyeCard, Licence, ModelCard
-from smartselfie.training.checkpoint import Checkpoint, told
+from smartselfie.training.checkpoint import Checkpoint, describe_run
 from smartselfie.training.recipe import RECIPES, with_options_of
 
 OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
@@ -119,7 +119,7 @@ def _data(checkpoint: Checkpoint, *, published: bool) -> str:
 def _origin(checkpoint: Checkpoint) -> str:
     """How it was trained, such that it can be repeated: the command, or all numbers of a recipe of one's own."""
     recipe, begun = checkpoint.recipe, "Trained" if checkpoint.begun else "Trained from scratch"
-    words = f"{begun}: {told(checkpoint)}."
+    words = f"{begun}: {describe_run(checkpoint)}."
     if checkpoint.teachers:
         words += f" Learnt from the answers of other networks, too; how many: {len(checkpoint.teachers)}."
     known = RECIPES.get(recipe.name)

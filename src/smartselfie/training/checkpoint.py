@@ -41,7 +41,7 @@ class Checkpoint:
     optimizer: dict[str, object]
 
 
-def told(checkpoint: Checkpoint) -> str:
+def describe_run(checkpoint: Checkpoint) -> str:
     """A run in a few words: recipe, epochs, seed, and what it began with."""
     recipe, done = checkpoint.recipe, len(checkpoint.history)
     epochs = f"{recipe.epochs} epochs" if done >= recipe.epochs else f"{done} of {recipe.epochs} epochs"

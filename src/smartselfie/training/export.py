@@ -53,7 +53,7 @@ def fit_temperatures(scores: nn.Module, card: ModelCard, data: Dataset | None) -
     rows = None if data is None else data.of(Split.PUBLIC_TEST)
     if rows is None or not len(rows):
         return Temperatures((1.0,) * len(card.outputs), card.combined)
-    said = _said(scores, card, rows.pixels)
+    said = _predict(scores, card, rows.pixels)
     labels = {"fer2013": rows.labels, "ferplus": None if rows.votes is None else ferplus.majority(rows.votes)}
     powers = tuple(_best(each, labels[name]) for name, each in zip(card.outputs, said, strict=True))
     calibrated = [apply_temperature(each, power) for each, power in zip(said, powers, strict=True)]
@@ -63,7 +63,7 @@ def fit_temperatures(scores: nn.Module, card: ModelCard, data: Dataset | None) -
     return Temperatures(powers, tuple(round(sharper * weight, 4) for weight in card.combined))
 
 
-def _said(scores: nn.Module, card: ModelCard, pixels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
+def _predict(scores: nn.Module, card: ModelCard, pixels: NDArray[np.uint8]) -> list[NDArray[np.float64]]:
     """Each output's scores (n, 7)."""
     parts: list[Sequence[torch.Tensor]] = [
         scores(torch.from_numpy(network_input(pixels[at : at + CHUNK], card.mean, card.std)))
@@ -150,12 +150,12 @@ def export(
     model, difference, before = found.model, found.difference, None
     content = with_card(model, card)
     if int8 and data is not None:
-        float32, before = OnnxClassifier(content, path.name), _measured(content, path.name, data)
+        float32, before = OnnxClassifier(content, path.name), _measure(content, path.name, data)
         content, card = quantized(content, card, data)
         model = onnx.load_from_string(content)
         difference = _difference(OnnxClassifier(content, path.name), float32.outputs(_faces()))
     if data is not None:
-        card = replace(card, metrics=_measured(content, path.name, data))
+        card = replace(card, metrics=_measure(content, path.name, data))
         content = with_card(model, card)
     save_model(path, content, card)
     return Exported(card, len(content), difference, before)
@@ -178,7 +178,7 @@ def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None,
     found = fit_temperatures(plain, card, data)
     card = replace(card, combined=found.combined)
     scores = Scores(read, powers=found.powers).eval()
-    expected = _tried(scores, card)
+    expected = _predict_trial(scores, card)
     fold(network)
     model = to_onnx(scores, SIZE, card.outputs)
     difference = _difference(OnnxClassifier(with_card(model, card), str(run)), expected)
@@ -223,7 +223,7 @@ def _faces() -> NDArray[np.uint8]:
 
 
 @torch.no_grad()
-def _tried(scores: nn.Module, card: ModelCard) -> Answers:
+def _predict_trial(scores: nn.Module, card: ModelCard) -> Answers:
     """What torch says of the faces, by output."""
     said = scores(torch.from_numpy(network_input(_faces(), card.mean, card.std)))
     return {name: output.numpy() for name, output in zip(card.outputs, said, strict=True)}
@@ -235,7 +235,7 @@ def _difference(classifier: OnnxClassifier, expected: Answers) -> float:
     return max(float(np.abs(said[name] - wanted).max()) for name, wanted in expected.items())
 
 
-def _measured(content: bytes, name: str, data: Dataset) -> dict[str, float]:
+def _measure(content: bytes, name: str, data: Dataset) -> dict[str, float]:
     """The card's metrics on PublicTest, by every labeling that the data has, and as users see it."""
     told: dict[str, float] = {}
     for found in score_all(predict_split(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):

@@ -17,7 +17,7 @@ from smartselfie.core.emotion import EMOTIONS
 from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
-from smartselfie.training.checkpoint import Checkpoint, load_checkpoint, make_folder, save_checkpoint, told
+from smartselfie.training.checkpoint import Checkpoint, describe_run, load_checkpoint, make_folder, save_checkpoint
 from smartselfie.training.data import (
     fingerprints,
     held_out_faces,
@@ -123,7 +123,7 @@ class Trainer:
         self._load({"network": weights}, f"the network of {run}")
         for key, value in self.network.module.state_dict().items():
             self.average.module.state_dict()[key].copy_(value)
-        self.begun = told(saved)
+        self.begun = describe_run(saved)
 
     def learn_from(self, teachers: Sequence[Path], on_faces: Callable[[int], None] = lambda _: None) -> None:
         """Ask the teachers about every Training row, and keep their answers in the run's folder.
