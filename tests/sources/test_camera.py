@@ -122,7 +122,11 @@ def test_the_command_lists_numbers_and_names(
     assert main(["cameras"]) == 0
     assert capsys.readouterr().out.splitlines()[1] == "  2  USB Camera HD"
     assert main(["cameras", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[2]) == {"index": 4, "name": "USB Camera HD Pro"}
+    assert json.loads(capsys.readouterr().out.splitlines()[2]) == {
+        "index": 4,
+        "name": "USB Camera HD Pro",
+        "chosen": False,
+    }
 
 
 def test_the_command_says_so_where_there_is_no_camera(

@@ -215,5 +215,5 @@ def test_a_camera_that_cannot_be_opened_raises_at_once() -> None:
 def test_a_camera_that_opens_but_gives_nothing_raises() -> None:
     silent = FakeCapture()
     threading.Timer(0.2, silent.release).start()
-    with pytest.raises(SourceError, match="gives no picture"):
+    with pytest.raises(SourceError, match="cam opens but sends no frames"):
         LiveSource("cam", opener(silent), patience=Patience(first=0.05))
