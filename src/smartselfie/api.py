@@ -34,14 +34,14 @@ class FaceAnalyzer:
         """Open the networks.
 
         Args:
-            detector: None for YuNet, looking for far faces, too.
+            detector: None for YuNet, looking thoroughly: at several sizes, and turned where nobody is found.
             classifier: None for the emotion network that ships.
             eyes: None for the eye network that ships.
 
         Raises:
             ModelError: a bundled network is missing or damaged.
         """
-        self.detector = make_detector(Settings(far_faces=True)) if detector is None else detector
+        self.detector = make_detector(Settings(), thorough=True) if detector is None else detector
         self.classifier = make_classifier() if classifier is None else classifier
         self.eyes = make_eyes() if eyes is None else eyes
 

@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def make_detector(settings: Settings) -> FaceDetector:
-    """The face detector that the settings name."""
+def make_detector(settings: Settings, *, thorough: bool = False) -> FaceDetector:
+    """The face detector that the settings name; `thorough` for photos, which are looked at once and may take longer."""
     match settings.detector:
         case "yunet":
             from smartselfie.inference.detectors import YuNet
 
-            return YuNet(bundled_model(FACE_MODEL), far_faces=settings.far_faces)
+            yunet = YuNet(bundled_model(FACE_MODEL), far_faces=settings.far_faces)
+            if not thorough:
+                return yunet
+            from smartselfie.inference.thorough import ThoroughYuNet
+
+            return ThoroughYuNet(yunet)
         case "haar":
             from smartselfie.inference.detectors import HaarCascade
 

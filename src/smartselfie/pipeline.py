@@ -96,7 +96,8 @@ def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | Non
     if eyes is None:
         return [None] * len(found)
     squares = [eye_squares(face) for face in found]
-    said = iter(eyes.openness(crop_eyes(image, tuple(square for pair in squares for square in pair))))
+    each = [(square, face.tilt) for face, pair in zip(found, squares, strict=True) for square in pair]
+    said = iter(eyes.openness(crop_eyes(image, [square for square, _ in each], [tilt for _, tilt in each])))
     return [sum(next(said) for _ in pair) / len(pair) if pair else None for pair in squares]
 
 

@@ -12,19 +12,25 @@ from smartselfie.ports import FaceDetector
 from smartselfie.settings.schema import Settings
 from smartselfie.testing import ScriptedDetector, face_at
 
-REAL = ("yunet", "haar")
+REAL = ("yunet", "thorough", "haar")
 
 
 @pytest.fixture(params=[*REAL, "scripted"])
 def detector(request: pytest.FixtureRequest) -> FaceDetector:
     if request.param == "scripted":
         return ScriptedDetector(lambda image: [face_at(5, 5, 10), face_at(0, 0, 20)] if image.any() else [])
-    return make_detector(Settings(detector=request.param))
+    return make_named(request.param)
 
 
 @pytest.fixture(params=REAL)
 def real(request: pytest.FixtureRequest) -> FaceDetector:
-    return make_detector(Settings(detector=request.param))
+    return make_named(request.param)
+
+
+def make_named(name: str) -> FaceDetector:
+    if name == "thorough":
+        return make_detector(Settings(), thorough=True)
+    return make_detector(Settings(detector="haar" if name == "haar" else "yunet"))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 700), (700, 1), (23, 31), (33, 32), (480, 640), (721, 1283)])

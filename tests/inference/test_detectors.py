@@ -57,7 +57,7 @@ def near(image: Image, box: Box, degrees: float) -> Image:
 
 def test_a_far_face_is_found_where_there_is_no_near_one(smiling: Image) -> None:
     scene = far_away(smiling, 0.055)
-    assert YuNet(CONTENT)._detect_at(scene, 320) == []
+    assert YuNet(CONTENT).detect_at(scene, 320) == []
     assert len(YuNet(CONTENT).detect(scene)) == 1
 
 

@@ -4,6 +4,7 @@ Also the squares around the eyes, and how well a face can be seen.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Protocol, Self, TypeVar
 
 import cv2
@@ -102,11 +103,19 @@ def eye_squares(face: DetectedFace) -> tuple[Box, ...]:
     return tuple(Box(x - side / 2, y - side / 2, side, side) for x, y in ((left_x, left_y), (right_x, right_y)))
 
 
-def crop_eyes(image: Image, squares: tuple[Box, ...]) -> NDArray[np.uint8]:
-    """(n, EYE_SIZE, EYE_SIZE) uint8 grey: those squares of a (H, W, 3) BGR picture."""
+def crop_eyes(image: Image, squares: Sequence[Box], tilts: Sequence[float] | None = None) -> NDArray[np.uint8]:
+    """(n, EYE_SIZE, EYE_SIZE) uint8 grey: those squares of a (H, W, 3) BGR picture.
+
+    Args:
+        image: the picture.
+        squares: around an eye each.
+        tilts: of each one's face, in degrees clockwise; faces that lie on their side or upside down are turned back by
+            quarters, smaller tilts are what the network learnt. None where all are upright.
+    """
     if not squares:
         return np.zeros((0, EYE_SIZE, EYE_SIZE), np.uint8)
-    return np.stack([crop_face(image, square, EYE_SIZE) for square in squares])
+    turns = [0.0] * len(squares) if tilts is None else [90.0 * round(tilt / 90) for tilt in tilts]
+    return np.stack([crop_face(image, square, EYE_SIZE, turn) for square, turn in zip(squares, turns, strict=True)])
 
 
 QUALITY_SIDE = 96

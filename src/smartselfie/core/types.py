@@ -106,8 +106,8 @@ class DetectedFace:
         box: the face in pixels of the picture.
         square: what the emotion network should see of it; each detector knows how its boxes lie in FER-2013's crops.
         score: the detector's confidence from 0 to 1, or None where it has none.
-        landmarks: (x, y) in pixels of the eyes, the tip of the nose and the corners of the mouth, left to right in the
-            picture; empty where the detector knows none.
+        landmarks: (x, y) in pixels of the eyes, the tip of the nose and the corners of the mouth, left to right as the
+            upright face shows them; empty where the detector knows none.
     """
 
     box: Box

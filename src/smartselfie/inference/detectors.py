@@ -62,27 +62,42 @@ class YuNet:
     def detect(self, image: Image) -> list[DetectedFace]:
         """The faces of a (H, W, 3) uint8 BGR picture, largest first."""
         for long_side in self._sizes:
-            faces = self._detect_at(image, long_side)
+            faces = self.detect_at(image, long_side)
             if faces:
                 return sorted(faces, key=lambda face: -face.box.area)
         return []
 
-    def _detect_at(self, image: Image, long_side: int) -> list[DetectedFace]:
-        """The faces at one size of the picture."""
+    def look(self, image: Image) -> list[DetectedFace]:
+        """The faces of a (H, W, 3) uint8 BGR picture at its own size, in no order."""
         height, width = image.shape[:2]
-        scale = long_side / max(height, width)
-        small = (max(1, round(width * scale)), max(1, round(height * scale)))
-        resized = _shrink(image, small) if scale < 1 else cv2.resize(image, small, interpolation=cv2.INTER_LINEAR)
         # the network halves five times: sides must be multiples of 32
-        padded = cv2.copyMakeBorder(resized, 0, -small[1] % 32, 0, -small[0] % 32, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        padded = cv2.copyMakeBorder(image, 0, -height % 32, 0, -width % 32, cv2.BORDER_CONSTANT, value=(0, 0, 0))
         blob = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], dtype=np.float32)
         outputs = dict(zip(self._names, self._session.run(None, {"input": blob}), strict=True))
         columns = padded.shape[1]
         parts = [_decode(outputs, stride, columns // stride) for stride in STRIDES]
-        scores, boxes, points = (np.concatenate(column) for column in zip(*parts, strict=True))
+        likely = [part for part in parts if len(part[0])]
+        if not likely:
+            return []
+        scores, boxes, points = (np.concatenate(column) for column in zip(*likely, strict=True))
         kept = cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), THRESHOLD, OVERLAP)
-        to_picture = np.array([width / small[0], height / small[1]], np.float32)
-        return [_face(boxes[index], float(scores[index]), points[index], to_picture) for index in kept]
+        return [_face(boxes[index], float(scores[index]), points[index]) for index in kept]
+
+    def detect_at(self, image: Image, long_side: int) -> list[DetectedFace]:
+        """The faces at one size of the picture, in the picture's own pixels."""
+        small = resize(image, long_side)
+        x, y = image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]
+        return [place(face, np.array([[x, 0, 0], [0, y, 0]])) for face in self.look(small)]
+
+
+def resize(image: Image, long_side: int) -> Image:
+    """The picture with that longer side; averaged where it shrinks."""
+    height, width = image.shape[:2]
+    scale = long_side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if scale < 1:
+        return _shrink(image, size)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _shrink(image: Image, size: tuple[int, int]) -> Image:
@@ -93,28 +108,55 @@ def _shrink(image: Image, size: tuple[int, int]) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def place(face: DetectedFace, matrix: NDArray[np.float64]) -> DetectedFace:
+    """A face that was found in a resized or turned copy, where it is in the picture.
+
+    Args:
+        face: in the copy's pixels.
+        matrix: (2, 3), from there to the picture's: a turn, a size and a shift.
+    """
+    x, y = matrix @ (*face.box.centre, 1.0)
+    # what a turn by less than a right angle adds to an upright box is what the detector's own boxes then have
+    turned = math.atan2(matrix[1, 0], matrix[0, 0])
+    wider = (abs(math.cos(turned)) + abs(math.sin(turned))) / (1 + SLACK * abs(math.sin(2 * turned)))
+    width, height = np.abs(matrix[:, :2]) @ (face.box.width, face.box.height) / wider
+    middle, scale = matrix @ (*face.square.centre, 1.0), math.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    side = face.square.width * scale
+    points = tuple((float(left), float(top)) for left, top in (matrix @ (*point, 1.0) for point in face.landmarks))
+    return DetectedFace(
+        Box(float(x - width / 2), float(y - height / 2), float(width), float(height)),
+        Box(float(middle[0] - side / 2), float(middle[1] - side / 2), side, side),
+        face.score,
+        points,
+    )
+
+
 def _decode(outputs: dict[str, Array], stride: int, columns: int) -> tuple[Array, Array, Array]:
     """One stride's candidates above the threshold.
 
     Returns:
         Scores (n,), boxes (n, 4) as left, top, width, height, and landmarks (n, 5, 2), in the network's pixels.
     """
-    likely, present = outputs[f"cls_{stride}"][0, :, 0], outputs[f"obj_{stride}"][0, :, 0]
-    scores = np.sqrt(np.clip(likely, 0, 1) * np.clip(present, 0, 1))
-    chosen = np.flatnonzero(scores >= THRESHOLD)
+    # both lie between 0 and 1, but for rounding
+    scores = outputs[f"cls_{stride}"][0, :, 0] * outputs[f"obj_{stride}"][0, :, 0]
+    chosen = np.flatnonzero(scores >= THRESHOLD**2)
+    if not len(chosen):
+        return NOTHING
     cells = np.stack([chosen % columns, chosen // columns], axis=1).astype(np.float32)
     box = outputs[f"bbox_{stride}"][0, chosen]
     centres, sides = (cells + box[:, :2]) * stride, np.exp(box[:, 2:]) * stride
     points = outputs[f"kps_{stride}"][0, chosen].reshape(-1, 5, 2)
     boxes = np.concatenate([centres - sides / 2, sides], axis=1)
-    return scores[chosen], boxes, (points + cells[:, None]) * stride
+    return np.sqrt(scores[chosen]), boxes, (points + cells[:, None]) * stride
 
 
-def _face(box: Array, score: float, points: Array, to_picture: Array) -> DetectedFace:
-    left, top = box[:2] * to_picture
-    width, height = box[2:] * to_picture
-    found = Box(float(left), float(top), float(width), float(height))
-    landmarks = tuple((float(x), float(y)) for x, y in points * to_picture)
+NOTHING = (np.zeros(0, np.float32), np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32))
+
+
+def _face(box: Array, score: float, points: Array) -> DetectedFace:
+    left, top, width, height = (float(value) for value in box)
+    found = Box(left, top, width, height)
+    landmarks = tuple((float(x), float(y)) for x, y in points)
     face = DetectedFace(found, found.square(YUNET_CROP), min(score, 1.0), landmarks)
     return replace(face, square=found.square(YUNET_CROP / (1 + SLACK * abs(math.sin(2 * math.radians(face.tilt))))))
 
