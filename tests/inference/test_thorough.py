@@ -17,14 +17,12 @@ THOROUGH = ThoroughYuNet(QUICK)
 
 
 @pytest.fixture
-def portrait(demo: list[Image]) -> Image:
+def portrait(smiling: Image) -> Image:
     """A square picture of 400 pixels with a face of half its side in the middle."""
-    shown = [index for index in range(0, len(demo), 10) if QUICK.detect(demo[index])]
-    image = demo[shown[-len(shown) // 4]]
-    (face,) = QUICK.detect(image)
+    (face,) = QUICK.detect(smiling)
     square = face.box.square(2.0)
     left, top, side = round(square.left), round(square.top), round(square.width)
-    return np.asarray(cv2.resize(image[top : top + side, left : left + side], (400, 400)), np.uint8)
+    return np.asarray(cv2.resize(smiling[top : top + side, left : left + side], (400, 400)), np.uint8)
 
 
 def test_a_photos_detector_is_the_thorough_one() -> None:
