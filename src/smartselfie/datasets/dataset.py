@@ -2,7 +2,7 @@
 
 import zipfile
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from pickle import UnpicklingError
@@ -17,19 +17,8 @@ from smartselfie.files import atomic_write
 
 # what numpy raises on files that are damaged or not its own
 FOREIGN = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    AttributeError,
-    TypeError,
-    NotImplementedError,
-    RuntimeError,
-    SyntaxError,
-    TokenError,
-    UnpicklingError,
-    zipfile.BadZipFile,
-    zlib.error,
+    *(OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, NotImplementedError, RuntimeError),
+    *(SyntaxError, TokenError, UnpicklingError, zipfile.BadZipFile, zlib.error),
 )
 
 
@@ -72,14 +61,8 @@ class Dataset:
 
     def where(self, chosen: NDArray[np.bool_]) -> "Dataset":
         """The rows for which `chosen` (n,) is true."""
-        return replace(
-            self,
-            pixels=self.pixels[chosen],
-            labels=self.labels[chosen],
-            splits=self.splits[chosen],
-            rows=self.rows[chosen],
-            votes=None if self.votes is None else self.votes[chosen],
-        )
+        arrays = (self.pixels, self.labels, self.splits, self.rows, self.votes)
+        return Dataset(*(None if array is None else array[chosen] for array in arrays))  # type: ignore[arg-type]
 
 
 def save(dataset: Dataset, path: Path) -> None:

@@ -4,6 +4,8 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from smartselfie.albums.folder import NoAlbum
 from smartselfie.core.events import Shot
 from smartselfie.core.types import Face, Image, largest
@@ -150,18 +152,18 @@ def watch_clip(clip: Clip, pipeline: Pipeline, *, whole: bool = True) -> Replay:
     points: list[Point] = []
     hold: list[Face] = []
     times: dict[int, float] = {}
-    shots: list[_Shot] = []
+    photos: list[Taken] = []
     for moment in pipeline.moments():
         points.append(_point(moment))
         times[moment.frame.index] = moment.frame.at
         hold += moment.faces
-        shots += [_shot(photo.shot, moment.frame.at, hold) for photo in moment.photos]
+        photos += [_remember(clip, photo.shot, moment.frame.at, hold) for photo in moment.photos]
         if not isinstance(moment.trigger.state, Holding):
             hold.clear()
     rule = pipeline.rule
     if whole:
         _check_that_spans_exist(clip, times)
-    taken = tuple(_taken(clip, shot, times) for shot in shots)
+    taken = tuple(replace(photo, latency=_latency(clip, photo, times)) for photo in photos)
     missed: list[Span] = []
     excused: list[Span] = []
     last = max(times, default=0)
@@ -200,22 +202,11 @@ def total(replays: Sequence[Replay]) -> Total:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Shot:
-    """A photo as it was taken: the kept frame, the one at which the shutter fired, and how it stands."""
-
-    kept: int
-    kept_at: float
-    decided: int
-    decided_at: float
-    standing: Standing
-    image: Image
-
-
-def _shot(shot: Shot, decided_at: float, hold: Sequence[Face]) -> _Shot:
-    """What is remembered of a photo; a clip may have many, and their frames may be large."""
-    image = shrink(shot.frame.image, PREVIEW)
-    return _Shot(shot.frame.index, shot.frame.at, shot.decided, decided_at, _standing(shot, hold), image)
+def _remember(clip: Clip, shot: Shot, decided_at: float, hold: Sequence[Face]) -> Taken:
+    """What is remembered of a photo, its latency still unknown; a clip may have many, and their frames may be large."""
+    frame, shows = shot.frame, clip.shows(shot.frame.index, SLACK)
+    image = shrink(frame.image, PREVIEW)
+    return Taken(frame.index, frame.at, shot.decided, decided_at, shows, None, _standing(shot, hold), image)
 
 
 def _check_that_spans_exist(clip: Clip, times: Mapping[int, float]) -> None:
@@ -233,46 +224,28 @@ def _check_that_spans_exist(clip: Clip, times: Mapping[int, float]) -> None:
             )
 
 
-def _time_of(frame: int, times: Mapping[int, float]) -> float | None:
-    """When a frame was, also one that was left out; None outside of what was seen."""
-    if frame in times:
-        return times[frame]
-    before = max((other for other in times if other < frame), default=None)
-    after = min((other for other in times if other > frame), default=None)
-    if before is None or after is None:
+def _latency(clip: Clip, photo: Taken, times: Mapping[int, float]) -> float | None:
+    """From the start of the photo's smile, also where that frame was left out; None where it is not known well."""
+    smile = next((span for span in clip.smiles if span.holds(photo.decided, SLACK)), None)
+    if smile is None or smile.off > FEW or not min(times) <= smile.first <= max(times):
         return None
-    return times[before] + (times[after] - times[before]) * (frame - before) / (after - before)
-
-
-def _taken(clip: Clip, shot: _Shot, times: Mapping[int, float]) -> Taken:
-    smile = next((span for span in clip.smiles if span.holds(shot.decided, SLACK)), None)
-    begun = None if smile is None or smile.off > FEW else _time_of(smile.first, times)
-    latency = None if begun is None else shot.decided_at - begun
-    shows = clip.shows(shot.kept, SLACK)
-    return Taken(shot.kept, shot.kept_at, shot.decided, shot.decided_at, shows, latency, shot.standing, shot.image)
+    return photo.decided_at - float(np.interp(smile.first, list(times), list(times.values())))
 
 
 def _standing(shot: Shot, hold: Sequence[Face]) -> Standing:
     """Compare the kept frame's largest face with the same person's on the hold's frames, this one included."""
-    who = largest(shot.faces)
-    others = [face for face in hold if who is not None and face.id == who.id]
-
-    def share(value: float, values: list[float]) -> float:
-        return sum(other <= value + 1e-9 for other in values) / len(values) if values else 1.0
-
-    if who is None:
+    face = largest(shot.faces)
+    if face is None:
         return Standing(1.0, 1.0, 1.0, 0)
-    happy = [face.emotions["happy"] for face in others]
-    return Standing(
-        share(who.emotions["happy"], happy),
-        share(_sharpness(who), [_sharpness(face) for face in others]),
-        share(who.eyes_open or 0.0, [face.eyes_open or 0.0 for face in others]),
-        len(others),
-    )
+    others = np.array([_merits(other) for other in hold if other.id == face.id])
+    shares = (others <= np.array(_merits(face)) + 1e-9).mean(axis=0) if len(others) else np.ones(3)
+    smile, sharpness, eyes = shares.tolist()
+    return Standing(smile, sharpness, eyes, len(others))
 
 
-def _sharpness(face: Face) -> float:
-    return 0.0 if face.quality is None else face.quality.sharpness
+def _merits(face: Face) -> tuple[float, float, float]:
+    """Smile, sharpness and open eyes; 0 where it is not known."""
+    return face.emotions["happy"], 0.0 if face.quality is None else face.quality.sharpness, face.eyes_open or 0.0
 
 
 def _point(moment: Moment) -> Point:
