@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -108,8 +108,7 @@ def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Anal
         for frame in source.frames():
             if isinstance(frame, Frame) and frame.index % every == 0:
                 found = analyzer.analyze(frame.image)
-                tracks, ids = tracks.update(frame.at, [face.box for face in found])
-                faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
+                tracks, faces = tracks.number(frame.at, found)
                 yield Analysis(item, frame.index, frame.at, frame.image, faces, source.fps)
     finally:
         source.close()

@@ -7,7 +7,7 @@ source changes.
 import logging
 import queue
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
@@ -303,8 +303,7 @@ class Pipeline:
         """Look at a frame."""
         self.frames += 1
         found = read_faces(frame.image, self._detector, self._classifier, self._eyes)
-        self._tracks, ids = self._tracks.update(frame.at, [face.box for face in found])
-        faces = tuple(replace(face, id=person) for face, person in zip(found, ids, strict=True))
+        self._tracks, faces = self._tracks.number(frame.at, found)
         self._trigger, signals = self._trigger.update(frame.at, faces)
         self._take_photo(frame, faces, signals)
         photos = self._writer.saved()

@@ -9,9 +9,9 @@ blink of the detector or somebody passing in front does not make a new person.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from smartselfie.core.types import Box
+from smartselfie.core.types import Box, Face
 
 MEMORY = 2.0
 """Seconds for which somebody who is not found is looked for."""
@@ -66,6 +66,11 @@ class Tracker:
 
     tracks: tuple[Track, ...] = ()
     next_id: int = 1
+
+    def number(self, at: float, faces: Sequence[Face]) -> tuple["Tracker", tuple[Face, ...]]:
+        """`update` for faces that have been read: the next state, and the faces with their people's numbers."""
+        tracker, ids = self.update(at, [face.box for face in faces])
+        return tracker, tuple(replace(face, id=person) for face, person in zip(faces, ids, strict=True))
 
     def update(self, at: float, boxes: Sequence[Box]) -> tuple["Tracker", tuple[int, ...]]:
         """Take in the faces of one frame.
