@@ -54,8 +54,8 @@ export class Settings {
     return this.#inTurn(() => this.#ask());
   }
 
-  async #ask() {
-    const answer = await fetch("/api/settings");
+  async #ask(query = "") {
+    const answer = await fetch(`/api/settings${query}`);
     if (answer.ok) await this.#take(await answer.json());
   }
 
@@ -89,7 +89,7 @@ export class Settings {
 
   async #open() {
     if (!(await unlock(this.locked))) return;
-    await this.load();
+    await this.#inTurn(() => this.#ask("?rescan=true")); // a camera may have been plugged in
     byId("settings-note").textContent = "";
     this.#fill();
     byId("settings").showModal();
@@ -135,7 +135,7 @@ export class Settings {
       const told = await answer?.json();
       this.#heard(name, value);
       if (answer?.ok) await this.#take(told);
-      else await this.#ask(); // what could not be saved holds all the same, what is impossible does not
+      else await this.#ask(); // nothing has changed: show what holds
       byId("settings-note").textContent = !answer ? "" : answer.ok ? say("saved") : String(told.detail);
       byId("settings-note").classList.toggle("bad", !!answer && !answer.ok);
     } catch {
