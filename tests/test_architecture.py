@@ -21,6 +21,7 @@ VAGUE = re.compile(r"(^|_)(utils?|helpers?|base|managers?|misc|common)($|_)")
 """Words that say nothing of what a module holds."""
 THREADS = {"worker.py", "sources/live.py", "booth/runner.py"}
 """Who may start a thread: what restarts or reports, the camera's and the pipeline's."""
+STARTERS = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "start_new_thread"}
 
 
 LONG = {"cli/train.py": {"command": "each of its 16 options is a line of its parameters"}}
@@ -72,9 +73,11 @@ def test_threads_are_started_where_somebody_looks_after_them() -> None:
     starters = {
         path.relative_to(PACKAGE).as_posix()
         for path in MODULES
-        if re.search(r"\b(Thread|Timer)\(", path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in STARTERS)
+        or (isinstance(node, ast.Name) and node.id in STARTERS)
     }
-    assert starters <= THREADS
+    assert starters == THREADS
 
 
 def test_every_test_file_is_named_after_a_module_or_a_subject_that_several_share() -> None:

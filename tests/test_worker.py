@@ -1,15 +1,12 @@
 """Background work: it starts again or reports, and ends in time."""
 
-import ast
 import logging
 import threading
 from itertools import pairwise
-from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
-import smartselfie
 from smartselfie.errors import ConfigError
 from smartselfie.worker import JobQueue, Worker, hanging, run_once
 
@@ -128,17 +125,3 @@ def test_a_full_queue_takes_no_more_and_a_stuck_one_is_left_in_time() -> None:
     assert not jobs.close(0.05)
     assert monotonic() - begun < 10
     freed.set()
-
-
-def test_threads_are_made_in_three_places_only() -> None:
-    """Whatever else runs in the background is a worker, which cannot die silently."""
-    root = Path(smartselfie.__file__).parent
-    makers = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "start_new_thread"}
-    found = {
-        path.relative_to(root).as_posix()
-        for path in root.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if (isinstance(node, ast.Attribute) and node.attr in makers)
-        or (isinstance(node, ast.Name) and node.id in makers)
-    }
-    assert found == {"worker.py", "booth/runner.py", "sources/live.py"}

@@ -21,8 +21,7 @@ class PhotoWriter:
 
     def __init__(self, album: Album, *, at_once: bool) -> None:
         """With `at_once` each photo is saved before `save` returns: a video has time, and is the same at every run."""
-        self.at_once = at_once
-        self._album = album
+        self.album, self.at_once = album, at_once
         self._queue: JobQueue[tuple[Shot, Future[Photo]]] = JobQueue("album", self._write)
         self._waiting: deque[Future[Photo]] = deque()
         self._failed: AlbumError | None = None
@@ -75,13 +74,13 @@ class PhotoWriter:
         """Finish within so many seconds, and close the album; False where it hangs. Safe to call more than once."""
         if not self._queue.close(seconds):
             return False
-        self._album.close()
+        self.album.close()
         return True
 
     def _write(self, job: tuple[Shot, "Future[Photo]"]) -> None:
         shot, future = job
         try:
-            future.set_result(self._album.save(shot))
+            future.set_result(self.album.save(shot))
         except Exception as error:  # noqa: BLE001 - a thread's edge: whoever waits for the photo gets it
             future.set_exception(error)
 

@@ -42,6 +42,13 @@ class NewSource:
     source: FrameSource | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NewAlbum:
+    """Photos go into another album from now on: the one before could not be written."""
+
+    album: Album
+
+
 @dataclass(frozen=True, slots=True)
 class Shoot:
     """Take the next frame as a photo, whoever is on it; several before that frame count once."""
@@ -59,7 +66,7 @@ class Stop:
     """End."""
 
 
-Command = NewRule | NewSource | Shoot | SetPaused | Stop
+Command = NewRule | NewSource | NewAlbum | Shoot | SetPaused | Stop
 
 
 def read_faces(
@@ -272,6 +279,8 @@ class Pipeline:
                 self._buffer.rule = rule
             case NewSource(source) if source is not self._source:
                 self._change_source(source)
+            case NewAlbum(album):
+                self._writer.album = album
             case Shoot():
                 self._shoot_now = True
             case SetPaused(paused):

@@ -22,6 +22,7 @@ from smartselfie.testing import (
     ScriptedClassifier,
     ScriptedDetector,
     ScriptedSource,
+    blank,
     frames_at,
     rule_of,
     scores,
@@ -384,3 +385,32 @@ def test_a_video_that_is_broken_is_not_played_again_by_itself_and_another_can_fo
     assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.RUNNING and newest.moment is not None, 10)
     assert opened == ["x", "demo"]
     booth.close()
+
+
+def test_a_kiosk_goes_on_once_its_album_is_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.02)
+    monkeypatch.setattr("smartselfie.albums.folder._rescue_folders", tuple)
+    folder = tmp_path / "album"
+    source = ScriptedSource(frames_at(30, 2, blank(320, 240)), live=True, endless=True)
+    settings = Settings(source="0", kiosk=True, album=folder)
+    booth = Booth(settings, open_source=lambda *_: source, cameras=tuple)
+    booth.runner.start()
+    assert booth.broadcast.wait_for(lambda newest: newest.moment is not None, 60)
+    folder.rmdir()
+    folder.write_text("a file in its place")
+    assert booth.runner.shoot()
+    trouble = booth.broadcast.wait_for(lambda newest: newest.phase is Phase.TROUBLE, 20)
+    assert isinstance(trouble.problem, AlbumError)
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.RUNNING, 0.3) is None
+    folder.unlink()
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.RUNNING, 20)
+    wait_until(booth.runner.shoot)
+    assert booth.broadcast.wait_for(lambda newest: newest.photos == 1, 20)
+    assert len(list(folder.glob("*.jpg"))) == 1
+    assert not source.closed
+    booth.close()
+
+
+def wait_until(true):
+    while not true():
+        sleep(0.005)

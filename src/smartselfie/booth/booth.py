@@ -18,7 +18,7 @@ from smartselfie.factory import make_album, make_pipeline
 from smartselfie.hooks import make_hooks
 from smartselfie.moment import Moment
 from smartselfie.pipeline import Pipeline
-from smartselfie.ports import FrameSource
+from smartselfie.ports import Album, FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
 
@@ -59,6 +59,7 @@ class Booth:
             lambda source: self._connect(source, settings) if build is None else build(source, settings),
             self.broadcast,
             Admission(consent=settings.consent),
+            make_album=lambda: self._make_album(settings),
             kiosk=settings.kiosk,
             listeners=(self._hand_on_photos, self._clips.update),
         )
@@ -89,8 +90,11 @@ class Booth:
         return ended
 
     def _connect(self, source: FrameSource, settings: Settings) -> Pipeline:
+        return make_pipeline(source, settings, self._make_album(settings))
+
+    def _make_album(self, settings: Settings) -> Album:
         """A browser's photos are its own stills."""
-        return make_pipeline(source, settings, StillAlbum(make_album(settings), lambda: self._source.source))
+        return StillAlbum(make_album(settings), lambda: self._source.source)
 
     def _hand_on_photos(self, moment: Moment) -> None:
         for photo in moment.photos:

@@ -27,8 +27,8 @@ from smartselfie.booth.consent import Admission, Closed
 from smartselfie.booth.current_source import CurrentSource
 from smartselfie.errors import AlbumError, SmartselfieError, SourceError
 from smartselfie.moment import Moment
-from smartselfie.pipeline import Command, NewSource, Pipeline, SetPaused, Shoot, Stop
-from smartselfie.ports import FrameSource
+from smartselfie.pipeline import Command, NewAlbum, NewSource, Pipeline, SetPaused, Shoot, Stop
+from smartselfie.ports import Album, FrameSource
 from smartselfie.worker import run_once
 
 PIPELINE = "pipeline"
@@ -54,6 +54,7 @@ class PipelineRunner:
         broadcast: Broadcast,
         admission: Admission,
         *,
+        make_album: Callable[[], Album] | None = None,
         kiosk: bool = False,
         listeners: Sequence[Callable[[Moment], None]] = (),
     ) -> None:
@@ -64,11 +65,12 @@ class PipelineRunner:
             build: connects it to models and album, once; closes it where that fails.
             broadcast: gets every frame and phase.
             admission: whether frames are looked at.
+            make_album: makes sure that the album can be written, before it is tried again.
             kiosk: whether everything that fails is tried again.
             listeners: called in the thread for every Moment that was looked at; must not wait.
         """
         self._source, self._build, self._broadcast, self._admission = source, build, broadcast, admission
-        self._kiosk, self._listeners = kiosk, listeners
+        self._make_album, self._kiosk, self._listeners = make_album, kiosk, listeners
         self._thread = threading.Thread(target=self._run, name=PIPELINE, daemon=True)
         self._lock = threading.Lock()
         self._news = threading.Event()
@@ -77,6 +79,7 @@ class PipelineRunner:
         self._early: list[Command] = []
         self._failures, self._running_since = 0, 0.0
         self._pause: float | None = None
+        self._album_failed = False
 
     @property
     def alive(self) -> bool:
@@ -164,6 +167,9 @@ class PipelineRunner:
         if self._leaving.is_set():
             return Phase.OPENING
         if self._pipeline is not None:
+            if self._album_failed and self._make_album is not None:
+                self._pipeline.send(NewAlbum(self._make_album()))
+            self._album_failed = False
             self._pipeline.send(NewSource(source))
             return Phase.RUNNING
         try:
@@ -223,7 +229,9 @@ class PipelineRunner:
             self._failures = 0
         self._failures += 1
         self._pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures - 1))
-        if not isinstance(error, AlbumError):
+        if isinstance(error, AlbumError):
+            self._album_failed = True
+        else:
             self._source.drop()
         if self._kiosk:
             if not isinstance(error, SmartselfieError):
