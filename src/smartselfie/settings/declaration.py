@@ -2,16 +2,16 @@
 
 A class of settings declares each of its fields in one place:
 
-    hold: Annotated[int, Field(ge=1, le=1000), About(help="Smiling frames in a row before the photo.", …)] = 10
+    hold: Annotated[int, Field(ge=1, le=1000), TRIGGER("Smiling frames in a row before the photo.", …)] = 10
 
 `read_declarations` turns such a class into `Setting` objects, from which the command line, the messages, the API, the
 page's form and the documents are made.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, fields
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, get_type_hints
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter, ValidationError
@@ -44,7 +44,7 @@ class Slider:
     step: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class About:
     """Stands in a field's annotation.
 
@@ -63,6 +63,7 @@ class About:
     """
 
     help: str
+    _: KW_ONLY
     group: Group
     metavar: str | None = None
     allowed: str | None = None
@@ -85,6 +86,9 @@ class About:
         if self.named is not None and handler.mode == "validation":
             schema = {"anyOf": [schema, {"enum": list(self.named)}]}
         return {**schema, "description": self.help}
+
+
+SOURCE, TRIGGER, FACES, PHOTOS, PAGE = (partial(About, group=group) for group in Group)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from pydantic.dataclasses import dataclass
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import About, Group, Setting, Slider, read_declarations
+from smartselfie.settings.declaration import FACES, PAGE, PHOTOS, SOURCE, TRIGGER, Setting, Slider, read_declarations
 from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, GroupRule, TriggerRule
 
 Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
@@ -87,9 +87,8 @@ class Settings:
     source: Annotated[
         str | None,
         EmptyIsUnset,
-        About(
-            help="Camera, video, folder or address to open.",
-            group=Group.SOURCE,
+        SOURCE(
+            "Camera, video, folder or address to open.",
             metavar="SOURCE",
             unset="the first camera that works",
             live=True,
@@ -99,30 +98,22 @@ class Settings:
     resolution: Annotated[
         Annotated[str, AfterValidator(_resolution)] | None,
         EmptyIsUnset,
-        About(
-            help="Resolution to ask the camera for.",
-            group=Group.SOURCE,
+        SOURCE(
+            "Resolution to ask the camera for.",
             metavar="WIDTHxHEIGHT",
             allowed="such as 1280x720",
             unset="the best that works",
         ),
     ] = None
     rotate: Annotated[
-        Literal[0, 90, 180, 270],
-        BeforeValidator(_number),
-        About(help="Turn the camera's image clockwise, in degrees.", group=Group.SOURCE),
+        Literal[0, 90, 180, 270], BeforeValidator(_number), SOURCE("Turn the camera's image clockwise, in degrees.")
     ] = 0
-    fps: Annotated[
-        float,
-        Field(gt=0, le=1000),
-        About(help="Frame rate for image folders.", group=Group.SOURCE),
-    ] = 30.0
+    fps: Annotated[float, Field(gt=0, le=1000), SOURCE("Frame rate for image folders.")] = 30.0
     rule: Annotated[
         GroupRule | Annotated[int, Field(ge=1)],
         BeforeValidator(_number),
-        About(
-            help="Whose smiles count.",
-            group=Group.TRIGGER,
+        TRIGGER(
+            "Whose smiles count.",
             metavar="RULE",
             allowed=f"{', '.join(GroupRule)} or a number of people",
             live=True,
@@ -133,49 +124,30 @@ class Settings:
         float,
         Field(gt=0, lt=1),
         BeforeValidator(_smile),
-        About(help="How big the smile must be.", group=Group.TRIGGER, metavar="SIZE", live=True, named=SMILES),
+        TRIGGER("How big the smile must be.", metavar="SIZE", live=True, named=SMILES),
     ] = SMILES["normal"]
-    expression: Annotated[
-        Emotion,
-        About(help="Expression to wait for.", group=Group.TRIGGER, metavar="EMOTION", live=True),
-    ] = Emotion.HAPPY
-    eyes_open: Annotated[
-        bool,
-        About(help="Wait for open eyes before taking a photo.", group=Group.TRIGGER, live=True),
-    ] = True
-    eyes_wait: Annotated[
-        float,
-        Field(ge=0, le=60),
-        About(help="Longest wait for open eyes.", group=Group.TRIGGER, metavar="SECONDS"),
-    ] = 1.5
+    expression: Annotated[Emotion, TRIGGER("Expression to wait for.", metavar="EMOTION", live=True)] = Emotion.HAPPY
+    eyes_open: Annotated[bool, TRIGGER("Wait for open eyes before taking a photo.", live=True)] = True
+    eyes_wait: Annotated[float, Field(ge=0, le=60), TRIGGER("Longest wait for open eyes.", metavar="SECONDS")] = 1.5
     hold: Annotated[
-        int,
-        Field(ge=1, le=1000),
-        About(help="Smiling frames in a row before the photo.", group=Group.TRIGGER, live=True, slider=Slider(60, 1)),
+        int, Field(ge=1, le=1000), TRIGGER("Smiling frames in a row before the photo.", live=True, slider=Slider(60, 1))
     ] = 10
     hold_seconds: Annotated[
         float,
         Field(ge=0, le=60),
-        About(
-            help="Shortest time that a smile must last.",
-            group=Group.TRIGGER,
-            metavar="SECONDS",
-            live=True,
-            slider=Slider(5, 0.25),
-        ),
+        TRIGGER("Shortest time that a smile must last.", metavar="SECONDS", live=True, slider=Slider(5, 0.25)),
     ] = 0.0
     rest: Annotated[
         float,
         Field(ge=0, le=3600),
-        About(help="Pause between photos.", group=Group.TRIGGER, metavar="SECONDS", live=True, slider=Slider(30, 1)),
+        TRIGGER("Pause between photos.", metavar="SECONDS", live=True, slider=Slider(30, 1)),
     ] = 3.0
     calibration: Annotated[
         tuple[float, float],
         BeforeValidator(_pair),
         AfterValidator(_stretch),
-        About(
-            help="Your neutral and smiling scores; see calibrate.",
-            group=Group.TRIGGER,
+        TRIGGER(
+            "Your neutral and smiling scores; see calibrate.",
             metavar="LOW,HIGH",
             allowed=f"two scores, at least {LEAST_STRETCH} apart",
         ),
@@ -183,74 +155,35 @@ class Settings:
     max_photos: Annotated[
         Annotated[int, Field(ge=1)] | None,
         EmptyIsUnset,
-        About(help="Stop after this many photos.", group=Group.TRIGGER, metavar="N", unset="no limit"),
+        TRIGGER("Stop after this many photos.", metavar="N", unset="no limit"),
     ] = None
-    detector: Annotated[
-        Literal["yunet", "haar"],
-        About(help="Face detector.", group=Group.FACES),
-    ] = "yunet"
-    far_faces: Annotated[
-        bool,
-        About(help="Always look for small, distant faces, too (yunet).", group=Group.FACES),
-    ] = False
-    haar_scale: Annotated[
-        float,
-        Field(ge=1.01, le=2),
-        About(help="Scale factor of the Haar cascade (haar).", group=Group.FACES),
-    ] = 1.1
-    haar_neighbours: Annotated[
-        int,
-        Field(ge=0, le=50),
-        About(help="Overlapping detections that make a face (haar).", group=Group.FACES),
-    ] = 5
-    model: Annotated[
-        Path | None,
-        EmptyIsUnset,
-        About(help="Emotion model.", group=Group.FACES, metavar="FILE", unset="the bundled one"),
-    ] = None
+    detector: Annotated[Literal["yunet", "haar"], FACES("Face detector.")] = "yunet"
+    far_faces: Annotated[bool, FACES("Always look for small, distant faces, too (yunet).")] = False
+    haar_scale: Annotated[float, Field(ge=1.01, le=2), FACES("Scale factor of the Haar cascade (haar).")] = 1.1
+    haar_neighbours: Annotated[int, Field(ge=0, le=50), FACES("Overlapping detections that make a face (haar).")] = 5
+    model: Annotated[Path | None, EmptyIsUnset, FACES("Emotion model.", metavar="FILE", unset="the bundled one")] = None
     album: Annotated[
         Path | None,
         EmptyIsUnset,
-        About(
-            help="Folder for the photos.",
-            group=Group.PHOTOS,
-            metavar="DIR",
-            unset="smartselfie in your pictures folder",
-        ),
+        PHOTOS("Folder for the photos.", metavar="DIR", unset="smartselfie in your pictures folder"),
     ] = None
     best_of: Annotated[
         float,
         Field(ge=0, le=5),
-        About(
-            help="Save the best frame of this long before the shutter; 0 saves the last one.",
-            group=Group.PHOTOS,
-            metavar="SECONDS",
-        ),
+        PHOTOS("Save the best frame of this long before the shutter; 0 saves the last one.", metavar="SECONDS"),
     ] = 1.0
-    sidecar: Annotated[
-        bool,
-        About(help="Save a .json file with details next to each photo.", group=Group.PHOTOS),
-    ] = True
-    clip: Annotated[
-        bool,
-        About(help="Save a short clip (GIF) with each photo.", group=Group.PHOTOS, live=True, booth_only=True),
-    ] = False
+    sidecar: Annotated[bool, PHOTOS("Save a .json file with details next to each photo.")] = True
+    clip: Annotated[bool, PHOTOS("Save a short clip (GIF) with each photo.", live=True, booth_only=True)] = False
     on_photo: Annotated[
         str | None,
         EmptyIsUnset,
-        About(
-            help='Command to run for each photo, e.g. "lp {path}".',
-            group=Group.PHOTOS,
-            metavar="COMMAND",
-            unset="none",
-        ),
+        PHOTOS('Command to run for each photo, e.g. "lp {path}".', metavar="COMMAND", unset="none"),
     ] = None
     webhook: Annotated[
         Annotated[SecretStr, AfterValidator(_address)] | None,
         EmptyIsUnset,
-        About(
-            help="Address to send each photo's event to, without the image.",
-            group=Group.PHOTOS,
+        PHOTOS(
+            "Address to send each photo's event to, without the image.",
             metavar="URL",
             allowed="http:// or https://",
             unset="none",
@@ -260,71 +193,36 @@ class Settings:
     delete_after: Annotated[
         Annotated[float, Field(gt=0, le=87600)] | None,
         EmptyIsUnset,
-        About(
-            help="Delete photos for good after this time.",
-            group=Group.PHOTOS,
-            metavar="HOURS",
-            unset="never",
-            booth_only=True,
-        ),
+        PHOTOS("Delete photos for good after this time.", metavar="HOURS", unset="never", booth_only=True),
     ] = None
     countdown: Annotated[
         int,
         Field(ge=0, le=10),
-        About(
-            help="Time from pressing the button to the photo.",
-            group=Group.PAGE,
+        PAGE(
+            "Time from pressing the button to the photo.",
             metavar="SECONDS",
             live=True,
             slider=Slider(10, 1),
             booth_only=True,
         ),
     ] = 0
-    mirror: Annotated[
-        bool,
-        About(help="Mirror the view; photos are never mirrored.", group=Group.PAGE, live=True),
-    ] = True
-    sounds: Annotated[
-        bool,
-        About(help="Play sounds on the page.", group=Group.PAGE, live=True, booth_only=True),
-    ] = True
+    mirror: Annotated[bool, PAGE("Mirror the view; photos are never mirrored.", live=True)] = True
+    sounds: Annotated[bool, PAGE("Play sounds on the page.", live=True, booth_only=True)] = True
     language: Annotated[
-        Language,
-        About(
-            help="Language; auto follows each browser.",
-            group=Group.PAGE,
-            metavar="LANGUAGE",
-            live=True,
-            booth_only=True,
-        ),
+        Language, PAGE("Language; auto follows each browser.", metavar="LANGUAGE", live=True, booth_only=True)
     ] = "auto"
-    host: Annotated[
-        str,
-        About(help="Address to serve the page on.", group=Group.PAGE, metavar="ADDRESS", booth_only=True),
-    ] = "127.0.0.1"
+    host: Annotated[str, PAGE("Address to serve the page on.", metavar="ADDRESS", booth_only=True)] = "127.0.0.1"
     port: Annotated[
-        int,
-        Field(ge=0, le=65535),
-        About(help="Port to serve the page on, or the next free one.", group=Group.PAGE, booth_only=True),
+        int, Field(ge=0, le=65535), PAGE("Port to serve the page on, or the next free one.", booth_only=True)
     ] = 8765
-    open: Annotated[
-        bool,
-        About(help="Open the page in the browser.", group=Group.PAGE, booth_only=True),
-    ] = True
-    kiosk: Annotated[
-        bool,
-        About(help="Kiosk mode: full screen, locked, retries after errors.", group=Group.PAGE, booth_only=True),
-    ] = False
-    lan: Annotated[
-        bool,
-        About(help="Let phones on your network join by scanning a QR code.", group=Group.PAGE, booth_only=True),
-    ] = False
+    open: Annotated[bool, PAGE("Open the page in the browser.", booth_only=True)] = True
+    kiosk: Annotated[bool, PAGE("Kiosk mode: full screen, locked, retries after errors.", booth_only=True)] = False
+    lan: Annotated[bool, PAGE("Let phones on your network join by scanning a QR code.", booth_only=True)] = False
     pin: Annotated[
         Annotated[SecretStr, AfterValidator(_pin)] | None,
         EmptyIsUnset,
-        About(
-            help="PIN needed to change settings or delete photos.",
-            group=Group.PAGE,
+        PAGE(
+            "PIN needed to change settings or delete photos.",
             metavar="DIGITS",
             allowed="4 to 12 digits",
             unset="none",
@@ -332,10 +230,7 @@ class Settings:
             secret=True,
         ),
     ] = None
-    consent: Annotated[
-        bool,
-        About(help="Ask guests before the first photo.", group=Group.PAGE, booth_only=True),
-    ] = False
+    consent: Annotated[bool, PAGE("Ask guests before the first photo.", booth_only=True)] = False
 
     @model_validator(mode="wrap")
     @classmethod
