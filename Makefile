@@ -1,7 +1,7 @@
 # make selfie   install what the run time needs, and open the booth
 # make check    lint, types, import contracts and the quick tests: under a minute, for while you work
 # make test     every check and every test, with the coverage of branches; what is handed in passes it
-# make test-all the same, then the benchmarks that need no data: code and install size, speed, memory, the gallery
+# make test-all the same, then the benchmarks that need no data: code and install size, speed, memory
 # make docs     write the generated parts of the documents anew
 # make network DATA=faces.npz   train the network that ships, from its teachers on; goes on where it was stopped
 
@@ -35,7 +35,7 @@ test: lint
 	$(BIN)/pytest -n auto --dist loadgroup --cov
 
 test-all: test
-	for name in code_size speed network gallery ring install_size wheels; do \
+	for name in code_size speed network ring install_size wheels; do \
 		$(BIN)/python -m benchmarks.$$name || exit 1; done
 
 docs: $(VENV)/installed
