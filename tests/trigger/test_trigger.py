@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smartselfie.core.emotion import Emotion
@@ -391,7 +391,18 @@ def test_photos_are_never_closer_than_the_rest(steps_and_levels, rule):
     assert all(later - earlier >= rule.cooldown for earlier, later in pairwise(shots))
 
 
+def test_a_face_that_was_away_for_longer_than_a_blink_holds_nothing_though_no_frame_came_meanwhile():
+    smiling = [face_of(1, mixed(happy=0.9))]
+    frames = [(0.0, smiling), (0.4, smiling), (0.5, []), (0.9, smiling)]
+    assert not play(frames, rule_of(hold_frames=1, hold_seconds=0.5))[-1].fired
+    assert play([*frames, (1.4, smiling)], rule_of(hold_frames=1, hold_seconds=0.5))[-1].fired
+
+
 @given(courses, rules)
+@example(
+    [(0.11, [None, None, level]) for level in (None, 0.05, 0.9, None)] + [(0.45, [None, None, 0.9])],
+    rule_of(hold_frames=1, hold_seconds=0.3, cooldown=0.0, group=GroupRule.LARGEST),
+)
 def test_no_photo_without_a_full_hold_of_as_many_as_it_takes(steps_and_levels, rule):
     frames = party(steps_and_levels)
     for index, frame in enumerate(play(frames, rule)):

@@ -76,7 +76,7 @@ class Person:
         eyes: the eyes over time.
         smile: the smile that lasts, or None.
         spent: the smile was photographed, and has not been seen to go since.
-        missing: not on the newest frame; `gone`: for longer than a blink.
+        missed_at: time of the first frame without the person, None who is there; `gone`: for longer than a blink.
         failed_limit: which limit the face misses on the newest frame, or None; `failed_since`: since when.
         ineligible: why the person does not count, or None who does.
     """
@@ -89,11 +89,16 @@ class Person:
     eyes: EyeHistory = OPEN
     smile: Smile | None = None
     spent: bool = False
-    missing: bool = False
+    missed_at: float | None = None
     gone: bool = False
     failed_limit: Reason | None = None
     failed_since: float | None = None
     ineligible: Reason | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether the person is not on the newest frame."""
+        return self.missed_at is not None
 
     @property
     def eligible(self) -> bool:
@@ -112,6 +117,10 @@ class Person:
             counting: whether holds go on, or the trigger rests.
             failed_limit: why a face like this one does not count, or None.
         """
+        if self.missed_at is not None and at - self.missed_at > BLINK:
+            # no frame came between the end of the blink and now
+            returned = replace(self, missed_at=None, smile=None)
+            return returned.update(at, face, rule, counting=counting, failed_limit=failed_limit)
         stranger = self.scores.at is None
         since = None if failed_limit is None else at if self.failed_since is None else self.failed_since
         long = since is not None and (stranger or self.ineligible is not None or at - since > GLANCE)
@@ -136,7 +145,7 @@ class Person:
             eyes=self.eyes.update(at, face.eyes_open),
             smile=smile,
             spent=self.spent and smile is not None,
-            missing=False,
+            missed_at=None,
             gone=False,
             failed_limit=failed_limit,
             failed_since=since,
@@ -161,7 +170,8 @@ class Person:
     def miss(self, at: float) -> "Person":
         """The person is not on this frame: for a blink the hold stays, and does not grow."""
         gone = at - self.seen_at > min(BLINK, self.seen_at - self.met_at)
-        return replace(self, missing=True, gone=gone, smile=None if gone else self.smile)
+        missed_at = at if self.missed_at is None else self.missed_at
+        return replace(self, missed_at=missed_at, gone=gone, smile=None if gone else self.smile)
 
     def interrupted(self) -> "Person":
         """Time went by without a frame, or the source was lost: a hold is broken."""
