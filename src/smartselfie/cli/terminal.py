@@ -20,7 +20,6 @@ from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import CoolingDown, Holding
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.live import Live
 
 PLAIN_WIDTH = 10_000
@@ -34,6 +33,7 @@ def print_table(rows: Sequence[Sequence[str]], *, left: int = 1, header: bool = 
 
     Cells may be coloured with `click.style`. On a narrow terminal they are folded, so that nothing is lost.
     """
+    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -43,17 +43,11 @@ def print_table(rows: Sequence[Sequence[str]], *, left: int = 1, header: bool = 
         table.add_column(Text(name), justify="left" if place < left else "right", overflow="fold")
     for row in body:
         table.add_row(*map(Text.from_ansi, row))
-    console = _console(sys.stdout)
+    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     with console.capture() as captured:
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
-
-
-def _console(stream: TextIO) -> "Console":
-    from rich.console import Console
-
-    return Console(file=stream, highlight=False, width=None if stream.isatty() else PLAIN_WIDTH)
 
 
 class Block(AbstractContextManager["Block"]):
@@ -115,39 +109,16 @@ def show_progress(total: int | None) -> Iterator[ProgressReporter]:
     elif not sys.stderr.isatty():
         yield ProgressReporter(lambda _done, _text: None, lambda line: click.echo(line, err=True))
     else:
-        with _progress_bar(total) as reporter:
-            yield reporter
+        with Block(sys.stderr) as block:
 
+            def update(done: int, text: str) -> None:
+                block.show([text if total is None else f"{bar(done / total, BAR_WIDTH)}  {text}"])
 
-@contextmanager
-def _progress_bar(total: int | None) -> Iterator[ProgressReporter]:
-    from rich.progress import BarColumn, Progress, TextColumn
-    from rich.text import Text
+            def print_line(line: str) -> None:
+                block.clear()
+                click.echo(line, err=True)
 
-    columns = [TextColumn("{task.description}", markup=False)]
-    bars = [] if total is None else [BarColumn()]
-    drawn_at = float("-inf")
-    with Progress(
-        *bars,
-        *columns,
-        console=_console(sys.stderr),
-        auto_refresh=False,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    ) as progress:
-        task = progress.add_task("", total=total)
-
-        def update(done: int, text: str) -> None:
-            nonlocal drawn_at
-            if time.monotonic() - drawn_at >= REDRAW:
-                progress.update(task, completed=done, description=text, refresh=True)
-                drawn_at = time.monotonic()
-
-        def print_line(line: str) -> None:
-            progress.console.print(Text.from_ansi(line), soft_wrap=True)
-
-        yield ProgressReporter(update, print_line)
+            yield ProgressReporter(update, print_line)
 
 
 def format_duration(seconds: float) -> str:
@@ -164,25 +135,19 @@ def bar(share: float, width: int) -> str:
     return "█" * filled + "·" * (width - filled)
 
 
-METER_WIDTH = 30
+METER_WIDTH, BAR_WIDTH = 30, 40
 MOST_PEOPLE = 8
 """Lines for single people; more would push the scores off the screen."""
 
-WORDS = {
+WORDS = {reason: reason.value.replace("_", " ") for reason in Reason} | {
     Reason.TOO_FAR: "too far away",
-    Reason.TURNED_AWAY: "turned away",
     Reason.BLURRED: "out of focus",
-    Reason.TOO_DARK: "too dark",
-    Reason.NO_FACE: "no face",
     Reason.NOT_SMILING: "waiting for a smile",
-    Reason.HOLDING: "holding",
     Reason.SMILE_MORE: "smile a little more",
     Reason.WAITING: "waiting for one more",
-    Reason.EYES_CLOSED: "eyes closed",
-    Reason.RESTING: "resting",
     Reason.STILL_SMILING: "photographed; waiting for a new smile",
+    Reason.RESTING: "cooldown",
     Reason.LOST: "the camera is lost",
-    Reason.READY: "ready",
 }
 
 

@@ -7,7 +7,7 @@ emotions as numbers in FER-2013's order or as names, faces of any one square siz
 import csv
 import math
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -63,7 +63,7 @@ class Fer2013:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Row:
+class Row:
     """One good row: its split, its place in it, its emotion's index and its (48, 48) pixels."""
 
     split: Split
@@ -89,7 +89,7 @@ def read_csv(
     Raises:
         DataError: it is truncated, not such a CSV, or has no valid row.
     """
-    good: list[_Row] = []
+    good: list[Row] = []
     broken: list[BrokenRow] = []
     parser = _Parser(test)
     count = 0
@@ -98,7 +98,7 @@ def read_csv(
         if count % 1000 == 0:
             on_rows(count)
         row = parser.parse(fields)
-        if isinstance(row, _Row):
+        if isinstance(row, Row):
             good.append(row)
         else:
             broken.append(BrokenRow(f"line {line}", row))
@@ -106,13 +106,17 @@ def read_csv(
     if not good:
         why = f"; {broken[0].where}: {broken[0].reason}" if broken else ""
         raise DataError(f"{name} has no valid row{why}", HINT)
-    dataset = Dataset(
-        pixels=np.stack([row.pixels for row in good]),
-        labels=np.array([row.label for row in good], np.int64),
-        splits=np.array([row.split.value for row in good]),
-        rows=np.array([row.place for row in good], np.int64),
+    return Fer2013(to_dataset(good), tuple(broken), parser.sizes)
+
+
+def to_dataset(rows: Sequence[Row]) -> Dataset:
+    """The rows as arrays, without votes."""
+    return Dataset(
+        pixels=np.stack([row.pixels for row in rows]),
+        labels=np.array([row.label for row in rows], np.int64),
+        splits=np.array([row.split.value for row in rows]),
+        rows=np.array([row.place for row in rows], np.int64),
     )
-    return Fer2013(dataset, tuple(broken), parser.sizes)
 
 
 def to_side(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -170,7 +174,7 @@ class _Parser:
         self._test = test
         self._side: int | None = None
 
-    def parse(self, fields: dict[str, str | None]) -> _Row | str:
+    def parse(self, fields: dict[str, str | None]) -> Row | str:
         """The row, or the reason why it is broken; either way it is counted in its split's size."""
         split = parse_split(fields["Usage"] or "", self._test)
         if split is None:
@@ -180,7 +184,7 @@ class _Parser:
         if label is None:
             return f"emotion {_short(fields['emotion'])} is not a number from 0 to {len(EMOTIONS) - 1}"
         face = self._face(fields["pixels"] or "")
-        return face if isinstance(face, str) else _Row(split, self.sizes[split] - 1, label, to_side(face, SIDE))
+        return face if isinstance(face, str) else Row(split, self.sizes[split] - 1, label, to_side(face, SIDE))
 
     def _face(self, text: str) -> NDArray[np.uint8] | str:
         """The square face, or what is wrong with the pixels."""

@@ -1,7 +1,6 @@
 """The image-folder layout, SPLIT/CLASS/FILE, in a folder or an archive."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import cv2
@@ -9,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.datasets.archive import Entry, entries
-from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_index, parse_split
-from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, to_side
+from smartselfie.datasets.dataset import SIDE, Split, emotion_index, parse_split
+from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, Row, to_dataset, to_side
 from smartselfie.errors import DataError, PictureError
 from smartselfie.images import IMAGE_SUFFIXES, decode_image
 
@@ -19,50 +18,32 @@ MOST_BYTES = 16 << 20
 """Of a picture's file."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Picture:
-    """One file: where it stands, and its (48, 48) grey face, or why it is broken."""
-
-    split: Split
-    label: int
-    name: str
-    face: NDArray[np.uint8] | str
-
-
 def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fer2013:
     """Read all pictures; in each split they are ordered by name.
 
     Raises:
         DataError: a picture stands in a folder that is no split or none of the seven emotions, or none can be read.
     """
-    found: list[_Picture] = []
+    found: list[tuple[Split, int, str, NDArray[np.uint8] | str]] = []
     for entry in entries(path):
         if entry.suffix in IMAGE_SUFFIXES:
-            split, label = _place(path, entry.name, test)
-            found.append(_Picture(split, label, entry.name, _face(entry)))
+            found.append((*_place(path, entry.name, test), entry.name, _face(entry)))
             if len(found) % 1000 == 0:
                 on_rows(len(found))
     on_rows(len(found))
     order = list(Split)
-    found.sort(key=lambda picture: (order.index(picture.split), picture.name))
+    found.sort(key=lambda picture: (order.index(picture[0]), picture[2]))
     sizes = dict.fromkeys(Split, 0)
-    good, broken, rows = list[_Picture](), list[BrokenRow](), list[int]()
-    for picture in found:
-        if isinstance(picture.face, str):
-            broken.append(BrokenRow(picture.name, picture.face))
+    good, broken = list[Row](), list[BrokenRow]()
+    for split, label, name, face in found:
+        if isinstance(face, str):
+            broken.append(BrokenRow(name, face))
         else:
-            good.append(picture)
-            rows.append(sizes[picture.split])
-        sizes[picture.split] += 1
+            good.append(Row(split, sizes[split], label, face))
+        sizes[split] += 1
     if not good:
         raise DataError(f"{path} holds no image that can be read; {broken[0].where}: {broken[0].reason}", HINT)
-    data = Dataset(
-        pixels=np.stack([picture.face for picture in good if not isinstance(picture.face, str)]),
-        labels=np.array([picture.label for picture in good], np.int64),
-        splits=np.array([picture.split.value for picture in good]),
-        rows=np.array(rows, np.int64),
-    )
-    return Fer2013(data, tuple(broken), sizes, in_order=False)
+    return Fer2013(to_dataset(good), tuple(broken), sizes, in_order=False)
 
 
 def _place(path: Path, name: str, test: Split) -> tuple[Split, int]:
