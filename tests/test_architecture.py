@@ -80,6 +80,17 @@ def test_threads_are_started_where_somebody_looks_after_them() -> None:
     assert starters == THREADS
 
 
+@named([PACKAGE / "trigger" / f"{name}.py" for name in ("rule", "signals", "person", "group", "trigger")])
+def test_the_trigger_is_a_value_that_knows_no_clock(path: Path) -> None:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    assert not imported & {"time", "datetime", "random", "threading", "os"}
+    for node in nodes:
+        if isinstance(node, ast.ClassDef) and "dataclass" in "".join(map(ast.unparse, node.decorator_list)):
+            assert "frozen=True" in ast.unparse(node.decorator_list[0]), node.name
+
+
 def test_every_test_file_is_named_after_a_module_or_a_subject_that_several_share() -> None:
     """Tests mirror the package; the page and the contracts of the ports have folders of their own."""
     shared = {"test_architecture", "test_docs", "test_privacy", "test_documents", "test_page_settings"}

@@ -116,7 +116,7 @@ def test_ctrl_c_ends_it_at_once_with_130_though_nobody_is_visible_and_viewers_lo
 def test_without_a_camera_it_says_so_plays_the_demo_and_prints_the_photo(tmp_path: Path) -> None:
     if list_cameras():
         pytest.skip("there is a camera here")
-    code, out, said = Booth("--no-open", "--port", "0", "--album", tmp_path, "--max-photos", "1").end(60)
+    code, out, said = Booth("--no-open", "--port", "0", "--album", tmp_path, "--max-photos", "1").end(150)
     assert code == 0, said
     assert said.splitlines()[0] == "no camera was found: playing the built-in demo"
     (path,) = out.splitlines()

@@ -1,8 +1,10 @@
 """A run as one ONNX file that carries its card, its confidence made right on PublicTest."""
 
+import copy
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,9 +24,10 @@ import torch
 from torch import Tensor, nn
 
 from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
+from smartselfie.training.environment import make_fabric
 from smartselfie.training.export import export, fit_temperatures
 from smartselfie.training.loop import Trainer
-from smartselfie.training.recipe import Recipe
+from smartselfie.training.recipe import Recipe, recipe_named
 from smartselfie.training.records import Watcher
 
 Train = Callable[..., Trainer]
@@ -32,11 +35,20 @@ Draw = Callable[..., Dataset]
 FACES = np.random.default_rng(0).integers(0, 256, (5, 48, 48), np.uint8)
 
 
-@pytest.fixture
-def trained(make_trainer: Train, small: Recipe) -> Trainer:
-    """A run of one epoch with two heads."""
-    trainer = make_trainer(recipe=replace(small, epochs=1))
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, draw_data: Draw) -> Trainer:
+    """A run of one epoch with two heads, which every test gets a copy of."""
+    recipe = replace(recipe_named("compact"), epochs=1, batch_size=14, warmup_epochs=0.5)
+    trainer = Trainer(draw_data(), tmp_path_factory.mktemp("once") / "run", recipe, make_fabric("cpu", "32", 1), 0)
     trainer.train(Watcher())
+    return trainer
+
+
+@pytest.fixture
+def trained(trained_once: Trainer, tmp_path: Path) -> Trainer:
+    shutil.copytree(trained_once.run, tmp_path / "run")
+    trainer = copy.copy(trained_once)
+    trainer.run = tmp_path / "run"
     return trainer
 
 
@@ -133,9 +145,9 @@ def test_int8_is_a_quarter_of_the_size_and_says_nearly_the_same(
 @pytest.mark.slow
 def test_what_cannot_be_made_int8_is_refused(trained: Trainer, tmp_path: Path, draw_data: Draw) -> None:
     out = tmp_path / "small.onnx"
-    with pytest.raises(RunError, match="needs faces to fit_temperatures with"):
+    with pytest.raises(RunError, match="needs faces to calibrate with"):
         export(trained.run, out, int8=True)
-    with pytest.raises(DataError, match="no Training rows to fit_temperatures with"):
+    with pytest.raises(DataError, match="no Training rows to calibrate with"):
         export(trained.run, out, data=draw_data(training=0), int8=True)
     assert not out.exists()
     export(trained.run, out, data=draw_data(), int8=True)
