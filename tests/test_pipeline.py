@@ -27,7 +27,7 @@ from smartselfie.testing import (
     scores,
 )
 from smartselfie.trigger.rule import GroupRule, Reason, TriggerRule
-from smartselfie.trigger.trigger import Holding, Ready
+from smartselfie.trigger.trigger import CoolingDown, Holding, Ready
 
 HAPPY, NEUTRAL = scores(Emotion.HAPPY), scores(Emotion.NEUTRAL)
 ONE_FACE = ScriptedDetector(lambda _: [face_at(10, 10, 20)])
@@ -230,7 +230,7 @@ def test_boxes_are_cut_to_the_picture_and_faces_come_from_left_to_right() -> Non
 
 
 def test_the_best_frame_of_the_hold_is_kept_with_the_faces_that_are_on_it() -> None:
-    levels = [0.6, 0.7, 0.8, 0.95, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6]
+    levels = [0.6, 0.7, 0.8, 0.95, 0.93, 0.93, 0.93, 0.93, 0.93, 0.93]
     source = ScriptedSource(frames_at(20, 10))
     album = MemoryAlbum()
     script = [mixed(happy=level) for level in levels]
@@ -239,6 +239,79 @@ def test_the_best_frame_of_the_hold_is_kept_with_the_faces_that_are_on_it() -> N
     assert (photo.shot.frame.index, photo.shot.decided) == (3, 9)
     assert photo.shot.faces == moments[3].faces
     assert np.array_equal(photo.shot.frame.image, moments[3].frame.image)
+
+
+RISING = [0.05] * 10 + [0.6 + 0.02 * step for step in range(20)] + [0.97] * 30
+
+
+def rising(items: list[Frame] | None = None, max_photos: int | None = None) -> tuple[Pipeline, MemoryAlbum]:
+    """Somebody whose smile goes on growing after its hold is full, at 30 frames a second."""
+    script, album = [mixed(happy=level) for level in RISING], MemoryAlbum()
+    source = ScriptedSource(frames_at(30, len(script)) if items is None else items)
+    return Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, TriggerRule(), max_photos), album
+
+
+def test_while_the_smile_grows_a_later_frame_than_the_shutters_is_kept() -> None:
+    pipeline, album = rising()
+    moments = list(pipeline.moments())
+    (photo,) = album.photos
+    decided = next(m.frame.index for m in moments if m.trigger.reason is Reason.READY)
+    assert photo.shot.decided == decided
+    assert decided < photo.shot.frame.index <= decided + 18
+    assert photo.shot.faces == moments[photo.shot.frame.index].faces
+    # it is told when it is kept; cooldown and countdown began with the shutter
+    (told,) = (moment for moment in moments if moment.photos)
+    assert photo.shot.frame.index < told.frame.index <= decided + 19
+    assert moments[decided].trigger.state == CoolingDown(moments[decided].frame.at + 3.0)
+
+
+def decided_frame() -> int:
+    pipeline, _ = rising()
+    return next(m.frame.index for m in pipeline.moments() if m.trigger.reason is Reason.READY)
+
+
+def test_what_ends_while_the_best_frame_is_chosen_keeps_the_photo() -> None:
+    decided = decided_frame()
+    pipeline, album = rising(frames_at(30, decided + 4))
+    moments = list(pipeline.moments())
+    assert [photo.shot.frame.index for photo in album.photos] == [decided + 3]
+    assert len(moments[-1].photos) == 1
+
+    pipeline, album = rising()
+    for moment in pipeline.moments():
+        if moment.frame.index == decided + 2:
+            break  # as Ctrl-C does
+    pipeline.close()
+    assert [photo.shot.decided for photo in album.photos] == [decided]
+
+    frames = frames_at(30, 60)
+    pipeline, album = rising([*frames[: decided + 3], SourceLost("unplugged"), SourceBack(), *frames[decided + 3 :]])
+    list(pipeline.moments())
+    assert album.photos[0].shot.frame.index == decided + 2
+
+    pipeline, album = rising()
+    for moment in pipeline.moments():
+        if moment.frame.index == decided + 2:
+            pipeline.send(SetPaused(True))
+    assert [photo.shot.frame.index for photo in album.photos] == [decided + 2]
+
+
+def test_the_last_of_so_many_photos_is_chosen_before_the_end() -> None:
+    pipeline, album = rising(max_photos=1)
+    moments = list(pipeline.moments())
+    (photo,) = album.photos
+    assert photo.shot.frame.index > photo.shot.decided
+    assert moments[-1].photos == (photo,)
+
+
+def test_a_press_of_the_button_while_the_best_frame_is_chosen_makes_no_photo_too_many() -> None:
+    decided = decided_frame()
+    for most, expected in ((1, ["smile"]), (2, ["smile", "hand"])):
+        pipeline, album = rising(max_photos=most)
+        for moment in pipeline.moments():
+            if moment.frame.index == decided + 2:
+                pipeline.send(Shoot())
+        assert [photo.shot.why for photo in album.photos] == expected
 
 
 def test_without_a_ring_the_frame_at_which_the_shutter_fires_is_kept() -> None:
@@ -267,7 +340,8 @@ def test_eyes_are_told_and_put_a_photo_off() -> None:
     assert [moment.faces[0].eyes_open for moment in moments[4:6]] == [0.9, 0.02]
     assert moments[10].trigger.reason is Reason.EYES_CLOSED
     (photo,) = album.photos
-    assert photo.shot.decided == 13
+    # a quarter of a second after they have opened
+    assert photo.shot.decided == 12 + 5
     assert photo.shot.faces[0].eyes_open == 0.9
 
 

@@ -19,10 +19,11 @@ from smartselfie.errors import SourceError
 from smartselfie.moment import Moment
 from smartselfie.photo_writer import CLOSE_TIME, PhotoWriter
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
-from smartselfie.trigger.best_frame import FrameBuffer
-from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.trigger.best_frame import PendingShot
+from smartselfie.trigger.frame_chooser import FrameChooser
+from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.tracker import Tracker
-from smartselfie.trigger.trigger import Began, Fire, Holding, Lost, Signal, Trigger
+from smartselfie.trigger.trigger import Began, Fire, Lost, Signal, Trigger
 from smartselfie.worker import run_once
 
 log = logging.getLogger(__name__)
@@ -90,22 +91,28 @@ def read_faces(
     size = classifier.card.input_size
     crops = np.stack([crop_face(image, face.square, size, face.tilt) for face in found])
     read = [
-        Face(face.box.within(width, height), emotions, face.score, None, openness, measure_quality(image, face))
-        for face, emotions, openness in zip(
-            found, classifier.classify(crops), _openness(image, found, eyes), strict=True
+        Face(
+            face.box.within(width, height),
+            emotions,
+            face.score,
+            None,
+            None if pair is None else sum(pair) / 2,
+            measure_quality(image, face),
+            pair,
         )
+        for face, emotions, pair in zip(found, classifier.classify(crops), _openness(image, found, eyes), strict=True)
     ]
     return tuple(sorted(read, key=lambda face: (face.box.left, face.box.top)))
 
 
-def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | None) -> list[float | None]:
-    """How open each face's eyes are, the mean of both; None where nobody looks or nobody knows where they are."""
+def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | None) -> list[tuple[float, float] | None]:
+    """How open each face's two eyes are; None where nobody looks or nobody knows where they are."""
     if eyes is None:
         return [None] * len(found)
     squares = [eye_squares(face) for face in found]
     each = [(square, face.tilt) for face, pair in zip(found, squares, strict=True) for square in pair]
     said = iter(eyes.openness(crop_eyes(image, [square for square, _ in each], [tilt for _, tilt in each])))
-    return [sum(next(said) for _ in pair) / len(pair) if pair else None for pair in squares]
+    return [(next(said), next(said)) if pair else None for pair in squares]
 
 
 class Pipeline:
@@ -133,7 +140,8 @@ class Pipeline:
             rule: when to take one.
             max_photos: after so many photos it ends.
             eyes: looks at eyes; None leaves `eyes_open` unknown, and no photo waits for eyes.
-            best_of: seconds before the shutter whose best frame is saved; 0 saves the frame at which it fires.
+            best_of: seconds before the shutter whose best frame is saved, or a better one shortly after it; 0 saves the
+                frame at which it fires.
         """
         self._source: FrameSource | None = source
         self._items = source.frames()
@@ -141,7 +149,7 @@ class Pipeline:
         self._writer = PhotoWriter(album, at_once=not source.live)
         self._max_photos = max_photos
         self._trigger, self._tracks = Trigger(rule), Tracker()
-        self._buffer = FrameBuffer(rule, best_of)
+        self._chooser = FrameChooser(rule, best_of)
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._shoot_now = self._paused = self._stopped = False
         self._last: Frame | None = None
@@ -203,10 +211,12 @@ class Pipeline:
                     yield self._show(item) if self._paused else self._watch(item)
                 case SourceLost() | SourceBack():
                     self._trigger, signals = self._trigger.lose_sight()
-                    self._buffer.clear()
+                    self._save_pending()
                     if self._last is not None:
                         self._events += (*_as_events(signals, self._last), item)
                         yield self._show(self._last, lost=isinstance(item, SourceLost))
+        if not self._has_enough():
+            self._save_pending()
         while late := self._writer.finish():
             self.photos += len(late)
             if self._last is not None:
@@ -233,6 +243,7 @@ class Pipeline:
 
     def close(self, seconds: float = CLOSE_TIME) -> bool:
         """Let go of the source, and of the album once what is under way is saved; False where that takes too long."""
+        self._save_pending()
         if self._source is not None:
             self._source.close()
         return self.close_album(seconds)
@@ -260,6 +271,7 @@ class Pipeline:
             if self._source is not source:
                 continue  # what came belongs to the source before
             if failed is not None:
+                self._save_pending()
                 raise failed
             return item
 
@@ -276,7 +288,6 @@ class Pipeline:
         match command:
             case NewRule(rule):
                 self._trigger = self._trigger.with_rule(rule)
-                self._buffer.rule = rule
             case NewSource(source) if source is not self._source:
                 self._change_source(source)
             case NewAlbum(album):
@@ -288,11 +299,12 @@ class Pipeline:
                 if paused:
                     # whoever pressed before the pause does not want a photo after it
                     self._shoot_now = False
-                    self._buffer.clear()
+                    self._save_pending()
             case Stop():
                 self._stopped = True
 
     def _change_source(self, source: FrameSource | None) -> None:
+        self._save_pending()
         self._source = source
         self._items = iter(()) if source is None else source.frames()
         if source is not None:
@@ -300,7 +312,6 @@ class Pipeline:
         self._trigger, signals = self._trigger.start_anew(0.0 if self._last is None else self._last.at)
         # numbers are never given twice
         self._tracks = Tracker(next_id=self._tracks.next_id)
-        self._buffer.clear()
         if self._last is not None:
             self._events += _as_events(signals, self._last)
             self._last = None
@@ -343,21 +354,24 @@ class Pipeline:
         return events
 
     def _take_photo(self, frame: Frame, faces: tuple[Face, ...], signals: tuple[Signal, ...]) -> None:
-        """Take a photo where the trigger or somebody's hand says so, and remember the frames of a hold."""
+        """Take a photo where the trigger or somebody's hand says so; the trigger's may come from a later frame."""
         fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
         by_hand, self._shoot_now = self._shoot_now, False
-        if fire is not None:
-            self._buffer.add(frame, faces)
-            best = self._buffer.best(fire.ids)
-            self._save(best.frame, frame, best.faces, "smile")
-        elif by_hand:
+        for shot in self._chooser.update(frame, faces, self._trigger, fire):
+            self._save_chosen(shot)
+        if by_hand and fire is None:
+            self._save_pending()
             self._trigger = self._trigger.shot_by_hand(frame.at)
-            self._save(frame, frame, faces, "hand")
-        if isinstance(self._trigger.state, Holding):
-            self._buffer.add(frame, faces)
-        elif self._trigger.reason is not Reason.WAITING:
-            # while somebody is waited for, the others' hold may go on
-            self._buffer.clear()
+            if not self._has_enough():
+                self._save(frame, frame, faces, "hand")
+
+    def _save_pending(self) -> None:
+        """Save the photo whose frame is still being chosen as it is, and forget the frames of a hold."""
+        for shot in self._chooser.finish():
+            self._save_chosen(shot)
+
+    def _save_chosen(self, shot: PendingShot) -> None:
+        self._save(shot.best.frame, shot.decided, shot.best.faces, "smile")
 
     def _save(self, saved: Frame, decided: Frame, faces: tuple[Face, ...], why: str) -> None:
         rule = self._trigger.rule.as_notes()

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartselfie.core.types import Frame
-from smartselfie.testing import WELL_SEEN, blank, face_of, mixed, rule_of
-from smartselfie.trigger.best_frame import BUFFER_BYTES, FrameBuffer, merit
+from smartselfie.testing import WELL_SEEN, blank, face_of, mixed, play, rule_of
+from smartselfie.trigger.best_frame import AFTER, BUFFER_BYTES, STILL, FrameBuffer, Standard, merit
+from smartselfie.trigger.frame_chooser import FrameChooser
+from smartselfie.trigger.trigger import Fire, Trigger
 
 
 def ring_of(*faces, fps=10.0, seconds=1.0, **options):
@@ -95,9 +97,9 @@ def test_a_second_of_full_hd_and_ten_frames_of_4k_fit():
 
 
 def test_merit_lies_between_0_and_1():
-    assert merit(face_of(1, mixed(happy=1.0)), rule_of(), 1.0) == pytest.approx(1.0)
+    assert merit(face_of(1, mixed(happy=1.0)), rule_of(), Standard(1.0, 0.0)) == pytest.approx(1.0)
     dark = replace(WELL_SEEN, sharpness=0.0, brightness=0.0, frontality=0.0)
-    assert merit(face_of(1, mixed(), eyes=0.0, quality=dark), rule_of(), 1.0) == 0.0
+    assert merit(face_of(1, mixed(), eyes=0.0, quality=dark), rule_of(), Standard(1.0, 0.0)) == 0.0
 
 
 def test_the_frame_is_kept_as_it_is():
@@ -105,3 +107,66 @@ def test_the_frame_is_kept_as_it_is():
     ring = FrameBuffer(rule_of(), 1.0)
     ring.add(Frame(picture, 0.0, 0), (GOOD,))
     assert ring.best([1]).frame.image is picture
+
+
+def chosen(levels, fps=30.0, seconds=1.0):
+    """What a chooser makes of one person's levels, and the frames after which it says so."""
+    trigger, chooser, told = Trigger(rule_of()), FrameChooser(rule_of(), seconds), []
+    for index, level in enumerate(levels):
+        frame, faces = Frame(blank(4, 4), index / fps, index), (face_of(1, mixed(happy=level)),)
+        trigger, signals = trigger.update(frame.at, faces)
+        fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
+        told += [(index, shot) for shot in chooser.update(frame, faces, trigger, fire)]
+    return told + [(len(levels), shot) for shot in chooser.finish()]
+
+
+def test_a_smile_at_its_height_is_kept_at_once():
+    ((told, shot),) = chosen([0.9] * 30)
+    assert (told, shot.decided.index) == (9, 9)
+
+
+def test_a_smile_that_grows_is_kept_at_its_height():
+    levels = [0.6] * 8 + [0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.99, 0.98] + [0.95] * 30
+    ((told, shot),) = chosen(levels)
+    assert shot.decided.index == 9
+    assert shot.best.frame.index == 14
+    assert told - 14 == pytest.approx(STILL * 30, abs=1)
+
+
+def test_growth_is_seen_where_the_score_is_near_1_already():
+    ((_, shot),) = chosen([0.9] * 7 + [0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999] + [0.999] * 30)
+    assert shot.best.frame.index == 13
+
+
+def test_no_frame_later_than_that_is_waited_for():
+    ((told, shot),) = chosen([0.5 + 0.005 * index for index in range(90)])
+    assert shot.best.frame.at <= shot.decided.at + AFTER + 1e-6
+    assert told == shot.decided.index + round(AFTER * 30)
+
+
+def test_a_stalled_camera_ends_the_choice():
+    ((told, shot),) = chosen([0.5 + 0.045 * index for index in range(11)] + [0.999] * 3, fps=2.0)
+    assert shot.best.frame.index <= shot.decided.index + 1
+    assert told == shot.decided.index + 2 or shot.best.frame.index == shot.decided.index
+
+
+def test_with_0_seconds_the_frame_of_the_shutter_is_kept():
+    ((told, shot),) = chosen([0.6 + 0.01 * index for index in range(30)], seconds=0.0)
+    assert told == shot.decided.index == shot.best.frame.index
+
+
+@given(st.lists(st.sampled_from([0.05, 0.4, 0.6, 0.8, 0.95, 0.999]), max_size=150), st.sampled_from([5.0, 15.0, 30.0]))
+def test_every_shutter_gives_one_photo_from_a_second_before_it_to_a_little_after(levels, fps):
+    fired = [
+        index
+        for index, frame in enumerate(
+            play([(index / fps, [face_of(1, mixed(happy=level))]) for index, level in enumerate(levels)])
+        )
+        if frame.fired
+    ]
+    told = chosen(levels, fps)
+    assert [shot.decided.index for _, shot in told] == fired
+    for after, shot in told:
+        kept, decided = shot.best.frame, shot.decided
+        assert decided.at - 1.0 - 1e-6 <= kept.at <= decided.at + AFTER + 1e-6
+        assert kept.index <= after

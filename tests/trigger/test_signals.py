@@ -1,5 +1,7 @@
 """Closed eyes put a photo off, laughing eyes do not."""
 
+from dataclasses import replace
+
 import pytest
 
 from smartselfie.testing import face_of, mixed, play, rule_of
@@ -13,24 +15,34 @@ FPS = 30
 def closed(*openness, fps=FPS):
     lids, told = EyeHistory(), []
     for index, value in enumerate(openness):
-        lids = lids.update(index / fps, value)
+        pair = value if value is None or isinstance(value, tuple) else (value, value)
+        lids = lids.update(index / fps, pair)
         told.append(lids.closed)
     return told
 
 
-def test_a_blink_is_closed_until_it_is_over():
-    assert closed(*[0.97] * 30, *[0.03] * 8, *[0.95] * 3) == [False] * 30 + [True] * 8 + [False] * 3
+def test_a_blink_is_closed_until_eyes_have_been_open_again_for_a_moment():
+    told = closed(*[0.97] * 30, *[0.03] * 8, *[0.95] * 12)
+    assert told == [False] * 30 + [True] * (8 + 7) + [False] * 5
+
+
+def test_one_eye_alone_is_closed_as_well_unless_it_always_is():
+    told = closed(*[0.97] * 30, *[(0.97, 0.03)] * 8)
+    assert told == [False] * 30 + [True] * 8
+    told = closed(*[(0.97, 0.3)] * 60)
+    assert told[0] is True
+    assert not any(told[40:])
 
 
 def test_eyes_that_are_narrow_by_nature_are_not_closed_but_their_blinks_are():
     told = closed(*[0.35] * 90, 0.05, 0.05, 0.35)
-    assert told[60:] == [False] * 30 + [True, True, False]
+    assert told[60:] == [False] * 30 + [True, True, True]
 
 
 def test_a_laughing_squint_soon_is_usual():
     told = closed(*[0.97] * 60, *[0.35] * 30)
     assert told[60] is True
-    assert not any(told[60 + FPS // 2 :])
+    assert not any(told[60 + FPS * 3 // 4 :])
 
 
 def test_eyes_that_stay_shut_stay_closed():
@@ -39,7 +51,7 @@ def test_eyes_that_stay_shut_stay_closed():
 
 def test_eyes_that_nobody_looked_at_are_not_closed():
     assert closed(None, None) == [False, False]
-    assert closed(0.9, 0.02, None) == [False, True, False]
+    assert closed(0.9, 0.02, *[None] * 9) == [False] + [True] * 8 + [False] * 2
 
 
 def shots(eyes, rule):
@@ -50,9 +62,21 @@ def shots(eyes, rule):
 
 
 def test_a_photo_is_put_off_until_the_eyes_open():
-    fired, played = shots([1.0] * 5 + [0.02] * 15 + [1.0] * 10, rule_of())
-    assert fired == [20]
-    assert {frame.trigger.reason for frame in played[9:20]} == {Reason.EYES_CLOSED}
+    fired, played = shots([1.0] * 5 + [0.02] * 15 + [1.0] * 20, rule_of())
+    assert fired == [19 + 8]
+    assert {frame.trigger.reason for frame in played[9:27]} == {Reason.EYES_CLOSED}
+
+
+@pytest.mark.parametrize("fps", [10, 15, 30])
+@pytest.mark.parametrize("pair", [(0.03, 0.03), (0.97, 0.03)])
+def test_a_wink_or_a_wince_that_looks_like_a_smile_is_not_photographed(fps, pair):
+    frames = []
+    for index in range(4 * fps):
+        at = index / fps
+        grin, shut = 1.0 <= at < 2.1, 1.0 <= at < 2.0
+        emotions = mixed(happy=0.9) if grin else CALM
+        frames.append((at, [replace(face_of(1, emotions), each_eye=pair if shut else (0.97, 0.97))]))
+    assert not any(frame.fired for frame in play(frames))
 
 
 @pytest.mark.parametrize("wait", [0.0, 0.5, 1.5])

@@ -91,7 +91,7 @@ def test_a_smile_out_of_distress_is_held_twice_as_long_unless_it_becomes_sure():
         return [index for index, frame in enumerate(played) if frame.fired]
 
     assert shots(0.9) == [8 + 19]
-    assert shots(0.99) == [8 + 9]
+    assert shots(0.96) == [8 + 9]
 
 
 def test_a_smile_that_fades_before_its_hold_is_full_is_not_photographed():
@@ -105,6 +105,10 @@ def test_a_smile_that_ends_just_as_its_hold_is_full_is_photographed():
 def test_a_smile_that_has_settled_at_less_is_photographed_a_second_later():
     (shot,) = photographed([1.0] * 6 + [0.8] * 20)
     assert shot == 5 + 8 + 1
+
+
+def test_a_mouth_that_speaks_like_a_smile_that_fades_is_not_photographed():
+    assert photographed([0.94, 0.9, 0.88, 0.88, 0.79, 0.65, 0.56, 0.53, 0.73, 0.47, 0.48, 0.3, 0.2], fps=30) == []
 
 
 def test_a_fading_smile_that_comes_back_is_photographed_then():

@@ -143,6 +143,7 @@ class Face:
         id: the person's number where people are followed from frame to frame, or None.
         eyes_open: from 0 to 1, the mean of both eyes, where the eyes were looked at, or None.
         quality: how well it can be seen, or None where nobody asked.
+        each_eye: as `eyes_open`, the left and the right eye of the picture.
     """
 
     box: Box
@@ -151,6 +152,14 @@ class Face:
     id: int | None = None
     eyes_open: float | None = None
     quality: Quality | None = None
+    each_eye: tuple[float, float] | None = None
+
+    @property
+    def eyes(self) -> tuple[float, float] | None:
+        """How open the left and the right eye of the picture are; both as their mean where that alone is known."""
+        if self.each_eye is not None or self.eyes_open is None:
+            return self.each_eye
+        return self.eyes_open, self.eyes_open
 
     @property
     def emotion(self) -> Emotion:

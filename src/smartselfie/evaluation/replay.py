@@ -1,8 +1,9 @@
 """The trigger on clips with timelines: photos expected, taken, missed and false, how late, and how well chosen."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -14,11 +15,10 @@ from smartselfie.evaluation.timeline import Clip, Shows, Span
 from smartselfie.factory import make_pipeline, make_source
 from smartselfie.images import shrink
 from smartselfie.moment import Moment
-from smartselfie.pipeline import Pipeline
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.filters import Thinned
-from smartselfie.trigger.rule import Reason, doubt
-from smartselfie.trigger.trigger import Holding
+from smartselfie.trigger.rule import Reason, TriggerRule, doubt
+from smartselfie.trigger.trigger import CoolingDown, Holding
 
 SLACK = 3
 """Frames by which eyes may differ on where a smile begins and ends."""
@@ -122,6 +122,17 @@ class Total:
     false_per_hour: float | None
 
 
+class Watching(Protocol):
+    """What follows a clip with a rule: a pipeline, or a recording that is played to the trigger."""
+
+    @property
+    def rule(self) -> TriggerRule:
+        """When it takes a photo."""
+
+    def moments(self) -> Iterator[Moment]:
+        """A Moment for every frame."""
+
+
 def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: float = 0.0, seed: int = 0) -> Replay:
     """Run the whole line over one clip; the same clip and settings give the same photos at every run.
 
@@ -143,7 +154,7 @@ def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: fl
     return watch_clip(clip, make_pipeline(source, replace(settings, max_photos=None), NoAlbum()), whole=whole)
 
 
-def watch_clip(clip: Clip, pipeline: Pipeline, *, whole: bool = True) -> Replay:
+def watch_clip(clip: Clip, pipeline: Watching, *, whole: bool = True) -> Replay:
     """Follow a pipeline over a clip to its end, and compare; `whole` is whether it sees every frame, the last one too.
 
     Raises:
@@ -157,8 +168,9 @@ def watch_clip(clip: Clip, pipeline: Pipeline, *, whole: bool = True) -> Replay:
         points.append(_point(moment))
         times[moment.frame.index] = moment.frame.at
         hold += moment.faces
-        photos += [_remember(clip, photo.shot, moment.frame.at, hold) for photo in moment.photos]
-        if not isinstance(moment.trigger.state, Holding):
+        photos += [_remember(clip, photo.shot, times[photo.shot.decided], hold) for photo in moment.photos]
+        # a photo may come up to 0.6 seconds after its shutter
+        if not isinstance(moment.trigger.state, Holding | CoolingDown) or moment.photos:
             hold.clear()
     rule = pipeline.rule
     if whole:

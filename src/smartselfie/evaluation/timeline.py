@@ -78,6 +78,7 @@ class Clip:
     path: Path
     expected: Expected
     spans: tuple[Span, ...]
+    kind: str = ""
 
     @property
     def smiles(self) -> tuple[Span, ...]:
@@ -156,7 +157,7 @@ def _read(folder: Path, shown: Path) -> list[Clip]:
             spans = parse_timeline(timeline)
         except DataError as error:
             raise DataError(f"{shown}: line {number} of labels.csv: {error.message}", error.hint) from None
-        clips.append(Clip(name, folder / name, Expected(expected), spans))
+        clips.append(Clip(name, folder / name, Expected(expected), spans, row.get("kind") or ""))
     if not clips:
         raise DataError(f"{shown}: labels.csv names no videos", HINT)
     return clips

@@ -17,8 +17,9 @@ BACKGROUND = 0.4
 TURNED = 0.25
 """Frontality below which a face is turned away, by about 45°."""
 
-BLURRED = 0.2
-"""Sharpness, as a share of the largest face's, below which a smaller face is out of focus."""
+BLURRED, BEHIND = 0.2, 0.7
+"""Sharpness, as a share of the largest face's, below which a face is out of focus that is less than `BEHIND` as large;
+of faces side by side one that moves is blurred for a moment, and belongs to the group."""
 
 DARK = 28.0
 """Mean grey value below which a face is too dark to be read."""
@@ -42,7 +43,8 @@ def ineligibility(face: Face, faces: Iterable[Face], *, counted: bool) -> Reason
         return Reason.TOO_FAR
     if face.quality is None:
         return None
-    sharpest = 0.0 if face is largest or largest.quality is None else largest.quality.sharpness
+    behind = _side(face) < BEHIND * _side(largest)
+    sharpest = largest.quality.sharpness if behind and largest.quality is not None else 0.0
     quality = face.quality
     limits = (
         (Reason.TOO_FAR, quality.share, SMALL),
@@ -99,6 +101,8 @@ def evaluate_group(people: Sequence[Person], rule: TriggerRule, before: int | No
         return Verdict(None, (), 0, 0.0, 0.0, why, ())
     subject = _subject(counted, before)
     asked, needed = _asked(counted, subject, rule)
+    if rule.group is GroupRule.MAJORITY and len(counted) == 2 * (needed - 1) and _smile_behind(present):
+        needed -= 1
     # who is furthest stands first; the last of as many as it takes holds up the others
     ranked = sorted(asked, key=lambda person: (person.ready(rule), person.progress(rule)), reverse=True)
     ready = [person for person in ranked if person.ready(rule)]
@@ -145,6 +149,11 @@ def _asked(counted: list[Person], subject: Person, rule: TriggerRule) -> tuple[l
             return counted, number
         case other:
             assert_never(other)
+
+
+def _smile_behind(present: Sequence[Person]) -> bool:
+    """Whether somebody smiles who is too far away to count: half of the others and they are the majority."""
+    return any(person.ineligible in (Reason.TOO_FAR, Reason.BLURRED) and person.smile is not None for person in present)
 
 
 def _subject(counted: list[Person], before: int | None) -> Person:

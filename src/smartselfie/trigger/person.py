@@ -20,12 +20,15 @@ GLANCE = 0.5
 FADED = 0.5
 """A smile whose odds have fallen to less than this share of what they were fades; nobody wants the end of one."""
 
-BEST, LATELY = 1.0, 0.2
-"""Seconds back in which it was at its best, and in which it must have been as good again. A smile that ends at the
-moment at which its hold is full is still photographed: its best frame is kept."""
+BEST, LATELY = 1.0, 0.1
+"""Seconds back in which it was at its best, and in which, or on the last two frames, it must have been as good again. A
+smile that ends at the moment at which its hold is full is still photographed: its best frame is kept."""
 
-SURE = 0.98
-"""Levels beyond it are all the same: the network is sure, and no distress before makes it doubtful."""
+TOP = 0.98
+"""Levels beyond it are all the same: less of them is no fading."""
+
+SURE = 0.95
+"""From this level on no distress before makes a smile doubtful."""
 
 
 UNKNOWN, OPEN = ScoreHistory(), EyeHistory()
@@ -60,7 +63,8 @@ class Smile:
             return False
         now = self.levels[-1][0]
         best = max(level for _, level in self.levels)
-        lately = max(level for at, level in self.levels if now - at <= LATELY + 1e-6)
+        recent = [level for at, level in self.levels if now - at <= LATELY + 1e-6]
+        lately = max(recent + [level for _, level in self.levels[-2:]])
         return _odds(lately) < FADED * _odds(best)
 
 
@@ -142,7 +146,7 @@ class Person:
             face=face,
             seen_at=at,
             scores=scores,
-            eyes=self.eyes.update(at, face.eyes_open),
+            eyes=self.eyes.update(at, face.eyes),
             smile=smile,
             spent=self.spent and smile is not None,
             missed_at=None,
@@ -228,5 +232,5 @@ class Person:
 
 
 def _odds(level: float) -> float:
-    sure = min(level, SURE)
-    return sure / (1.0 - sure)
+    known = min(level, TOP)
+    return known / (1.0 - known)

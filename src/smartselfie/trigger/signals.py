@@ -85,7 +85,7 @@ def _towards(new: float, old: float, time: float) -> float:
 
 
 CLOSED = 0.5
-"""Eyes are closed when they are less than this share as open as they usually are."""
+"""An eye is closed when it is less than this share as open as it usually is."""
 
 USUAL = 0.7
 """Seconds over which one learns what is usual: a blink is over long before, a laughing squint soon is usual."""
@@ -93,29 +93,40 @@ USUAL = 0.7
 LEAST = 0.2
 """Eyes that are usually less open than this are taken to be closed, not narrow."""
 
+REOPENED = 0.25
+"""Seconds for which eyes must be open again: a wink or a wince that ends leaves the face a little later."""
+
+
+Pair = tuple[float, float]
+"""The left and the right eye of the picture."""
+
 
 @dataclass(frozen=True, slots=True)
 class EyeHistory:
     """One person's eyes over time; `update` gives the next state.
 
     Attributes:
-        openness: on the newest frame where the eyes were seen, 0 to 1; None before.
-        usual: the openness that is usual for this person of late; a stranger's is 1.
-        at: time of that frame.
+        usual: how open each is usually for this person of late; a stranger's are 1.
+        at: time of the newest frame on which they were seen; None before.
+        closed_at: when one of them was last seen closed, or None.
     """
 
-    openness: float | None = None
-    usual: float = 1.0
+    usual: Pair = (1.0, 1.0)
     at: float | None = None
+    closed_at: float | None = None
 
     @property
     def closed(self) -> bool:
-        """Whether the eyes are closed now; eyes that nobody looked at are not."""
-        return self.openness is not None and self.openness < CLOSED * max(self.usual, LEAST)
+        """Whether an eye is closed or was a moment ago; eyes that nobody looked at are not."""
+        if self.at is None or self.closed_at is None:
+            return False
+        return self.at - self.closed_at < REOPENED - 1e-6
 
-    def update(self, at: float, openness: float | None) -> "EyeHistory":
+    def update(self, at: float, openness: Pair | None) -> "EyeHistory":
         """Take in a frame; `openness` is None where the eyes were not looked at."""
         if openness is None:
-            return EyeHistory(None, self.usual, self.at)
+            return self if self.at is None else replace(self, at=at)
         time = 0.0 if self.at is None else max(0.0, at - self.at)
-        return EyeHistory(openness, openness + (self.usual - openness) * math.exp(-time / USUAL), at)
+        left, right = (_towards(new, old, time / USUAL) for new, old in zip(openness, self.usual, strict=True))
+        closed = any(new < CLOSED * max(usual, LEAST) for new, usual in zip(openness, (left, right), strict=True))
+        return EyeHistory((left, right), at, at if closed else self.closed_at)
