@@ -32,6 +32,7 @@ from smartselfie.core.events import Photo, Shot
 from smartselfie.evaluation.replay import SLACK, Replay, watch_clip
 from smartselfie.evaluation.timeline import Shows, open_clips
 from smartselfie.moment import Moment
+from smartselfie.settings.schema import Settings
 from smartselfie.trigger.best_frame import PendingShot
 from smartselfie.trigger.frame_chooser import FrameChooser
 from smartselfie.trigger.rule import TriggerRule
@@ -216,7 +217,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--ablate", action="store_true")
     arguments = parser.parse_args()
-    recorder, rule = Recorder(arguments.cache, arguments.model), TriggerRule()
+    recorder, rule = Recorder(arguments.cache, arguments.model), Settings().trigger_rule
     benches = {}
     for path in arguments.clips:
         benches[path.stem] = Bench()

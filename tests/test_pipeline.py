@@ -248,7 +248,7 @@ def rising(items: list[Frame] | None = None, max_photos: int | None = None) -> t
     """Somebody whose smile goes on growing after its hold is full, at 30 frames a second."""
     script, album = [mixed(happy=level) for level in RISING], MemoryAlbum()
     source = ScriptedSource(frames_at(30, len(script)) if items is None else items)
-    return Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, TriggerRule(), max_photos), album
+    return Pipeline(source, ONE_FACE, ScriptedClassifier(script), album, rule_of(), max_photos), album
 
 
 def test_while_the_smile_grows_a_later_frame_than_the_shutters_is_kept() -> None:

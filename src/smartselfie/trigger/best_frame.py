@@ -120,7 +120,8 @@ class FrameBuffer:
         seconds = AFTER if self._seconds > 0 else 0.0
         until, standards = decided.at + seconds, self._standards()
         shot = PendingShot(self.rule, decided, tuple(ids), self.best(ids), standards, height, peak_at, until)
-        return replace(shot, done=shot.settled(decided.at))
+        # where the first frame was as high already, nothing has grown
+        return replace(shot, done=shot.settled(decided.at) or peak_at == heights[0][0])
 
     def _standards(self) -> Standards:
         standards: dict[int | None, Standard] = {}
