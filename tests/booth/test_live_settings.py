@@ -430,6 +430,8 @@ def test_the_api_describes_the_settings_with_their_names_and_bounds(serve):
         ('{"hold": 0}', "hold: 0 is out of range (1 to 1000)"),
         ('{"hold": true}', "hold: true is not possible (1 to 1000)"),
         ('{"hodl": 7}', "hodl: there is no such setting (did you mean hold?)"),
+        ('{"\\u001b[2J": 7}', "'\\x1b[2J': there is no such setting"),
+        ('{"rule": "\\ud800"}', "rule: '\\ud800' is not possible"),
         ('{"pin": "2468"}', "pin cannot be changed while the booth runs"),
         ("[]", "body: Input should be a valid dictionary"),
         ("{", "1: JSON decode error"),

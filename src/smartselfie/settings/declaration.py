@@ -176,7 +176,7 @@ class Setting:
             kind: pydantic's name for the reason.
             origin: where the value is from.
         """
-        what = "this value" if self.about.secret else _shown(value)
+        what = "this value" if self.about.secret else shown(value)
         return ConfigError(f"{origin}: {what} {self._wrong(kind)}", self.allowed or "a text is needed")
 
     def _wrong(self, kind: str) -> str:
@@ -250,7 +250,8 @@ def _listed(words: Sequence[str]) -> str:
     return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """What somebody sent, for a message: cut, and nothing that a terminal or a page would obey."""
     if isinstance(value, str):
         plain = value.isprintable() and value and " " not in value and len(value) <= LONGEST
         return value if plain else repr(value[:LONGEST])

@@ -7,7 +7,7 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import Setting
+from smartselfie.settings.declaration import Setting, shown
 from smartselfie.settings.schema import SETTINGS, unknown
 
 
@@ -37,7 +37,7 @@ def refusal(name: str, value: object, kind: str) -> ConfigError:
         kind: pydantic's name for the reason.
     """
     if name not in SETTINGS:
-        return unknown(name, name)
+        return unknown(name, shown(name))
     if not SETTINGS[name].about.live:
         return ConfigError(f"{name} cannot be changed while the booth runs", f"these can: {', '.join(live_names())}")
     return SETTINGS[name].refusal(value, kind, name)
