@@ -58,7 +58,7 @@ def test_events_of_skipped_frames_reach_the_slow_viewer_once(serve):
         slow.get(ready=False)
         booth.feed()
         slow.get(ready=False)
-        booth.feed(9)
+        booth.feed_until(lambda: booth.live.newest.photos == 1)
         slow.line.send("ready")
         shown, _ = slow.get(ready=False)
         assert [event["event"] for event in shown["events"]] == ["photo"]
