@@ -150,6 +150,17 @@ def test_a_press_takes_the_next_frame_once_face_or_no_face() -> None:
     assert [(photo.shot.frame.index, photo.shot.why) for photo in album.photos] == [(4, "hand")]
 
 
+def test_a_press_just_before_or_after_a_change_takes_its_photo() -> None:
+    rule = rule_of(hold_frames=50)
+    for commands in ([Shoot(), NewRule(rule)], [NewRule(rule), Shoot()]):
+        pipeline, album, _ = line([NEUTRAL] * 10, detector=NOBODY)
+        for moment in pipeline.moments():
+            if moment.frame.index == 3:
+                for command in commands:
+                    pipeline.send(command)
+        assert [(photo.shot.frame.index, photo.shot.why) for photo in album.photos] == [(4, "hand")]
+
+
 def test_a_press_on_the_very_frame_of_the_smile_gives_one_photo() -> None:
     pipeline, album, _ = line([HAPPY] * 10)
     for moment in pipeline.moments():

@@ -73,12 +73,13 @@ def test_a_damaged_key_is_replaced_though_its_certificate_is_whole(tmp_path):
 def test_while_the_door_for_phones_is_closed_the_page_gives_no_codes_and_says_so(serve, tmp_path, monkeypatch):
     monkeypatch.setattr("smartselfie.worker.LONGEST_PAUSE", 0.05)
     monkeypatch.setattr("smartselfie.booth.network.OPEN_TIME", 0.2)
-    broken = [True]
+    broken, servers = [True], []
 
     def load_or_fail(app, certificate=None, on_started=lambda: None):
         if certificate is not None and broken:
             raise ssl.SSLError("the key is damaged")
-        return make_server(app, certificate, on_started)
+        servers.append(make_server(app, certificate, on_started))
+        return servers[-1]
 
     with serve(settings=Settings(lan=True, port=0)) as booth:
         monkeypatch.setattr("smartselfie.booth.network.make_server", load_or_fail)
@@ -92,6 +93,11 @@ def test_while_the_door_for_phones_is_closed_the_page_gives_no_codes_and_says_so
             booth.wait_for(outside.is_open.is_set)
             assert invite(booth, outside) == 200
             booth.wait_for(lambda: not booth.live.newest.problems)
+            broken.append(True)
+            servers[-1].should_exit = True
+            booth.wait_for(lambda: not outside.is_open.is_set())
+            assert invite(booth, outside) == 503
+            booth.wait_for(lambda: booth.live.newest.problems)
 
 
 def test_finding_the_own_address_sends_nothing():
