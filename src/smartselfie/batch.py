@@ -28,15 +28,15 @@ class Item:
 
     @property
     def is_video(self) -> bool:
-        """By its name; everything else is tried as a picture."""
+        """By its name; everything else is tried as an image."""
         return self.path.suffix.lower() in VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """One picture, or one frame of a video, and everybody on it.
+    """One image, or one frame of a video, and everybody on it.
 
-    `frame` and `at` (seconds) are None for a picture; `fps` is known for videos.
+    `frame` and `at` (seconds) are None for an image; `fps` is known for videos.
     """
 
     item: Item
@@ -56,7 +56,7 @@ class Failure:
 
 
 def find_files(paths: Sequence[Path]) -> list[Item]:
-    """Files as named, and what folders hold of pictures and videos, recursively and by name; each file once.
+    """Files as named, and what folders hold of images and videos, recursively and by name; each file once.
 
     Hidden files and folders, and files with other endings, are passed over inside folders. A path that does not exist
     stays in the list: reading it says so.
@@ -119,11 +119,11 @@ Rgb = tuple[int, int, int]
 
 
 def draw_faces(image: Image, faces: tuple[Face, ...]) -> Image:
-    """A copy of the picture with every face marked; sizes follow the picture's.
+    """A copy of the image with every face marked; sizes follow the image's.
 
     Args:
         image: (H, W, 3) uint8, BGR; is not changed.
-        faces: with boxes in the picture's pixels.
+        faces: with boxes in the image's pixels.
 
     Returns:
         (H, W, 3) uint8, BGR.
@@ -164,9 +164,9 @@ HINT = "choose another folder for --annotated, or free some space"
 
 
 class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
-    """Writes one file for each picture or video, at its place below the folder; a context manager.
+    """Writes one file for each image or video, at its place below the folder; a context manager.
 
-    Pictures become JPEGs, videos MP4s. A file of an earlier run is replaced, a source never is.
+    Images become JPEGs, videos MP4s. A file of an earlier run is replaced, a source never is.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -9,7 +9,7 @@ from smartselfie.moment import Moment
 
 
 class FaceJson(TypedDict):
-    """A face; `box` is left, top, width, height in pixels of the upright picture."""
+    """A face; `box` is left, top, width, height in pixels of the upright image."""
 
     id: int | None
     box: list[float]

@@ -149,7 +149,7 @@ def test_pictures_in_folders_that_mean_nothing_are_refused(tmp_path: Path, name:
 
 
 def test_a_csv_and_pictures_together_are_refused(tmp_path: Path):
-    with pytest.raises(DataError, match=r"holds a\.csv and pictures: it is not clear"):
+    with pytest.raises(DataError, match=r"holds a\.csv and images: it is not clear"):
         read(folder(tmp_path, {"a.csv": CSV, "train/sad/1.png": picture()}))
 
 

@@ -179,7 +179,7 @@ class Gallery:
         """Empty what is older than an hour out of the trash, and delete old photos for good.
 
         Args:
-            delete_after: seconds after which photos that smartselfie took are deleted; None keeps them. Pictures of
+            delete_after: seconds after which photos that smartselfie took are deleted; None keeps them. Images of
                 other programs in the same folder are never touched.
 
         Returns:

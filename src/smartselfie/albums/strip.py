@@ -30,8 +30,8 @@ def make_strip(photos: Sequence[Path]) -> bytes | None:
         return None
     step = HEIGHT + BORDER
     strip = Pillow.new("RGB", (BORDER + WIDTH + BORDER, BORDER + len(read) * step + FOOT), "white")
-    for place, (picture, _) in enumerate(read):
-        strip.paste(picture, (BORDER, BORDER + place * step))
+    for place, (image, _) in enumerate(read):
+        strip.paste(image, (BORDER, BORDER + place * step))
     date = f"{read[-1][1]:%Y-%m-%d}"
     middle = (strip.width / 2, strip.height - (BORDER + FOOT) / 2)
     ImageDraw.Draw(strip).text(middle, date, "#555555", ImageFont.load_default(26), anchor="mm")

@@ -1,4 +1,4 @@
-"""What prepared data holds, and what is odd about it: as text, JSON and one picture."""
+"""What prepared data holds, and what is odd about it: as text, JSON and one image."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ class Audit:
 
     Attributes:
         splits: rows per emotion by the labels of 2013, for each split that occurs.
-        blank: rows whose picture is of one grey.
+        blank: rows whose image is of one grey.
         twins: for each pair of splits that occur, the first one's rows with a twin in the second.
         pairs: (pairs, 2) the twins, as indices into the data's rows.
         votes: what FER+ says; None where it was not joined.
@@ -69,7 +69,7 @@ class Audit:
 
 
 def audit(data: Dataset) -> Audit:
-    """Count; of FER-2013's 32,000 rows in seconds, since every pair of pictures is compared."""
+    """Count; of FER-2013's 32,000 rows in seconds, since every pair of images is compared."""
     splits = {
         split: {emotion: int((rows.labels == place).sum()) for place, emotion in enumerate(EMOTIONS)}
         for split in Split
@@ -140,7 +140,7 @@ EXAMPLES, SHOWN = 12, 11
 
 
 class _Sheet:
-    """A picture under way: words and faces at places in pixels."""
+    """An image under way: words and faces at places in pixels."""
 
     def __init__(self, height: int) -> None:
         self.image = Pictures.new("RGB", (WIDTH, height), PAPER)
@@ -156,7 +156,7 @@ class _Sheet:
 
 
 def write_picture(path: Path, data: Dataset, found: Audit) -> None:
-    """Write the picture, in the format that the file's name says; it shows faces of the data.
+    """Write the image, in the format that the file's name says; it shows faces of the data.
 
     Raises:
         DataError: the name says no format that can be written, or the place cannot be written.

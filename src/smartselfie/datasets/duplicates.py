@@ -1,10 +1,10 @@
-"""Rows that show (nearly) the same picture: FER-2013 repeats itself, within its splits and across them."""
+"""Rows that show (nearly) the same image: FER-2013 repeats itself, within its splits and across them."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 ALIKE = 0.99
-"""Two pictures are twins when their pixels correlate above this."""
+"""Two images are twins when their pixels correlate above this."""
 
 CHUNK = 2048
 """Rows that are compared at once: keeps memory below 200 MB for any number of rows."""
@@ -18,11 +18,11 @@ ROUNDING = 1e-4
 def find_twins(rows: NDArray[np.uint8], training: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which rows have a twin in Training.
 
-    A picture of one grey correlates with nothing and so has none.
+    An image of one grey correlates with nothing and so has none.
 
     Args:
-        rows: (n, h, w) pictures.
-        training: (m, h, w) pictures.
+        rows: (n, h, w) images.
+        training: (m, h, w) images.
 
     Returns:
         (n,)
@@ -40,8 +40,8 @@ def find_twin_pairs(rows: NDArray[np.uint8], others: NDArray[np.uint8] | None = 
     above, so only the few pairs whose bound is high enough need all their pixels.
 
     Args:
-        rows: (n, h, w) pictures.
-        others: (m, h, w) pictures; None for the same rows.
+        rows: (n, h, w) images.
+        others: (m, h, w) images; None for the same rows.
 
     Returns:
         (pairs, 2) indices into rows and others; of the same rows each pair once, the lower index first.
@@ -64,13 +64,13 @@ def find_twin_pairs(rows: NDArray[np.uint8], others: NDArray[np.uint8] | None = 
     return np.concatenate(kept)
 
 
-def _bounds(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _bounds(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(n, blocks + 1): each unit vector's projection, and the length of what it leaves out; zeros for one grey."""
-    _, height, width = pictures.shape
+    _, height, width = images.shape
     block = BLOCK if height % BLOCK == 0 and width % BLOCK == 0 else 1
     parts = [np.zeros((0, height * width // block**2 + 1), np.float32)]
-    for start in range(0, len(pictures), CHUNK):
-        unit = _unit(pictures[start : start + CHUNK])
+    for start in range(0, len(images), CHUNK):
+        unit = _unit(images[start : start + CHUNK])
         shape = (len(unit), height // block, block, width // block, block)
         kept = unit.reshape(shape).sum(axis=(2, 4)).reshape(len(unit), height * width // block**2) / block
         length = (unit * unit).sum(axis=1, keepdims=True)
@@ -84,9 +84,9 @@ def _correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np
     return np.asarray((_unit(one) * _unit(other)).sum(axis=1), np.float32)
 
 
-def _unit(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _unit(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(n, pixels) with mean 0 and length 1, so that a product of two is their correlation; zeros for one grey."""
-    flat = pictures.reshape(len(pictures), pictures.shape[1] * pictures.shape[2]).astype(np.float32)
+    flat = images.reshape(len(images), images.shape[1] * images.shape[2]).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
     length = np.linalg.norm(flat, axis=1, keepdims=True)
     # what rounding leaves of one grey is far below the least real difference, 1 grey value in 1 pixel

@@ -45,7 +45,7 @@ def read_eyes(path: Path) -> tuple[EyeCrops, EyeCrops]:
     whoever is in `val/` is left out of training.
 
     Args:
-        path: a folder or a zip with `labels.csv` (file, label: open or closed); files are pictures named after the
+        path: a folder or a zip with `labels.csv` (file, label: open or closed); files are images named after the
             person, as in `Jane_Doe_0001_L.jpg` or `closed_eye_0002.jpg_face_2_L.jpg`.
 
     Raises:
@@ -70,7 +70,7 @@ def read_eyes(path: Path) -> tuple[EyeCrops, EyeCrops]:
 
 
 def parse_person(file: str) -> str:
-    """Whose eye a file shows: its name less the picture's number and the side."""
+    """Whose eye a file shows: its name less the image's number and the side."""
     name = file.rsplit("/", 1)[-1]
     numbered = re.match(r"closed_eye_\d+", name)
     return numbered[0] if numbered else re.sub(r"(_\d+)?_[LR]\.\w+$", "", name)
@@ -84,12 +84,12 @@ def _read(load: Callable[[str], bytes]) -> tuple[EyeCrops, NDArray[np.bool_]]:
         file, label = row.get("file") or "", row.get("label") or ""
         if label not in LABELS:
             raise DataError(f"labels.csv calls {file or 'a row'} {label or 'nothing'}", "labels are open and closed")
-        picture = cv2.imdecode(np.frombuffer(load(file), np.uint8), cv2.IMREAD_GRAYSCALE)
-        if picture is None:
+        image = cv2.imdecode(np.frombuffer(load(file), np.uint8), cv2.IMREAD_GRAYSCALE)
+        if image is None:
             raise DataError(f"{file} is not an image", HINT)
-        if picture.shape != (EYE_SIZE, EYE_SIZE):
-            picture = cv2.resize(picture, (EYE_SIZE, EYE_SIZE), interpolation=cv2.INTER_AREA)
-        pixels.append(np.asarray(picture, np.uint8))
+        if image.shape != (EYE_SIZE, EYE_SIZE):
+            image = cv2.resize(image, (EYE_SIZE, EYE_SIZE), interpolation=cv2.INTER_AREA)
+        pixels.append(np.asarray(image, np.uint8))
         opened.append(LABELS[label])
         files.append(file)
     if not files:

@@ -12,7 +12,7 @@ from smartselfie.datasets.fer2013 import Fer2013
 from smartselfie.errors import DataError
 
 COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
-"""What people could vote for, in the order of the file; NF means that the picture shows no face."""
+"""What people could vote for, in the order of the file; NF means that the image shows no face."""
 
 SEVEN = tuple(
     COLUMNS.index(name) for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
@@ -56,7 +56,7 @@ def join(source: Fer2013, votes: dict[Split, NDArray[np.uint8]]) -> NDArray[np.u
     """The votes of the source's good rows, (n, 10) uint8, joined row by row within each split.
 
     Raises:
-        DataError: a split of the source has another number of rows (broken ones counted) than FER+ has, or pictures in
+        DataError: a split of the source has another number of rows (broken ones counted) than FER+ has, or images in
             folders, whose order is not FER-2013's.
     """
     if not source.in_order:

@@ -1,4 +1,4 @@
-"""FER-2013 in every form that people have it: a CSV, gzipped or in an archive, or folders of pictures."""
+"""FER-2013 in every form that people have it: a CSV, gzipped or in an archive, or folders of images."""
 
 import gzip
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def read(path: Path, on_rows: Rows = lambda _: None, test: Split = Split.PRIVATE
     """Read a `.csv`, `.csv.gz`, `.tar`, `.tar.gz`, `.zip` or folder; what it is tells the content, not the name.
 
     An archive or folder may hold one CSV with the columns emotion, pixels, Usage (others beside it are passed over), or
-    pictures as SPLIT/CLASS/FILE.
+    images as SPLIT/CLASS/FILE.
 
     Args:
         path: the file or folder.
@@ -39,21 +39,21 @@ def read(path: Path, on_rows: Rows = lambda _: None, test: Split = Split.PRIVATE
 
 
 def _from_tree(path: Path, on_rows: Rows, test: Split) -> Fer2013:
-    """The one CSV or the pictures of an archive or folder."""
-    tables, pictures = [], False
+    """The one CSV or the images of an archive or folder."""
+    tables, images = [], False
     for entry in entries(path):
         if entry.suffix == ".csv" and _is_table(entry):
             tables.append(entry.name)
-        pictures = pictures or entry.suffix in IMAGE_SUFFIXES
-    if len(tables) > 1 or (tables and pictures):
-        others = ", ".join(tables[:5]) + (" and pictures" if pictures else "")
+        images = images or entry.suffix in IMAGE_SUFFIXES
+    if len(tables) > 1 or (tables and images):
+        others = ", ".join(tables[:5]) + (" and images" if images else "")
         raise DataError(f"{path} holds {others}: it is not clear which one you mean", "unpack it, and name just one")
     if tables:
         for entry in entries(path):
             if entry.name == tables[0]:
                 with entry.open() as file:
                     return fer2013.read_csv(file, f"{path}, {entry.name}", on_rows, test)
-    if pictures:
+    if images:
         return folders.read_pictures(path, on_rows, test)
     raise DataError(f"{path} holds neither a CSV of {', '.join(fer2013.COLUMNS)} nor folders of images", HINT)
 

@@ -50,7 +50,7 @@ class Taken:
         shows: what the timeline says of the kept frame.
         latency: seconds from the start of its smile to the shutter; None where the start is not known well.
         standing: the kept frame among the frames of the hold.
-        image: the picture, made smaller where it is large.
+        image: the image, made smaller where it is large.
     """
 
     frame: int

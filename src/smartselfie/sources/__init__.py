@@ -13,13 +13,13 @@ ADDRESS = re.compile(r"^(rtsps?|https?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)
 def open_source(name: str, *, size: tuple[int, int] | None, rotate: int, fps: float) -> FrameSource:
     """Open the source that a word means.
 
-    `demo`; an address; a folder of pictures; a video file; a camera's number; a part of a camera's name.
+    `demo`; an address; a folder of images; a video file; a camera's number; a part of a camera's name.
 
     Args:
         name: the word.
         size: (width, height) to ask a camera for; None tries sensible ones.
-        rotate: degrees clockwise that bring the picture upright: 0, 90, 180 or 270.
-        fps: frames a second of a folder of pictures.
+        rotate: degrees clockwise that bring the image upright: 0, 90, 180 or 270.
+        fps: frames a second of a folder of images.
 
     Raises:
         SourceError: there is no such thing, or it cannot be opened.
@@ -62,7 +62,7 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
 def _open_file(path: Path) -> FrameSource:
     from smartselfie.sources.files import VideoFile
 
-    # animated GIFs are clips; every other picture stands still
+    # animated GIFs are clips; every other image stands still
     if path.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:
         raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
     return VideoFile(path)

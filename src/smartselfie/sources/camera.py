@@ -57,7 +57,7 @@ def open_camera(
         patience: how long to wait for what.
 
     Raises:
-        SourceError: there is no such camera, it is busy, or it gives no picture.
+        SourceError: there is no such camera, it is busy, or it gives no image.
     """
     listed = list_cameras() if cameras is None else cameras
     names = {camera.index: camera.name for camera in listed}
@@ -124,7 +124,7 @@ def _make_capture(index: int) -> cv2.VideoCapture:
 def _set_up(capture: cv2.VideoCapture, size: tuple[int, int] | None) -> float:
     """Ask for sizes until one is delivered at a usable rate; returns the frames a second, 0 where unknown.
 
-    Motion JPEG is asked for since uncompressed pictures of 720 lines and more do not fit through USB 2 at full rate.
+    Motion JPEG is asked for since uncompressed images of 720 lines and more do not fit through USB 2 at full rate.
     """
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)

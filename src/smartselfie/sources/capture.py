@@ -32,7 +32,7 @@ class OpenCvCapture:
         self._inner = inner
 
     def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
-        """The next picture; waits for it, and answers (False, None) where there is none."""
+        """The next image; waits for it, and answers (False, None) where there is none."""
         there, image = self._inner.read()
         if not there or image is None:
             return False, None

@@ -1,4 +1,4 @@
-"""Clips: a video file, every frame of it, the same at every run; and a folder of pictures."""
+"""Clips: a video file, every frame of it, the same at every run; and a folder of images."""
 
 import threading
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ class VideoFile:
             self._capture.release()
 
     def _read(self) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint8]], float] | None:
-        """The next picture and its time in seconds, or None at the end."""
+        """The next image and its time in seconds, or None at the end."""
         with self._lock:
             if self._closed:
                 return None
@@ -83,19 +83,19 @@ class VideoFile:
 
 
 class ImageFolder:
-    """The pictures of a folder in the order of their names, at an even rate; sizes may differ."""
+    """The images of a folder in the order of their names, at an even rate; sizes may differ."""
 
     live = False
 
     def __init__(self, folder: Path, fps: float) -> None:
-        """List the folder; pictures are read when their turn comes.
+        """List the folder; images are read when their turn comes.
 
         Args:
-            folder: what it holds of pictures counts, subfolders do not.
+            folder: what it holds of images counts, subfolders do not.
             fps: how many of them are a second.
 
         Raises:
-            SourceError: the folder cannot be read or holds no picture.
+            SourceError: the folder cannot be read or holds no image.
         """
         try:
             self._paths = sorted(
@@ -111,7 +111,7 @@ class ImageFolder:
         self._closed = threading.Event()
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
-        """Every picture.
+        """Every image.
 
         Raises:
             SourceError: one cannot be read.

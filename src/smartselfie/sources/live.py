@@ -22,7 +22,7 @@ class Capture(Protocol):
     """What a camera or stream must do, as OpenCV's VideoCapture does it."""
 
     def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
-        """The next picture; waits for it, and answers (False, None) where there is none."""
+        """The next image; waits for it, and answers (False, None) where there is none."""
         ...
 
     def release(self) -> None:
@@ -49,7 +49,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Newest:
-    """What the thread holds out: the newest picture and when it came, by the clock and by the time of day."""
+    """What the thread holds out: the newest image and when it came, by the clock and by the time of day."""
 
     image: NDArray[np.uint8]
     clock: float
@@ -59,7 +59,7 @@ class _Newest:
 class LiveSource:
     """Reads a capture in a thread of its own, so that a slow analysis sees the newest frame and not a queue.
 
-    A picture that equals the one before to the last byte is not new: a stalled driver repeats its buffer, while a
+    An image that equals the one before to the last byte is not new: a stalled driver repeats its buffer, while a
     sensor always has noise. Where nothing new comes, or reading fails, the capture is let go and opened again until it
     works or the source is closed.
     """
@@ -76,7 +76,7 @@ class LiveSource:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = datetime.now,
     ) -> None:
-        """Open the capture and wait for its first picture.
+        """Open the capture and wait for its first image.
 
         Args:
             name: what people call it.
@@ -87,7 +87,7 @@ class LiveSource:
             now: the local time of day.
 
         Raises:
-            SourceError: it cannot be opened, or no picture comes.
+            SourceError: it cannot be opened, or no image comes.
         """
         self.name, self.fps = name, fps
         self.dropped = 0

@@ -213,7 +213,7 @@ def averaged_network(checkpoint: Checkpoint) -> nn.Module:
 
 
 def _faces() -> NDArray[np.uint8]:
-    """Pictures to try a network on: from noise to one grey, more than one batch of them."""
+    """Images to try a network on: from noise to one grey, more than one batch of them."""
     random = np.random.default_rng(0)
     coarse = random.integers(0, 256, (70, 6, 6), np.uint8)
     faces = np.repeat(np.repeat(coarse, SIZE // 6, axis=1), SIZE // 6, axis=2)
