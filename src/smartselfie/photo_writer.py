@@ -71,8 +71,17 @@ class PhotoWriter:
         return self.saved()
 
     def close(self, seconds: float = CLOSE_TIME) -> bool:
-        """Finish within so many seconds, and close the album; False where it hangs. Safe to call more than once."""
-        if not self._queue.close(seconds):
+        """Finish, and close the album; False where it hangs. From any thread, safe to call more than once.
+
+        Args:
+            seconds: that each photo may take; a slow disk gets its time, one that hangs holds up the end no longer.
+        """
+        for future in tuple(self._waiting):
+            try:
+                future.exception(seconds)
+            except TimeoutError:
+                break
+        if not self._queue.close(seconds if not self._waiting or self._waiting[-1].done() else 0.0):
             return False
         self.album.close()
         return True

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from time import sleep
+from time import monotonic, sleep
 
 import cv2
 import httpx
@@ -13,8 +13,9 @@ import pytest
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import LONGEST, Phase, Preview
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.events import SourceBack, SourceLost
+from smartselfie.core.events import Shot, SourceBack, SourceLost
 from smartselfie.errors import AlbumError, SourceError
+from smartselfie.photo_writer import PhotoWriter
 from smartselfie.pipeline import Pipeline, Shoot
 from smartselfie.settings.schema import Settings
 from smartselfie.testing import (
@@ -411,3 +412,51 @@ def test_a_kiosk_goes_on_once_its_album_is_back(tmp_path, monkeypatch):
 def wait_until(true):
     while not true():
         sleep(0.005)
+
+
+def test_a_booth_in_which_everything_hangs_ends_in_time_all_the_same(monkeypatch, tmp_path):
+    monkeypatch.setattr("smartselfie.booth.booth.LEAST_TIME", 0.05)
+    monkeypatch.setattr("smartselfie.booth.runner.ALBUM_TIME", 0.05)
+    freed = threading.Event()
+
+    def hang(*_):
+        freed.wait()
+
+    class Hanging(MemoryAlbum):
+        save = hang
+
+    class HangsAtTheEnd(ScriptedSource):
+        close = hang
+
+    monkeypatch.setattr("smartselfie.albums.gallery.Gallery.tidy", hang)
+    source = HangsAtTheEnd(frames_at(30, 2), live=True, endless=True)
+    booth = Booth(
+        Settings(source="0", album=tmp_path, delete_after=1),
+        open_source=lambda *_: source,
+        cameras=tuple,
+        build=lambda opened, _settings: pipeline_of(opened, Hanging()),
+    )
+    booth.runner.send(Shoot())
+    booth.start()
+    assert booth.broadcast.wait_for(lambda newest: newest.moment is not None, 20)
+    begun = monotonic()
+    assert not booth.close(0.2)
+    assert monotonic() - begun < 15
+    freed.set()
+    ScriptedSource.close(source)
+
+
+def test_a_slow_disk_has_its_time_at_the_end():
+    class Slow(MemoryAlbum):
+        def save(self, shot):
+            sleep(0.1)
+            return super().save(shot)
+
+    album = Slow()
+    writer = PhotoWriter(album, at_once=False)
+    frame = frames_at(30, 1)[0]
+    for index in range(6):
+        writer.save(Shot(frame, index, (), "hand", {}, "m", "s"))
+    assert writer.close(0.3)
+    assert len(album.photos) == 6
+    assert album.closed

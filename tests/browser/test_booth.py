@@ -239,3 +239,23 @@ def test_the_shutter_sounds_unless_it_is_muted(scripted_booth: ScriptedBooth, op
         assert page.evaluate("window.sounds") == 2
         page.reload()
         expect(page.get_by_role("button", name="Mute sounds")).to_have_attribute("aria-pressed", "true")
+
+
+def test_work_in_the_background_that_fails_is_shown_until_it_works_again(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = [True]
+
+    def tidy(*_: object) -> int:
+        if broken:
+            raise ZeroDivisionError
+        return 0
+
+    monkeypatch.setattr("smartselfie.albums.gallery.Gallery.tidy", tidy)
+    monkeypatch.setattr("smartselfie.booth.retention.EVERY", 0.1)
+    with scripted_booth() as address:
+        page = open_page(address)
+        expect(page.locator("#warning")).to_contain_text("deletion of old photos: something went wrong", timeout=SOON)
+        expect(page.locator("#status")).to_have_text("Live")
+        broken.clear()
+        expect(page.locator("#warning")).to_be_hidden(timeout=SOON)

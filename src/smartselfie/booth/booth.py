@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 
 from smartselfie.albums.clip import ClipRecorder
 from smartselfie.albums.gallery import Gallery
@@ -21,6 +22,9 @@ from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
+
+CLOSE_TIME, LEAST_TIME = 10.0, 0.5
+"""Seconds that the whole booth has to end, and that each of its parts has in any case."""
 
 
 class Booth:
@@ -80,14 +84,25 @@ class Booth:
         self.runner.start()
         self._retention.start()
 
-    def close(self) -> bool:
-        """End everything: first what takes photos, then what is still done with them. False where something hangs."""
-        self._retention.close()
-        ended = self.runner.close()
-        ended = self._clips.close() and ended
-        for hook in self._hooks:
-            ended = hook.close() and ended
-        return ended
+    def close(self, seconds: float = CLOSE_TIME) -> bool:
+        """End everything: first what takes photos, then what is still done with them.
+
+        Args:
+            seconds: for all of it; photos that a slow disk is still writing get more.
+
+        Returns:
+            False where something hangs, and is left behind.
+        """
+        until = monotonic() + seconds
+        hooks = (hook.close for hook in self._hooks)
+        closing: tuple[Callable[[float], bool], ...] = (
+            self._retention.close,
+            self.runner.close,
+            self._clips.close,
+            *hooks,
+        )
+        ended = [close(max(LEAST_TIME, until - monotonic())) for close in closing]
+        return all(ended)
 
     def _connect(self, source: FrameSource, settings: Settings) -> Pipeline:
         return make_pipeline(source, settings, self._make_album(settings))

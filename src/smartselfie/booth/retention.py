@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.broadcast import Broadcast
-from smartselfie.worker import Worker
+from smartselfie.worker import CLOSE_TIME, Worker
 
 EVERY = 30.0
 """Seconds between two rounds."""
@@ -46,9 +46,9 @@ class Retention:
         """Make the first round now."""
         self._worker.start()
 
-    def close(self) -> bool:
-        """No more rounds; False where one hangs. Safe to call more than once."""
-        return self._worker.close()
+    def close(self, seconds: float = CLOSE_TIME) -> bool:
+        """No more rounds; False where one hangs for that long. Safe to call more than once."""
+        return self._worker.close(seconds)
 
     def _run(self) -> None:
         while not self._worker.closing.is_set():

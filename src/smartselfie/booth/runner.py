@@ -40,6 +40,10 @@ STEADY = 30.0
 """Seconds of running after which the next failure counts as the first."""
 STOP_TIME = 3.0
 """Seconds that a source which hangs may hold up the end."""
+LAST_WORDS = 0.5
+"""Seconds to hand on the photos that were saved last."""
+ALBUM_TIME = 10.0
+"""Seconds that each photo under way may take at the end."""
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +126,11 @@ class PipelineRunner:
         if self._pipeline is None:
             run_once("close the source", self._source.close)
         if self.alive:
-            self._thread.join(seconds)
+            self._thread.join(min(STOP_TIME, seconds))
         # photos under way are written though the source may hang
-        saved = self._pipeline is None or self._pipeline.close_album()
+        saved = self._pipeline is None or self._pipeline.close_album(ALBUM_TIME)
+        if self.alive:
+            self._thread.join(min(LAST_WORDS, seconds))
         return saved and not self.alive
 
     def _admit(self, change: Callable[[], None]) -> None:
