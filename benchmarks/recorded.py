@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_quality
 from smartselfie.core.emotion import EMOTIONS, Emotions
 from smartselfie.core.types import Box, Face, Frame, Quality
-from smartselfie.evaluation.timeline import Clip
+from smartselfie.evaluation.timeline import Video
 from smartselfie.factory import make_classifier, make_detector, make_eyes, make_source
 from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
 from smartselfie.settings.schema import Settings
@@ -35,7 +35,7 @@ class Recording:
         eyes: the openness of the left and of the right eye of each of them; None where nobody knows where they are.
     """
 
-    clip: Clip
+    clip: Video
     frames: tuple[Frame, ...]
     faces: tuple[tuple[Face, ...], ...]
     eyes: tuple[tuple[tuple[float, float] | None, ...], ...]
@@ -65,7 +65,7 @@ class Recorder:
         ]
         cache.mkdir(parents=True, exist_ok=True)
 
-    def record(self, clip: Clip) -> Recording:
+    def record(self, clip: Video) -> Recording:
         """One clip.
 
         Raises:
@@ -130,7 +130,7 @@ def _look(
     }
 
 
-def _recording(clip: Clip, seen: dict[str, NDArray[np.generic]], scores: NDArray[np.float32]) -> Recording:
+def _recording(clip: Video, seen: dict[str, NDArray[np.generic]], scores: NDArray[np.float32]) -> Recording:
     rows, frames, faces, eyes = iter(zip(seen["faces"].tolist(), scores.tolist(), strict=True)), [], [], []
     for index, at, count in seen["times"].tolist():
         frames.append(Frame(PIXEL, at, round(index)))

@@ -29,8 +29,8 @@ from unittest.mock import patch
 from benchmarks.ablations import ABLATIONS
 from benchmarks.recorded import Recorder, Recording
 from smartselfie.core.events import Photo, Shot
-from smartselfie.evaluation.replay import SLACK, Replay, watch_clip
-from smartselfie.evaluation.timeline import Shows, open_clips
+from smartselfie.evaluation.replay import SLACK, Replay, watch_video
+from smartselfie.evaluation.timeline import Shows, open_videos
 from smartselfie.moment import Moment
 from smartselfie.settings.schema import Settings
 from smartselfie.trigger.best_frame import PendingShot
@@ -111,7 +111,7 @@ class Result:
 
 def judge(replay: Replay, levels: Sequence[float], shut: Sequence[float]) -> Result:
     """Count what came of one clip."""
-    clip, named, false, heights, blind = replay.clip, [], 0, [], 0
+    clip, named, false, heights, blind = replay.video, [], 0, [], 0
     for photo in replay.taken:
         if Shows.NO_SMILE in (photo.shows, clip.shows(photo.decided, SLACK)):
             false += 1
@@ -164,7 +164,7 @@ class Bench:
     def add(self, recorder: Recorder, path: Path) -> None:
         """Record the clips of a folder or a zip."""
         columns = _by_frame(path)
-        with open_clips(path) as clips:
+        with open_videos(path) as clips:
             for clip in clips:
                 recording = recorder.record(clip)
                 for view, (fps, drop) in VIEWS.items():
@@ -175,7 +175,7 @@ class Bench:
         """Every view and kind, each with what came of it."""
         found: dict[tuple[str, str], list[Result]] = {}
         for view, recording, levels, shut in self._clips:
-            replayed = watch_clip(recording.clip, Playback(recording, rule), whole=view == "as filmed")
+            replayed = watch_video(recording.clip, Playback(recording, rule), whole=view == "as filmed")
             found.setdefault((view, recording.clip.kind), []).append(judge(replayed, levels, shut))
         return {key: together(results) for key, results in found.items()}
 

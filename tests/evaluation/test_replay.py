@@ -9,9 +9,9 @@ import pytest
 from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import Frame
 from smartselfie.errors import DataError
-from smartselfie.evaluation.replay import Replay, total, watch_clip
+from smartselfie.evaluation.replay import Replay, total, watch_video
 from smartselfie.evaluation.replay_report import check_writable, write_replay_report
-from smartselfie.evaluation.timeline import Clip, Expected, Shows, parse_timeline
+from smartselfie.evaluation.timeline import Expected, Shows, Video, parse_timeline
 from smartselfie.pipeline import Pipeline
 from smartselfie.sources.filters import Thinned
 from smartselfie.testing import (
@@ -39,7 +39,7 @@ def played(
     pipeline = Pipeline(
         source, detector, ScriptedClassifier(script), MemoryAlbum(), rule or rule_of(hold_frames=3, cooldown=1.0)
     )
-    return watch_clip(Clip("clip.mp4", Path("clip.mp4"), Expected(expected), parse_timeline(timeline)), pipeline)
+    return watch_video(Video("clip.mp4", Path("clip.mp4"), Expected(expected), parse_timeline(timeline)), pipeline)
 
 
 def test_a_smile_that_is_photographed_is_taken_with_its_latency() -> None:
@@ -95,8 +95,8 @@ def test_latency_is_known_where_the_first_frame_of_a_smile_was_lost() -> None:
     script = [LETTERS[letter] for place, letter in enumerate(letters) if place != 6]
     detector = ScriptedDetector(lambda _: [face_at(10, 10, 30)])
     pipeline = Pipeline(source, detector, ScriptedClassifier(script), MemoryAlbum(), rule_of(hold_frames=3))
-    clip = Clip("clip.mp4", Path("clip.mp4"), Expected.YES, parse_timeline("smile 6-11"))
-    (photo,) = watch_clip(clip, pipeline).taken
+    clip = Video("clip.mp4", Path("clip.mp4"), Expected.YES, parse_timeline("smile 6-11"))
+    (photo,) = watch_video(clip, pipeline).taken
     assert photo.latency == pytest.approx((photo.decided - 6) / 10)
 
 
@@ -104,7 +104,7 @@ def test_a_photo_is_remembered_small() -> None:
     source = ScriptedSource(frames_at(5, 10, np.full((1080, 1920, 3), 128, np.uint8)))
     detector = ScriptedDetector(lambda _: [face_at(10, 10, 300)])
     pipeline = Pipeline(source, detector, ScriptedClassifier([LETTERS["s"]]), MemoryAlbum(), rule_of(hold_frames=3))
-    seen = watch_clip(Clip("clip.mp4", Path("clip.mp4"), Expected.YES, ()), pipeline)
+    seen = watch_video(Video("clip.mp4", Path("clip.mp4"), Expected.YES, ()), pipeline)
     assert seen.taken[0].image.shape == (360, 640, 3)
 
 
@@ -117,7 +117,7 @@ def test_everything_together() -> None:
     good = played("....ssss....", "neutral 0-3; smile 4-7; neutral 8-11")
     bad = played("....sss.........", "", "no")
     sums = total([good, bad])
-    assert (sums.clips, sums.expected, sums.taken, sums.missed, sums.false) == (2, 1, 1, 0, 1)
+    assert (sums.videos, sums.expected, sums.taken, sums.missed, sums.false) == (2, 1, 1, 0, 1)
     assert sums.median_latency == pytest.approx(0.4)
     assert sums.false_per_hour == pytest.approx(3600 / (11 / 5 + 15 / 5))
     assert total([]).false_per_hour is None
@@ -169,6 +169,6 @@ def test_a_page_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 def test_a_videos_name_is_text_on_the_page(tmp_path: Path) -> None:
     hostile = "</h2><script>alert(1)</script>"
     replayed = played("....ssss....", "smile 4-7")
-    replays = [replace(replayed, clip=replace(replayed.clip, name=hostile))]
+    replays = [replace(replayed, video=replace(replayed.video, name=hostile))]
     write_replay_report(tmp_path / "page.html", replays, total(replays))
     assert "<script" not in (tmp_path / "page.html").read_text()

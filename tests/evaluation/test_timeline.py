@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smartselfie.errors import DataError
-from smartselfie.evaluation.timeline import Clip, Expected, Shows, Span, open_clips, parse_timeline
+from smartselfie.evaluation.timeline import Expected, Shows, Span, Video, open_videos, parse_timeline
 
 HEADER = "file,timeline_by_eye,shot_expected\n"
 
@@ -44,8 +44,8 @@ def test_numbers_that_are_no_frames_are_remarks() -> None:
     assert parse_timeline("smiles most of the time, outdoors, 3/4 view; 2 people") == ()
 
 
-def clip(timeline: str, expected: str = "yes") -> Clip:
-    return Clip("c", Path("c"), Expected(expected), parse_timeline(timeline))
+def clip(timeline: str, expected: str = "yes") -> Video:
+    return Video("c", Path("c"), Expected(expected), parse_timeline(timeline))
 
 
 def test_a_frame_shows_what_its_span_says_in_favour_of_a_smile_nearby() -> None:
@@ -78,7 +78,7 @@ def test_a_zip_and_a_folder_are_read_alike(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "clips.zip", "w") as archive:
         archive.write(tmp_path / "clips" / "labels.csv", "labels.csv")
     for path in (tmp_path / "clips", tmp_path / "clips.zip"):
-        with open_clips(path) as (only,):
+        with open_videos(path) as (only,):
             assert (only.name, only.expected, only.path.parent.is_dir()) == ("a.mp4", Expected.YES, True)
 
 
@@ -96,12 +96,12 @@ def test_a_zip_and_a_folder_are_read_alike(tmp_path: Path) -> None:
 def test_labels_that_cannot_be_understood_are_refused(tmp_path: Path, labels: str | None, found: str) -> None:
     if labels is not None:
         (tmp_path / "labels.csv").write_text(labels)
-    with pytest.raises(DataError, match=found), open_clips(tmp_path):
+    with pytest.raises(DataError, match=found), open_videos(tmp_path):
         pass
 
 
 def test_what_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.zip", tmp_path / "text.zip"):
         (tmp_path / "text.zip").write_text("no zip")
-        with pytest.raises(DataError, match="cannot be read"), open_clips(path):
+        with pytest.raises(DataError, match="cannot be read"), open_videos(path):
             pass

@@ -1,4 +1,4 @@
-"""`smartselfie replay`: the trigger against clips with timelines."""
+"""`smartselfie replay`: the trigger against videos with timelines."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -17,11 +17,11 @@ from smartselfie.settings.load import load_settings
 
 if TYPE_CHECKING:
     from smartselfie.evaluation.replay import Replay, Taken, Total
-    from smartselfie.evaluation.timeline import Clip
+    from smartselfie.evaluation.timeline import Video
 
 
 @click.command(cls=SettingsCommand)
-@click.argument("clips", type=PATH, metavar="VIDEOS")
+@click.argument("videos", type=PATH, metavar="VIDEOS")
 @option("--report", FILE, "FILE.html", "Write a page of results.")
 @json_flag("one line of JSON per video and one for all")
 @option("--at-most", click.FloatRange(min=0.1), "FPS", "Highest frame rate.")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @setting_options([*names_in(Group.TRIGGER, Group.FACES), "best_of"])
 def command(
     *,
-    clips: Path,
+    videos: Path,
     report: Path | None,
     as_json: bool,
     at_most: float | None,
@@ -48,7 +48,7 @@ def command(
     """
     from smartselfie.evaluation.replay import replay, total
     from smartselfie.evaluation.replay_report import check_writable, write_replay_report
-    from smartselfie.evaluation.timeline import open_clips
+    from smartselfie.evaluation.timeline import open_videos
 
     settings = load_settings(flags, config)
     if report is not None:
@@ -57,17 +57,17 @@ def command(
     if drop and not as_json:
         click.echo(f"{100 * drop:g} % of the frames are dropped, seed {seed}")
 
-    def play(clip: "Clip") -> "Replay":
-        played = replay(clip, settings, fps=at_most, drop=drop, seed=seed)
+    def play(video: "Video") -> "Replay":
+        played = replay(video, settings, fps=at_most, drop=drop, seed=seed)
         if as_json:
-            _print_json(_clip_to_json(played))
+            _print_json(_video_to_json(played))
         return played
 
-    with open_clips(clips) as listed:
+    with open_videos(videos) as listed:
         done, failed = _play_all(listed, play)
     everything = total(done)
     if as_json:
-        _print_json({"failed": failed, **_rounded(asdict(everything))})
+        _print_json({"failed": failed, "clips": everything.videos, **_rounded(asdict(everything))})
     else:
         _print_replays(done, everything)
     if report is not None:
@@ -75,22 +75,22 @@ def command(
     return 1 if failed else 0
 
 
-def _play_all(clips: Sequence["Clip"], play: "Callable[[Clip], Replay]") -> "tuple[list[Replay], int]":
-    """Every clip that can be read, and how many cannot; those are told.
+def _play_all(videos: Sequence["Video"], play: "Callable[[Video], Replay]") -> "tuple[list[Replay], int]":
+    """Every video that can be read, and how many cannot; those are told.
 
     Raises:
         SmartselfieError: none can.
     """
     done: list[Replay] = []
     failed: list[SmartselfieError] = []
-    with show_progress(len(clips)) as progress:
-        for number, clip in enumerate(clips):
-            progress.update(number, clip.name)
+    with show_progress(len(videos)) as progress:
+        for number, video in enumerate(videos):
+            progress.update(number, video.name)
             try:
-                done.append(play(clip))
+                done.append(play(video))
             except SmartselfieError as error:
                 failed.append(error)
-                progress.print_line(f"{clip.name}: {error}")
+                progress.print_line(f"{video.name}: {error}")
     if not done:
         raise failed[0]
     return done, len(failed)
@@ -100,10 +100,12 @@ def _print_json(line: Mapping[str, object]) -> None:
     click.echo(json.dumps(line, ensure_ascii=False))
 
 
-def _clip_to_json(played: "Replay") -> dict[str, object]:
+def _video_to_json(played: "Replay") -> dict[str, object]:
     return {
-        "clip": played.clip.name,
-        "shot_expected": played.clip.expected.value,
+        # the old name stays beside the new one
+        "clip": played.video.name,
+        "video": played.video.name,
+        "shot_expected": played.video.expected.value,
         "seconds": round(played.seconds, 3),
         "expected": played.expected,
         "taken": played.caught,
@@ -136,12 +138,12 @@ def _print_replays(done: list["Replay"], everything: "Total") -> None:
     ]
     for played in done:
         counts = (played.expected, played.caught, len(played.missed), len(played.false))
-        rows.append([played.clip.name, *map(str, counts), "; ".join(_in_words(photo) for photo in played.taken)])
+        rows.append([played.video.name, *map(str, counts), "; ".join(_in_words(photo) for photo in played.taken)])
     print_table(rows)
     latency = "unknown" if everything.median_latency is None else f"{everything.median_latency:.2f} s"
     worst = "" if everything.worst_latency is None else f" (at most {everything.worst_latency:.2f} s)"
     click.echo(
-        f"\n{everything.clips} video{'' if everything.clips == 1 else 's'}, {everything.seconds:.0f} s: "
+        f"\n{everything.videos} video{'' if everything.videos == 1 else 's'}, {everything.seconds:.0f} s: "
         f"{everything.expected} photos expected, "
         f"{everything.taken} taken, {everything.missed} missed, {everything.false} false "
         f"({everything.false_per_hour or 0:.1f} per hour)"

@@ -1,4 +1,4 @@
-"""The trigger on clips with timelines: photos expected, taken, missed and false, how late, and how well chosen."""
+"""The trigger on videos with timelines: photos expected, taken, missed and false, how late, and how well chosen."""
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from smartselfie.albums.folder import NoAlbum
 from smartselfie.core.events import Shot
 from smartselfie.core.types import Face, Image, largest
 from smartselfie.errors import DataError
-from smartselfie.evaluation.timeline import Clip, Shows, Span
+from smartselfie.evaluation.timeline import Shows, Span, Video
 from smartselfie.factory import make_pipeline, make_source
 from smartselfie.images import shrink
 from smartselfie.moment import Moment
@@ -77,9 +77,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replay:
-    """What came of one clip."""
+    """What came of one video."""
 
-    clip: Clip
+    video: Video
     seconds: float
     taken: tuple[Taken, ...]
     missed: tuple[Span, ...]
@@ -89,7 +89,7 @@ class Replay:
     @property
     def expected(self) -> int:
         """Smiles that could be photographed: those that fell into a rest or are shorter than a hold could not."""
-        return len(self.clip.smiles) - len(self.excused)
+        return len(self.video.smiles) - len(self.excused)
 
     @property
     def caught(self) -> int:
@@ -104,13 +104,13 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """All clips together.
+    """All videos together.
 
     The median is None where no start is known, false photos an hour where nothing was seen; `excused` are smiles that
     fell into a rest or are shorter than a hold.
     """
 
-    clips: int
+    videos: int
     seconds: float
     expected: int
     taken: int
@@ -123,7 +123,7 @@ class Total:
 
 
 class Watching(Protocol):
-    """What follows a clip with a rule: a pipeline, or a recording that is played to the trigger."""
+    """What follows a video with a rule: a pipeline, or a recording that is played to the trigger."""
 
     @property
     def rule(self) -> TriggerRule:
@@ -133,32 +133,32 @@ class Watching(Protocol):
         """A Moment for every frame."""
 
 
-def replay(clip: Clip, settings: Settings, *, fps: float | None = None, drop: float = 0.0, seed: int = 0) -> Replay:
-    """Run the whole line over one clip; the same clip and settings give the same photos at every run.
+def replay(video: Video, settings: Settings, *, fps: float | None = None, drop: float = 0.0, seed: int = 0) -> Replay:
+    """Run the whole line over one video; the same video and settings give the same photos at every run.
 
     Args:
-        clip: the clip and its timeline.
+        video: the video and its timeline.
         settings: rule, networks and all.
         fps: at most so many frames a second; None takes all.
         drop: share of the frames to leave out at random.
         seed: of that.
 
     Raises:
-        SourceError: the clip cannot be read.
+        SourceError: the video cannot be read.
         ModelError: a network cannot be used.
-        DataError: the timeline names frames that the clip does not have.
+        DataError: the timeline names frames that the video does not have.
     """
-    source, whole = make_source(str(clip.path), settings), fps is None and not drop
+    source, whole = make_source(str(video.path), settings), fps is None and not drop
     if not whole:
         source = Thinned(source, fps, drop, seed)
-    return watch_clip(clip, make_pipeline(source, replace(settings, max_photos=None), NoAlbum()), whole=whole)
+    return watch_video(video, make_pipeline(source, replace(settings, max_photos=None), NoAlbum()), whole=whole)
 
 
-def watch_clip(clip: Clip, pipeline: Watching, *, whole: bool = True) -> Replay:
-    """Follow a pipeline over a clip to its end, and compare; `whole` is whether it sees every frame, the last one too.
+def watch_video(video: Video, pipeline: Watching, *, whole: bool = True) -> Replay:
+    """Follow a pipeline over a video to its end, and compare; `whole` is whether it sees every frame, the last one too.
 
     Raises:
-        DataError: the timeline names frames that the clip does not have.
+        DataError: the timeline names frames that the video does not have.
     """
     points: list[Point] = []
     hold: list[Face] = []
@@ -168,20 +168,20 @@ def watch_clip(clip: Clip, pipeline: Watching, *, whole: bool = True) -> Replay:
         points.append(_point(moment))
         times[moment.frame.index] = moment.frame.at
         hold += moment.faces
-        photos += [_remember(clip, photo.shot, times[photo.shot.decided], hold) for photo in moment.photos]
+        photos += [_remember(video, photo.shot, times[photo.shot.decided], hold) for photo in moment.photos]
         # a photo may come up to 0.6 seconds after its shutter
         if not isinstance(moment.trigger.state, Holding | CoolingDown) or moment.photos:
             hold.clear()
     rule = pipeline.rule
     if whole:
-        _check_that_spans_exist(clip, times)
-    taken = tuple(replace(photo, latency=_latency(clip, photo, times)) for photo in photos)
+        _check_that_spans_exist(video, times)
+    taken = tuple(replace(photo, latency=_latency(video, photo, times)) for photo in photos)
     missed: list[Span] = []
     excused: list[Span] = []
     last = max(times, default=0)
     # a photo is of one smile, however near the next one is
     left = list(taken)
-    for smile in clip.smiles:
+    for smile in video.smiles:
         near = [photo for photo in left if smile.holds(photo.frame, SLACK) or smile.holds(photo.decided, SLACK)]
         if near:
             left = [photo for photo in left if photo is not near[0] and not smile.holds(photo.decided)]
@@ -192,7 +192,7 @@ def watch_clip(clip: Clip, pipeline: Watching, *, whole: bool = True) -> Replay:
         rested = max((photo.decided_at + rule.cooldown for photo in true), default=0.0)
         free = sum(1 for frame, at in times.items() if smile.first <= frame <= end and at >= rested)
         (missed if free >= rule.hold_frames else excused).append(smile)
-    return Replay(clip, max(times.values(), default=0.0), taken, tuple(missed), tuple(excused), tuple(points))
+    return Replay(video, max(times.values(), default=0.0), taken, tuple(missed), tuple(excused), tuple(points))
 
 
 def total(replays: Sequence[Replay]) -> Total:
@@ -201,7 +201,7 @@ def total(replays: Sequence[Replay]) -> Total:
     latencies = [photo.latency for each in replays for photo in each.taken if photo.latency is not None]
     false = sum(len(each.false) for each in replays)
     return Total(
-        clips=len(replays),
+        videos=len(replays),
         seconds=seconds,
         expected=sum(each.expected for each in replays),
         taken=sum(each.caught for each in replays),
@@ -214,31 +214,31 @@ def total(replays: Sequence[Replay]) -> Total:
     )
 
 
-def _remember(clip: Clip, shot: Shot, decided_at: float, hold: Sequence[Face]) -> Taken:
-    """What is remembered of a photo, its latency still unknown; a clip may have many, and their frames may be large."""
-    frame, shows = shot.frame, clip.shows(shot.frame.index, SLACK)
+def _remember(video: Video, shot: Shot, decided_at: float, hold: Sequence[Face]) -> Taken:
+    """What is remembered of a photo, its latency still unknown: a video may have many, their frames be large."""
+    frame, shows = shot.frame, video.shows(shot.frame.index, SLACK)
     image = shrink(frame.image, PREVIEW)
     return Taken(frame.index, frame.at, shot.decided, decided_at, shows, None, _standing(shot, hold), image)
 
 
-def _check_that_spans_exist(clip: Clip, times: Mapping[int, float]) -> None:
-    """A span beyond the clip's end is a slip of the pen, and would silently count as nothing.
+def _check_that_spans_exist(video: Video, times: Mapping[int, float]) -> None:
+    """A span beyond the video's end is a slip of the pen, and would silently count as nothing.
 
     Raises:
         DataError: there is one.
     """
     last = max(times, default=0)
-    for span in clip.spans:
+    for span in video.spans:
         if span.first - span.off > last + SLACK:
             raise DataError(
-                f"the timeline of {clip.name} names frame {span.first}, but it ends with frame {last}",
+                f"the timeline of {video.name} names frame {span.first}, but it ends with frame {last}",
                 "check labels.csv",
             )
 
 
-def _latency(clip: Clip, photo: Taken, times: Mapping[int, float]) -> float | None:
+def _latency(video: Video, photo: Taken, times: Mapping[int, float]) -> float | None:
     """From the start of the photo's smile, also where that frame was left out; None where it is not known well."""
-    smile = next((span for span in clip.smiles if span.holds(photo.decided, SLACK)), None)
+    smile = next((span for span in video.smiles if span.holds(photo.decided, SLACK)), None)
     if smile is None or smile.off > FEW or not min(times) <= smile.first <= max(times):
         return None
     return photo.decided_at - float(np.interp(smile.first, list(times), list(times.values())))

@@ -71,7 +71,7 @@ class _Chart:
         points = self.played.points
         end = points[-1].at if points else 0.0
         step = end / max(1, len(points) - 1)
-        for span in self.played.clip.spans:
+        for span in self.played.video.spans:
             if points and span.shows is not Shows.NO_SMILE:
                 last = end if span.last is None else min((span.last + 1) * step, end)
                 yield *self._stretch(span.first * step, last), span.shows is Shows.SMILE

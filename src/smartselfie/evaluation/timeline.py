@@ -1,8 +1,8 @@
-"""Clips with a timeline of the smile, as somebody saw it: what a replay is measured against.
+"""Videos with a timeline of the smile, as somebody saw it: what a replay is measured against.
 
-A folder or a zip holds the clips and a `labels.csv` with at least the columns
+A folder or a zip holds the videos and a `labels.csv` with at least the columns
 
-    file             the clip, relative to labels.csv
+    file             the video, relative to labels.csv
     timeline_by_eye  spans by frame number, divided by semicolons: `neutral 0-32; smile 35-49; ambiguous 50-51`
     shot_expected    yes (each smile of the timeline, or one somewhere if it names none), no (none at all), ambiguous
                      (none is missed; only one where the timeline says that nobody smiles is false)
@@ -40,7 +40,7 @@ _MEANT = re.compile(r"\d\s*(?:-|–|—|\.\.+|to|until)\s*\d")
 
 
 class Expected(StrEnum):
-    """Whether a clip should give photos."""
+    """Whether a video should give photos."""
 
     YES = "yes"
     NO = "no"
@@ -71,8 +71,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
-    """A clip and what should come of it."""
+class Video:
+    """A video and what should come of it."""
 
     name: str
     path: Path
@@ -82,7 +82,7 @@ class Clip:
 
     @property
     def smiles(self) -> tuple[Span, ...]:
-        """The smiles that should be photographed; the whole clip where it should give a photo and names no smile."""
+        """The smiles that should be photographed; the whole video where it should give a photo and names no smile."""
         if self.expected is not Expected.YES:
             return ()
         named = tuple(span for span in self.spans if span.shows is Shows.SMILE)
@@ -123,8 +123,8 @@ def parse_timeline(text: str) -> tuple[Span, ...]:
 
 
 @contextmanager
-def open_clips(path: Path) -> Iterator[list[Clip]]:
-    """The clips of a folder or a zip, in the order of its labels; a zip is unpacked for as long as the `with` lasts.
+def open_videos(path: Path) -> Iterator[list[Video]]:
+    """The videos of a folder or a zip, in the order of its labels; a zip is unpacked for as long as the `with` lasts.
 
     Raises:
         DataError: there is no labels.csv, or a row of it cannot be understood.
@@ -143,12 +143,12 @@ def open_clips(path: Path) -> Iterator[list[Clip]]:
         yield _read(Path(folder), path)
 
 
-def _read(folder: Path, shown: Path) -> list[Clip]:
+def _read(folder: Path, shown: Path) -> list[Video]:
     try:
         text = (folder / "labels.csv").read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise DataError(f"{shown} has no labels.csv that can be read", HINT) from None
-    clips = []
+    videos = []
     for number, row in enumerate(_rows(text, shown), start=2):
         name, timeline, expected = (row.get(column) for column in ("file", "timeline_by_eye", "shot_expected"))
         if not name or timeline is None or expected not in list(Expected):
@@ -157,10 +157,10 @@ def _read(folder: Path, shown: Path) -> list[Clip]:
             spans = parse_timeline(timeline)
         except DataError as error:
             raise DataError(f"{shown}: line {number} of labels.csv: {error.message}", error.hint) from None
-        clips.append(Clip(name, folder / name, Expected(expected), spans, row.get("kind") or ""))
-    if not clips:
+        videos.append(Video(name, folder / name, Expected(expected), spans, row.get("kind") or ""))
+    if not videos:
         raise DataError(f"{shown}: labels.csv names no videos", HINT)
-    return clips
+    return videos
 
 
 def _rows(text: str, shown: Path) -> list[dict[str, str]]:
