@@ -62,7 +62,7 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
 def _open_file(path: Path) -> FrameSource:
     from smartselfie.sources.files import VideoFile
 
-    # animated GIFs are clips; every other image stands still
+    # animated GIFs are videos; every other image stands still
     if path.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:
         raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
     return VideoFile(path)

@@ -81,7 +81,7 @@ class Rotated(_Around):
 
 
 class Thinned(_Around):
-    """A clip as a slower or a busier camera would give it: at most so many frames a second, some dropped at random."""
+    """A video as a slower or a busier camera would give it: at most so many frames a second, some dropped at random."""
 
     def __init__(self, inner: FrameSource, fps: float | None, drop: float, seed: int) -> None:
         """`inner` is closed when this is; `drop` is the share of the frames that is left out."""
