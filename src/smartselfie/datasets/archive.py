@@ -22,12 +22,15 @@ MOST_FILES = 1_000_000
 HINT = "download or pack the archive again"
 
 
+Opener = Callable[[], IO[bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file: its path with forward slashes, and how to open it, which works only until the next entry is asked for."""
 
     name: str
-    open: Callable[[], IO[bytes]]
+    open: Opener
 
     @property
     def suffix(self) -> str:
@@ -73,11 +76,7 @@ def _is_zip(path: Path) -> bool:
 def _of_folder(path: Path) -> Iterator[Entry]:
     for file in sorted(path.rglob("*")):
         if file.is_file():
-            yield Entry(file.relative_to(path).as_posix(), partial(_opened_file, file))
-
-
-def _opened_file(path: Path) -> IO[bytes]:
-    return path.open("rb")
+            yield Entry(file.relative_to(path).as_posix(), cast("Opener", partial(file.open, "rb")))
 
 
 def _of_zip(path: Path) -> Iterator[Entry]:
@@ -113,19 +112,12 @@ def _of_tar(path: Path) -> Iterator[Entry]:
             if size > MOST_BYTES or count >= MOST_FILES:
                 raise _too_large(path)
             if info.isfile():
-                yield Entry(info.name, partial(_extracted, archive, info))
+                yield Entry(info.name, cast("Opener", partial(archive.extractfile, info)))
         # the checksum of what was compressed stands behind the last file
         while cast("IO[bytes]", archive.fileobj).read(1 << 20):
             size += 1 << 20
             if size > MOST_BYTES:
                 raise _too_large(path)
-
-
-def _extracted(archive: tarfile.TarFile, info: tarfile.TarInfo) -> IO[bytes]:
-    file = archive.extractfile(info)
-    if file is None:
-        raise tarfile.ReadError(f"{info.name} has no content")
-    return file
 
 
 def _check(path: Path, name: str) -> None:

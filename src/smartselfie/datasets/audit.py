@@ -1,6 +1,6 @@
 """What prepared data holds, and what is odd about it: as text, JSON and one image."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -87,22 +87,13 @@ def audit(data: Dataset) -> Audit:
 
 def audit_to_json(found: Audit) -> dict[str, object]:
     """The audit as `prepare --json` prints it."""
-    votes, twins = found.votes, dict[str, dict[str, dict[str, int]]]()
-    for (one, other), told in found.twins.items():
-        twins.setdefault(one.value, {})[other.value] = {"rows": told.rows, "differ": told.differ}
+    votes, splits = found.votes, found.splits
     return {
         "rows": found.rows,
-        "splits": {split: dict(counts) for split, counts in found.splits.items()},
+        "splits": splits,
         "blank": len(found.blank),
-        "twins": twins,
-        "ferplus": None
-        if votes is None
-        else {
-            "no_face": votes.no_face,
-            "majority": votes.majority,
-            "differ": dict(votes.differ),
-            "table": votes.table.tolist(),
-        },
+        "twins": {one: {other: asdict(found.twins[one, other]) for other in splits} for one in splits},
+        "ferplus": None if votes is None else asdict(votes) | {"table": votes.table.tolist()},
     }
 
 
@@ -127,11 +118,9 @@ def _votes(data: Dataset, votes: NDArray[np.uint8]) -> Votes:
     )
 
 
-INK, SOFT, LINE, PAPER, FULL = "#1d2433", "#667085", "#e3e7ee", "#ffffff", (36, 86, 201)
+INK, SOFT, PAPER, FULL = "#1d2433", "#667085", "#ffffff", (36, 86, 201)
 SHADES = ("#2456c9", "#7aa0f0", "#f2994a")
 """Of the three splits."""
-
-SHORT = {"Training": "Training", "PublicTest": "Public", "PrivateTest": "Private"}
 
 WIDTH, MARGIN, GAP = 1280, 40, 8
 ROW = SIDE + GAP
@@ -150,9 +139,11 @@ class _Sheet:
         """Words with their upper left corner there, or as Pillow's anchor says."""
         self.draw.text((x, y), words, ink, ImageFont.load_default(size), anchor)
 
-    def show(self, x: int, y: int, face: NDArray[np.uint8]) -> None:
-        """A face with its upper left corner there."""
+    def show(self, x: int, y: int, face: NDArray[np.uint8], *captions: tuple[str, str]) -> None:
+        """A face with its upper left corner there, and below it words, each with its ink."""
         self.image.paste(Pictures.fromarray(face), (x, y))
+        for number, (words, ink) in enumerate(captions):
+            self.write(x, y + SIDE + 2 + 14 * number, words, 12, ink)
 
 
 def write_picture(path: Path, data: Dataset, found: Audit) -> None:
@@ -207,9 +198,7 @@ def _classes(sheet: _Sheet, y: int, data: Dataset, found: Audit) -> int:
             top, long = y + 2 + number * tall, bars * counts[emotion] / most
             sheet.draw.rectangle((MARGIN + 100, top, MARGIN + 100 + long, top + tall - 3), shade)
             sheet.write(MARGIN + 108 + long, top + tall / 2 - 1, f"{counts[emotion]:,}", 12, SOFT, "lm")
-        own = np.flatnonzero(data.labels == place)
-        chosen = own[np.linspace(0, len(own) - 1, min(EXAMPLES, len(own))).astype(int)] if len(own) else own
-        for number, row in enumerate(chosen):
+        for number, row in enumerate(_spread(np.flatnonzero(data.labels == place), EXAMPLES)):
             sheet.show(WIDTH - MARGIN - (EXAMPLES - number) * ROW + GAP, y, data.pixels[row])
         y += ROW + 4
     return y + 24
@@ -229,9 +218,8 @@ def _twins(sheet: _Sheet, y: int, data: Dataset, found: Audit) -> int:
     for number, pair in enumerate(found.pairs[order[:SHOWN]]):
         x = MARGIN + number * (2 * SIDE + 14)
         for side, row in enumerate(pair):
-            sheet.show(x + side * SIDE, y, data.pixels[row])
-            sheet.write(x + side * SIDE, y + SIDE + 4, EMOTIONS[data.labels[row]], 12, SOFT)
-            sheet.write(x + side * SIDE, y + SIDE + 18, SHORT[str(data.splits[row])], 11, SOFT)
+            split = str(data.splits[row]).removesuffix("Test")
+            sheet.show(x + side * SIDE, y, data.pixels[row], (EMOTIONS[data.labels[row]], SOFT), (split, SOFT))
     return y + (SIDE + 60 if len(found.pairs) else 16)
 
 
@@ -243,14 +231,15 @@ def _differences(sheet: _Sheet, y: int, data: Dataset, table: NDArray[np.int64],
     sheet.write(MARGIN, y, title, 18)
     y += 36
     _heat(sheet, MARGIN + 80, y + 22, table)
-    chosen = differ[np.linspace(0, len(differ) - 1, min(SHOWN * 4, len(differ))).astype(int)] if len(differ) else differ
-    wide = 88
-    for number, row in enumerate(chosen[:40]):
-        x, top = 560 + number % 8 * wide - 8, y + number // 8 * (SIDE + 38)
-        sheet.show(x, top, data.pixels[row])
-        sheet.write(x, top + SIDE + 2, EMOTIONS[data.labels[row]], 12, SOFT)
-        sheet.write(x, top + SIDE + 15, EMOTIONS[majority[row]], 12)
+    for number, row in enumerate(_spread(differ, 40)):
+        x, top = 552 + number % 8 * 88, y + number // 8 * (SIDE + 38)
+        sheet.show(x, top, data.pixels[row], (EMOTIONS[data.labels[row]], SOFT), (EMOTIONS[majority[row]], INK))
     return y + 440
+
+
+def _spread(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """At most so many of the rows, from all over the data."""
+    return np.asarray(rows[np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int)])
 
 
 def _heat(sheet: _Sheet, x: int, y: int, table: NDArray[np.int64]) -> None:
@@ -262,10 +251,7 @@ def _heat(sheet: _Sheet, x: int, y: int, table: NDArray[np.int64]) -> None:
         for across, count in enumerate(row):
             share = count / sum(row) if sum(row) else 0.0
             left, top = x + across * cell, y + down * cell
-            sheet.draw.rectangle((left + 1, top + 1, left + cell - 2, top + cell - 2), _shade(0.04 + 0.96 * share))
+            shade = (round(255 + (full - 255) * (0.04 + 0.96 * share)) for full in FULL)
+            sheet.draw.rectangle((left + 1, top + 1, left + cell - 2, top + cell - 2), tuple(shade))
             ink = PAPER if share > 0.5 else INK
             sheet.write(left + cell / 2, top + cell / 2, f"{count:,}", 12, ink, "mm")
-
-
-def _shade(share: float) -> tuple[int, ...]:
-    return tuple(round(255 + (full - 255) * share) for full in FULL)

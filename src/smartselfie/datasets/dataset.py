@@ -2,11 +2,12 @@
 
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from pickle import UnpicklingError
 from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,8 +62,12 @@ class Dataset:
 
     def where(self, chosen: NDArray[np.bool_]) -> "Dataset":
         """The rows for which `chosen` (n,) is true."""
-        arrays = (self.pixels, self.labels, self.splits, self.rows, self.votes)
-        return Dataset(*(None if array is None else array[chosen] for array in arrays))  # type: ignore[arg-type]
+        return Dataset(**{name: array[chosen] for name, array in self.arrays().items()})
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Those that there are, by name."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: array for name, array in named.items() if array is not None}
 
 
 def save(dataset: Dataset, path: Path) -> None:
@@ -71,17 +76,8 @@ def save(dataset: Dataset, path: Path) -> None:
     Raises:
         DataError: the place cannot be written.
     """
-    arrays: dict[str, NDArray[np.generic]] = {
-        "pixels": dataset.pixels,
-        "labels": dataset.labels,
-        "splits": dataset.splits,
-        "rows": dataset.rows,
-        "emotions": np.array([emotion.value for emotion in EMOTIONS]),
-    }
-    if dataset.votes is not None:
-        arrays["votes"] = dataset.votes
     with atomic_write(path, DataError, "choose another folder or free some space") as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **dataset.arrays(), emotions=np.array(EMOTIONS))
 
 
 def load(path: Path) -> Dataset:
@@ -110,37 +106,28 @@ def _check(path: Path, dataset: Dataset, emotions: tuple[str, ...]) -> None:
     """Refuse arrays whose shapes, types or labels are not what `Dataset` promises."""
     if emotions != tuple(EMOTIONS):
         raise DataError(f"{path} has different labels or a different order: {', '.join(emotions)}", "prepare it again")
-    n = dataset.labels.shape[0] if dataset.labels.ndim == 1 else -1
-    votes = dataset.votes
-    right = (
-        _is(dataset.pixels, (n, SIDE, SIDE), np.uint8)
-        and _is(dataset.labels, (n,), np.int64)
-        and _is(dataset.rows, (n,), np.int64)
-        and (votes is None or _is(votes, (n, 10), np.uint8))
-        and dataset.splits.shape == (n,)
-        and np.isin(dataset.splits, [split.value for split in Split]).all()
-        and np.isin(dataset.labels, range(len(EMOTIONS))).all()
+    n = dataset.labels.size
+    shapes = {"pixels": (n, SIDE, SIDE), "labels": (n,), "splits": (n,), "rows": (n,), "votes": (n, 10)}
+    kinds = {"pixels": np.uint8, "labels": np.int64, "splits": np.str_, "rows": np.int64, "votes": np.uint8}
+    right = all(
+        array.shape == shapes[name] and np.issubdtype(array.dtype, kinds[name])
+        for name, array in dataset.arrays().items()
     )
-    if not right:
+    known = np.isin(dataset.splits, list(Split)).all() and np.isin(dataset.labels, range(len(EMOTIONS))).all()
+    if not (right and known):
         raise DataError(f"{path} has arrays of the wrong shape, type or range", "prepare it again")
 
 
-def _is(array: NDArray[np.generic], shape: tuple[int, ...], kind: type[np.generic]) -> bool:
-    return array.shape == shape and array.dtype == np.dtype(kind)
-
-
 _EMOTIONS = {
-    Emotion.ANGRY: ("angry", "anger"),
-    Emotion.DISGUST: ("disgust", "disgusted"),
-    Emotion.FEAR: ("fear", "fearful", "afraid", "scared"),
-    Emotion.HAPPY: ("happy", "happiness", "joy"),
-    Emotion.SAD: ("sad", "sadness"),
-    Emotion.SURPRISE: ("surprise", "surprised"),
-    Emotion.NEUTRAL: ("neutral", "neutrality"),
+    Emotion.ANGRY: ("0", "angry", "anger"),
+    Emotion.DISGUST: ("1", "disgust", "disgusted"),
+    Emotion.FEAR: ("2", "fear", "fearful", "afraid", "scared"),
+    Emotion.HAPPY: ("3", "happy", "happiness", "joy"),
+    Emotion.SAD: ("4", "sad", "sadness"),
+    Emotion.SURPRISE: ("5", "surprise", "surprised"),
+    Emotion.NEUTRAL: ("6", "neutral", "neutrality"),
 }
-_PLACES = {word: EMOTIONS.index(emotion) for emotion, words in _EMOTIONS.items() for word in words} | {
-    str(place): place for place in range(len(EMOTIONS))
-}
+_PLACES = {word: EMOTIONS.index(emotion) for emotion, words in _EMOTIONS.items() for word in words}
 _SPLITS = {
     Split.TRAINING: ("training", "train"),
     Split.PUBLIC_TEST: ("publictest", "validation", "valid", "val", "dev"),

@@ -78,9 +78,8 @@ def parse_person(file: str) -> str:
 
 def _read(load: Callable[[str], bytes]) -> tuple[EyeCrops, NDArray[np.bool_]]:
     """Everything, and which of it to measure on."""
-    rows = list(csv.DictReader(io.StringIO(load("labels.csv").decode("utf-8-sig"))))
     pixels, opened, files = [], [], []
-    for row in rows:
+    for row in csv.DictReader(io.StringIO(load("labels.csv").decode("utf-8-sig"))):
         file, label = row.get("file") or "", row.get("label") or ""
         if label not in LABELS:
             raise DataError(f"labels.csv calls {file or 'a row'} {label or 'nothing'}", "labels are open and closed")

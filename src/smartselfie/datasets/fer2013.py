@@ -7,8 +7,7 @@ emotions as numbers in FER-2013's order or as names, faces of any one square siz
 import csv
 import math
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -39,7 +38,7 @@ MOST_BYTES = 8 << 30
 
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
-    """A row that was left out: its line (the header is line 1) or its picture's name, and why."""
+    """A row that was left out: its line (the header is line 1) or its image's name, and why."""
 
     where: str
     reason: str
@@ -64,12 +63,12 @@ class Fer2013:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
-    """One good row: its split, its place in it, its emotion's index and its (48, 48) pixels."""
+    """One row: where it stands, its split, its emotion's index, and its (48, 48) face or why it is broken."""
 
-    split: Split
-    place: int
-    label: int
-    pixels: NDArray[np.uint8]
+    where: str
+    split: Split | None
+    label: int | None
+    face: NDArray[np.uint8] | str
 
 
 def read_csv(
@@ -89,34 +88,41 @@ def read_csv(
     Raises:
         DataError: it is truncated, not such a CSV, or has no valid row.
     """
-    good: list[Row] = []
-    broken: list[BrokenRow] = []
-    parser = _Parser(test)
+    return collect_rows(count_rows(_read_rows(file, name, test), on_rows), f"{name} has no valid row", HINT)
+
+
+def count_rows(rows: Iterable[Row], on_rows: Callable[[int], None]) -> Iterator[Row]:
+    """The rows, and on the way a call with their number so far, every 1,000 rows and at the end."""
     count = 0
-    for line, fields in _records(file, name):
+    for row in rows:
         count += 1
         if count % 1000 == 0:
             on_rows(count)
-        row = parser.parse(fields)
-        if isinstance(row, Row):
-            good.append(row)
-        else:
-            broken.append(BrokenRow(f"line {line}", row))
+        yield row
     on_rows(count)
+
+
+def collect_rows(rows: Iterable[Row], none: str, hint: str, *, in_order: bool = True) -> Fer2013:
+    """Put the good rows into arrays and name the others; both count in their split.
+
+    Raises:
+        DataError: there is `none`, and what is wrong with the first.
+    """
+    sizes = dict.fromkeys(Split, 0)
+    good, broken = list[tuple[NDArray[np.uint8], int | None, Split, int]](), list[BrokenRow]()
+    for row in rows:
+        if isinstance(row.face, str):
+            broken.append(BrokenRow(row.where, row.face))
+        elif row.split is not None:
+            good.append((row.face, row.label, row.split, sizes[row.split]))
+        if row.split is not None:
+            sizes[row.split] += 1
     if not good:
         why = f"; {broken[0].where}: {broken[0].reason}" if broken else ""
-        raise DataError(f"{name} has no valid row{why}", HINT)
-    return Fer2013(to_dataset(good), tuple(broken), parser.sizes)
-
-
-def to_dataset(rows: Sequence[Row]) -> Dataset:
-    """The rows as arrays, without votes."""
-    return Dataset(
-        pixels=np.stack([row.pixels for row in rows]),
-        labels=np.array([row.label for row in rows], np.int64),
-        splits=np.array([row.split.value for row in rows]),
-        rows=np.array([row.place for row in rows], np.int64),
-    )
+        raise DataError(f"{none}{why}", hint)
+    pixels, labels, splits, places = zip(*good, strict=True)
+    dataset = Dataset(np.stack(pixels), np.array(labels, np.int64), np.array(splits), np.array(places, np.int64))
+    return Fer2013(dataset, tuple(broken), sizes, in_order)
 
 
 def to_side(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
@@ -124,26 +130,44 @@ def to_side(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return face if len(face) == side else crop_face(face, Box(0, 0, len(face), len(face)), side)
 
 
-def _records(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """The rows as (line in the file, column → text)."""
+def _read_rows(file: IO[bytes], name: str, test: Split) -> Iterator[Row]:
+    """The rows one by one; the first good one sets the size of all."""
+    side: int | None = None
+    for line, fields in _read_records(file, name):
+        usage, emotion = fields["Usage"] or "", fields["emotion"] or ""
+        split, label = parse_split(usage, test), emotion_index(emotion)
+        face: NDArray[np.uint8] | str
+        if split is None:
+            face = f"Usage {_shorten(usage)} is not one of {', '.join(Split)}"
+        elif label is None:
+            face = f"emotion {_shorten(emotion)} is not a number from 0 to {len(EMOTIONS) - 1}"
+        else:
+            face = _parse_face(fields["pixels"] or "", side)
+            if not isinstance(face, str):
+                side = len(face)
+                face = to_side(face, SIDE)
+        yield Row(f"line {line}", split, label, face)
+
+
+def _read_records(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """The records as (line in the file, column → text)."""
+    # the csv module's own limit is a 180×180 face
+    csv.field_size_limit(LONGEST)
     try:
-        with _long_fields():
-            reader = csv.reader(_lines(file, name))
-            header = [column.strip() for column in next(reader, [])]
-            missing = [column for column in COLUMNS if column not in header]
-            if missing:
-                raise DataError(f"{name} has no column {', '.join(missing)}", HINT)
-            for record in reader:
-                if record:
-                    padded = [*record, *[None] * (len(header) - len(record))]
-                    yield reader.line_num, dict(zip(header, padded, strict=False))
+        reader = csv.DictReader(_read_lines(file, name))
+        reader.fieldnames = [column.strip() for column in reader.fieldnames or ()]
+        missing = [column for column in COLUMNS if column not in reader.fieldnames]
+        if missing:
+            raise DataError(f"{name} has no column {', '.join(missing)}", HINT)
+        for record in reader:
+            yield reader.line_num, record
     except (EOFError, zlib.error):
         raise DataError(f"{name} is truncated or damaged", "download the file again") from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"{name} is not a CSV: {error}", HINT) from None
 
 
-def _lines(file: IO[bytes], name: str) -> Iterator[str]:
+def _read_lines(file: IO[bytes], name: str) -> Iterator[str]:
     """The lines of a text, none of them longer than a row can be."""
     size, coding = 0, "utf-8-sig"
     while line := file.readline(LONGEST):
@@ -155,53 +179,22 @@ def _lines(file: IO[bytes], name: str) -> Iterator[str]:
         coding = "utf-8"
 
 
-@contextmanager
-def _long_fields() -> Iterator[None]:
-    """Let the csv module read fields as long as a row; its own limit is a 180×180 face."""
-    before = csv.field_size_limit(LONGEST)
+def _parse_face(text: str, side: int | None) -> NDArray[np.uint8] | str:
+    """The square face, of that side if one is known, or what is wrong with the pixels."""
+    words = text.split()
+    wanted = side or math.isqrt(len(words))
+    if len(words) != wanted**2 or wanted not in SIDES:
+        square = f"{side}×{side}" if side else f"a square with sides of {SIDES.start} to {SIDES.stop - 1}"
+        return f"{len(words)} pixels instead of {square}"
     try:
-        yield
-    finally:
-        csv.field_size_limit(before)
+        values = np.loadtxt([" ".join(words)], np.int64, comments=None)
+    except ValueError:
+        return "pixels are not all whole numbers"
+    if values.min() < 0 or values.max() > 255:
+        return "a pixel is outside 0 to 255"
+    return values.astype(np.uint8).reshape(wanted, wanted)
 
 
-class _Parser:
-    """Reads rows, counts them by split, and remembers the size that the first good one sets for all."""
-
-    def __init__(self, test: Split) -> None:
-        """`test` is what a Usage called "test" is."""
-        self.sizes = dict.fromkeys(Split, 0)
-        self._test = test
-        self._side: int | None = None
-
-    def parse(self, fields: dict[str, str | None]) -> Row | str:
-        """The row, or the reason why it is broken; either way it is counted in its split's size."""
-        split = parse_split(fields["Usage"] or "", self._test)
-        if split is None:
-            return f"Usage {_short(fields['Usage'])} is not one of {', '.join(Split)}"
-        self.sizes[split] += 1
-        label = emotion_index(fields["emotion"] or "")
-        if label is None:
-            return f"emotion {_short(fields['emotion'])} is not a number from 0 to {len(EMOTIONS) - 1}"
-        face = self._face(fields["pixels"] or "")
-        return face if isinstance(face, str) else Row(split, self.sizes[split] - 1, label, to_side(face, SIDE))
-
-    def _face(self, text: str) -> NDArray[np.uint8] | str:
-        """The square face, or what is wrong with the pixels."""
-        try:
-            values = np.array(text.split(), dtype=np.int64)
-        except (ValueError, OverflowError):
-            return "pixels are not all whole numbers"
-        side = self._side or math.isqrt(values.size)
-        if values.size != side**2 or side not in SIDES:
-            wanted = f"{side}×{side}" if self._side else f"a square with sides of {SIDES.start} to {SIDES.stop - 1}"
-            return f"{values.size} pixels instead of {wanted}"
-        if values.min() < 0 or values.max() > 255:
-            return "a pixel is outside 0 to 255"
-        self._side = side
-        return values.astype(np.uint8).reshape(side, side)
-
-
-def _short(text: str | None) -> str:
-    plain = (text or "").strip()
+def _shorten(text: str) -> str:
+    plain = text.strip()
     return "(missing)" if not plain else repr(plain if len(plain) <= 20 else plain[:20] + "…")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from smartselfie.datasets.archive import Entry, entries
 from smartselfie.datasets.dataset import SIDE, Split, emotion_index, parse_split
-from smartselfie.datasets.fer2013 import SIDES, BrokenRow, Fer2013, Row, to_dataset, to_side
+from smartselfie.datasets.fer2013 import SIDES, Fer2013, Row, collect_rows, count_rows, to_side
 from smartselfie.errors import DataError, PictureError
 from smartselfie.images import IMAGE_SUFFIXES, decode_image
 
@@ -19,31 +19,19 @@ MOST_BYTES = 16 << 20
 
 
 def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fer2013:
-    """Read all pictures; in each split they are ordered by name.
+    """Read all images; in each split they are ordered by name.
 
     Raises:
         DataError: a picture stands in a folder that is no split or none of the seven emotions, or none can be read.
     """
-    found: list[tuple[Split, int, str, NDArray[np.uint8] | str]] = []
-    for entry in entries(path):
-        if entry.suffix in IMAGE_SUFFIXES:
-            found.append((*_place(path, entry.name, test), entry.name, _face(entry)))
-            if len(found) % 1000 == 0:
-                on_rows(len(found))
-    on_rows(len(found))
-    order = list(Split)
-    found.sort(key=lambda picture: (order.index(picture[0]), picture[2]))
-    sizes = dict.fromkeys(Split, 0)
-    good, broken = list[Row](), list[BrokenRow]()
-    for split, label, name, face in found:
-        if isinstance(face, str):
-            broken.append(BrokenRow(name, face))
-        else:
-            good.append(Row(split, sizes[split], label, face))
-        sizes[split] += 1
-    if not good:
-        raise DataError(f"{path} holds no image that can be read; {broken[0].where}: {broken[0].reason}", HINT)
-    return Fer2013(to_dataset(good), tuple(broken), sizes, in_order=False)
+    order: list[Split | None] = [*Split]
+    images = (
+        Row(entry.name, *_place(path, entry.name, test), _face(entry))
+        for entry in entries(path)
+        if entry.suffix in IMAGE_SUFFIXES
+    )
+    rows = sorted(count_rows(images, on_rows), key=lambda row: (order.index(row.split), row.where))
+    return collect_rows(rows, f"{path} holds no image that can be read", HINT, in_order=False)
 
 
 def _place(path: Path, name: str, test: Split) -> tuple[Split, int]:
