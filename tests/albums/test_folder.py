@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from smartselfie.albums.folder import FolderAlbum
+from smartselfie.albums.folder import FolderAlbum, NoAlbum
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import Shot
 from smartselfie.core.types import Box, Face, Frame
 from smartselfie.errors import AlbumError
-from smartselfie.testing import scores
+from smartselfie.testing import frames_at, scores
 
 NOON = datetime(2026, 11, 23, 5, 20, 11, 123456)  # noqa: DTZ001 - local time is what photos are named by
 
@@ -120,7 +120,7 @@ def test_an_album_that_cannot_be_made_is_refused_before_anybody_smiles(tmp_path:
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from smartselfie.albums.folder import FolderAlbum
+from smartselfie.albums.folder import FolderAlbum, NoAlbum
 from smartselfie.errors import AlbumError
 sys.path.insert(0, sys.argv[3])
 from test_folder import shot
@@ -160,3 +160,11 @@ def test_a_photo_that_the_album_cannot_take_is_saved_elsewhere(tmp_path: Path) -
     assert str(saved) in caught.value.message
     with Pictures.open(saved) as picture:
         assert picture.size == (320, 240)
+
+
+def test_the_album_that_writes_nothing_names_photos_as_the_folder_would(tmp_path: Path) -> None:
+    shot = Shot(frames_at(30, 1)[0], 0, (), "smile", {}, "scripted", "clip")
+    written = FolderAlbum(tmp_path, rescue=()).save(shot)
+    assert NoAlbum().save(shot).path.name == written.path.name == "clip_000000.jpg"
+    NoAlbum().close()
+    assert len(list(tmp_path.iterdir())) == 2
