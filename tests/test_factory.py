@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 import smartselfie
 from smartselfie import factory
@@ -13,7 +14,7 @@ from smartselfie.errors import ModelError, SourceError
 from smartselfie.inference import runtime
 from smartselfie.inference.detectors import HaarCascade, YuNet
 from smartselfie.settings.schema import Settings
-from smartselfie.testing import ScriptedSource, frames_at, rule_of
+from smartselfie.testing import MemoryAlbum, ScriptedSource, frames_at, rule_of
 
 MODELS = Path(smartselfie.__file__).parent / "models"
 
@@ -72,3 +73,13 @@ def test_a_source_is_closed_when_the_rest_cannot_be_had(tmp_path: Path) -> None:
 def test_a_word_that_is_no_source_is_refused() -> None:
     with pytest.raises(SourceError):
         factory.make_source("no/such/clip.mp4", Settings())
+
+
+def test_the_log_tells_the_settings_but_no_address_which_may_hold_a_password(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "smartselfie")
+    source = ScriptedSource(frames_at(30, 1))
+    settings = Settings(source="rtsp://admin:SECRET@camera/live", pin=SecretStr("2468"), hold=17)
+    for _ in factory.make_pipeline(source, settings, MemoryAlbum()).moments():
+        pass
+    assert "hold=17" in caplog.text
+    assert not any(secret in caplog.text for secret in ("SECRET", "2468"))

@@ -1,6 +1,7 @@
 """The only place that maps a name to a class: settings in, objects out."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,8 @@ def make_pipeline(source: FrameSource, settings: Settings, album: Album | None =
     """
     try:
         classifier = make_classifier(settings.model)
-        log.debug("settings: %s", settings)
+        # the source is named below: an address may hold a password
+        log.debug("settings: %s", replace(settings, source=None))
         log.debug("source %s, network %s: %s", source.name, classifier.card.name, classifier.card.origin)
         return Pipeline(
             source,

@@ -1,5 +1,8 @@
 """Defaults, file, environment, command line: in that order, and nothing unknown."""
 
+import os
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,3 +154,55 @@ def test_a_file_that_is_not_toml_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is not TOML"):
         save_setting(config, "calibration", (0.1, 0.7))
     assert config.read_text() == "hold = ["
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\xff\xfeh\x00", "is saved as UTF-16"),
+        (b"\xff", "is not TOML"),
+        (b"hold = " + b"[" * 5000, "is nested too deeply"),
+        (b"hold = " + b"9" * 5000, "is not TOML"),
+        (b'album = "a\\u0000b"', r"album: 'a\\x00b' is not possible"),
+    ],
+)
+def test_a_strange_file_is_refused_in_one_sentence(tmp_path: Path, content: bytes, found: str) -> None:
+    config = tmp_path / "config.toml"
+    config.write_bytes(content)
+    with pytest.raises(ConfigError, match=found):
+        load_settings({}, config, {})
+
+
+def test_a_byte_order_mark_as_windows_writes_it_does_no_harm(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_bytes(b"\xef\xbb\xbfhold = 7\r\n")
+    save_setting(config, "rest", 2.0)
+    settings = load_settings({}, config, {})
+    assert (settings.hold, settings.rest) == (7, 2.0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes of this kind")
+def test_a_pipe_is_refused_before_it_is_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="cannot be read: it is not a file"):
+        load_settings({}, tmp_path / "pipe", {})
+
+
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.symlink_to("gone.toml")])
+def test_a_users_file_that_is_there_but_cannot_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "config.toml")
+    monkeypatch.setattr("smartselfie.settings.load.default_config_file", lambda: tmp_path / "config.toml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_settings({}, environment={})
+
+
+def test_a_link_stays_a_link_and_comments_alone_stay_too(tmp_path: Path) -> None:
+    real = tmp_path / "real.toml"
+    real.write_text("# nothing yet\n")
+    config = tmp_path / "config.toml"
+    config.symlink_to("real.toml")
+    save_setting(config, "hold", 7)
+    assert config.is_symlink()
+    assert real.read_text() == "# nothing yet\nhold = 7\n"

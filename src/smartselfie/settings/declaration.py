@@ -76,9 +76,11 @@ class About:
     secret: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The type's schema; only a switch takes true and false, which are numbers to Python."""
+        """The type's schema; only a switch takes true and false, which are numbers to Python, and no text
+        holds a NUL, which ends one for the system.
+        """
         schema = handler(source)
-        return schema if schema["type"] == "bool" else core_schema.no_info_before_validator_function(_no_bool, schema)
+        return schema if schema["type"] == "bool" else core_schema.no_info_before_validator_function(_usable, schema)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The type's schema with the sentence, and with the names that values have."""
@@ -258,7 +260,7 @@ def shown(value: object) -> str:
     return (str(value).lower() if isinstance(value, bool) else in_words(value))[:LONGEST]
 
 
-def _no_bool(value: object) -> object:
-    if isinstance(value, bool):
-        raise ValueError  # noqa: TRY004 - pydantic turns nothing else into a refusal
+def _usable(value: object) -> object:
+    if isinstance(value, bool) or (isinstance(value, str) and "\0" in value):
+        raise ValueError
     return value

@@ -1,5 +1,7 @@
 """Settings from their layers: defaults, the TOML file, the page's choices, the environment, the command line."""
 
+import codecs
+import errno
 import json
 import os
 import tomllib
@@ -51,7 +53,7 @@ def load_settings(
         origin.update({name: where(name) for name in layer})
 
     file = default_config_file() if config is None else config
-    lay(_read_toml(file) if config is not None or file.is_file() else {}, lambda name: f"{file}: {name}")
+    lay(_read_toml(file) if config is not None or os.path.lexists(file) else {}, lambda name: f"{file}: {name}")
     if chosen:
         page = page_settings_of(config)
         lay(load_page_settings(page), lambda name: f"{_existing(page)}: {name}")
@@ -86,10 +88,12 @@ def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Setting
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_read_text(path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", "check --config") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise ConfigError(f"{path} is not TOML: it is nested too deeply", "a line looks like: hold = 10") from None
+    except ValueError as error:
         raise ConfigError(f"{path} is not TOML: {error}", "a line looks like: hold = 10") from None
 
 
@@ -113,9 +117,10 @@ def save_setting(path: Path, name: str, value: object) -> None:
     Raises:
         ConfigError: the file cannot be read or written, or is not TOML.
     """
-    before = _read_text(path) if path.is_file() and _read_toml(path) else ""
+    if path.exists():
+        _read_toml(path)
     try:
-        _write_toml(path, before, {name: value})
+        _write_toml(path, _read_text(path) if path.exists() else "", {name: value})
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
 
@@ -136,7 +141,7 @@ def load_page_settings(path: Path) -> dict[str, object]:
         return {}
     except OSError as error:
         raise ConfigError(f"{source} cannot be read: {error.strerror}", FORGET) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigError(f"{source} is damaged", FORGET) from None
     if not isinstance(choices, dict):
         raise ConfigError(f"{source} is damaged", FORGET)
@@ -169,8 +174,18 @@ def _existing(path: Path) -> Path:
 
 
 def _read_text(path: Path) -> str:
-    """With its own ends of lines."""
-    return path.read_bytes().decode()
+    """A file's text, with its own ends of lines and without a byte order mark.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe or device, which might never end.
+        ValueError: it is not UTF-8.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is not a file")
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise ValueError("it is saved as UTF-16, not as UTF-8")
+    return content.decode("utf-8-sig")
 
 
 def _write_toml(path: Path, before: str, values: Mapping[str, object], forget: Collection[str] = ()) -> None:
@@ -186,7 +201,8 @@ def _write_toml(path: Path, before: str, values: Mapping[str, object], forget: C
         document[name] = _plain(value)
     for name in forget:
         document.pop(name, None)
-    with atomic_write(path) as file:
+    # through a link to the file that it stands for, as people have who keep their settings elsewhere
+    with atomic_write(Path(os.path.realpath(path))) as file:
         file.write(tomlkit.dumps(document).encode())
 
 
