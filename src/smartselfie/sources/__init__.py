@@ -42,27 +42,15 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
 
         return open_stream(name)
     path = Path(name).expanduser()
-    if path.is_dir():
-        from smartselfie.sources.files import ImageFolder
+    if path.is_dir() or path.is_file():
+        from smartselfie.sources.files import ImageFolder, VideoFile
 
-        return ImageFolder(path, fps)
-    if path.is_file():
-        return _open_file(path)
-    if name.isdecimal():
-        from smartselfie.sources.camera import open_camera
-
-        return open_camera(int(name), size)
+        # animated GIFs are videos; every other image stands still
+        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:
+            raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
+        return ImageFolder(path, fps) if path.is_dir() else VideoFile(path)
     if "/" in name or "\\" in name or re.search(r"\.\w{2,5}$", name):
         raise SourceError(f"no such file: {name}", "check the path")
-    from smartselfie.sources.camera import open_camera_named
+    from smartselfie.sources.camera import find_camera, list_cameras, open_camera
 
-    return open_camera_named(name, size)
-
-
-def _open_file(path: Path) -> FrameSource:
-    from smartselfie.sources.files import VideoFile
-
-    # animated GIFs are videos; every other image stands still
-    if path.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:
-        raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
-    return VideoFile(path)
+    return open_camera(int(name) if name.isdecimal() else find_camera(name, list_cameras()), size)

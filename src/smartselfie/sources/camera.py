@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 
 from smartselfie.errors import SourceError
-from smartselfie.sources.capture import OpenCvCapture, quiet_opening
+from smartselfie.sources.capture import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
 
 SIZES = ((1920, 1080), (1280, 720), (800, 600), (640, 480))
@@ -39,12 +39,17 @@ def list_cameras() -> list[CameraInfo]:
     return [found[index] for index in sorted(found)]
 
 
+def _make_capture(index: int) -> cv2.VideoCapture:
+    with quiet_opening():
+        return cv2.VideoCapture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+
+
 def open_camera(
     index: int,
     size: tuple[int, int] | None = None,
     *,
     cameras: Sequence[CameraInfo] | None = None,
-    make_capture: Callable[[int], cv2.VideoCapture] | None = None,
+    make_capture: Callable[[int], cv2.VideoCapture] = _make_capture,
     patience: Patience | None = None,
 ) -> LiveSource:
     """Open the camera of that number.
@@ -61,12 +66,11 @@ def open_camera(
     """
     listed = list_cameras() if cameras is None else cameras
     names = {camera.index: camera.name for camera in listed}
-    make = _make_capture if make_capture is None else make_capture
     name = names.get(index, f"camera {index}")
     chosen: list[float] = []
 
     def opening() -> Capture:
-        capture = make(index)
+        capture = make_capture(index)
         if not capture.isOpened():
             capture.release()
             if index not in names:
@@ -76,27 +80,15 @@ def open_camera(
                 "another program may be using it, or smartselfie may not be allowed to",
             )
         chosen.append(_set_up(capture, size))
-        return OpenCvCapture(capture)
+        return capture
 
     source = LiveSource(name, opening, patience=patience)
     source.fps = chosen[0] if chosen and chosen[0] > 0 else None
     return source
 
 
-def open_camera_named(
-    name: str, size: tuple[int, int] | None = None, *, cameras: Sequence[CameraInfo] | None = None
-) -> LiveSource:
-    """Open the one camera whose name contains `name`, whatever the case.
-
-    Raises:
-        SourceError: none or several do, or it cannot be opened.
-    """
-    index = find_camera(name, list_cameras() if cameras is None else cameras)
-    return open_camera(index, size, cameras=cameras)
-
-
 def find_camera(name: str, cameras: Sequence[CameraInfo]) -> int:
-    """The number of the one camera whose name contains `name`; one whose name is just that goes before others.
+    """The number of the one camera whose name contains `name`, in any case; one called just that goes before others.
 
     Raises:
         SourceError: none or several do.
@@ -114,11 +106,6 @@ def _hint(cameras: Sequence[CameraInfo]) -> str:
     if not cameras:
         return "no camera was found; try: smartselfie watch demo"
     return "cameras: " + ", ".join(f"{camera.index} {camera.name}" for camera in cameras)
-
-
-def _make_capture(index: int) -> cv2.VideoCapture:
-    with quiet_opening():
-        return cv2.VideoCapture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
 
 
 def _set_up(capture: cv2.VideoCapture, size: tuple[int, int] | None) -> float:

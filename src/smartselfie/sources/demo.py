@@ -8,7 +8,7 @@ import math
 import threading
 from collections.abc import Iterator
 from importlib import resources
-from itertools import pairwise
+from itertools import count, pairwise
 
 import cv2
 import numpy as np
@@ -51,12 +51,10 @@ class DemoSource:
         """Every frame, made when it is asked for."""
         scene = _draw_scene()
         noise = _make_noise()
-        index = 0
-        while self._repeat or index < FRAMES:
+        for index in count() if self._repeat else range(FRAMES):
             if self._closed.is_set():
                 return
             yield Frame(_render_frame(scene, noise, index % FRAMES), index / FPS, index)
-            index += 1
 
     def close(self) -> None:
         """End `frames`."""
@@ -72,12 +70,8 @@ def _render_frame(scene: Image, noise: tuple[Image, Image], number: int) -> Imag
     tilt = math.radians(0.5 * math.sin(1.3 * at + 0.5))
     cos, sin = math.cos(tilt) / zoom, math.sin(tilt) / zoom
     # from the frame's pixels to the scene's
-    matrix = np.array(
-        [
-            [cos, -sin, x - cos * WIDTH / 2 + sin * HEIGHT / 2],
-            [sin, cos, y - sin * WIDTH / 2 - cos * HEIGHT / 2],
-        ]
-    )
+    turn = np.array([[cos, -sin], [sin, cos]])
+    matrix = np.column_stack([turn, (x, y) - turn @ (WIDTH / 2, HEIGHT / 2)])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     seen = cv2.warpAffine(scene, matrix, (WIDTH, HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE)
     top, left = (number * 37) % 64, (number * 53) % 64
@@ -93,8 +87,7 @@ def _place(at: float) -> tuple[float, float, float]:
             eased = part * part * (3 - 2 * part)
             x, y, zoom = (a + (b - a) * eased for a, b in zip(here, there, strict=True))
             return x, y, zoom
-    _, x, y, zoom = PATH[-1]
-    return x, y, zoom
+    return PATH[-1][1:]
 
 
 def _make_noise() -> tuple[Image, Image]:
@@ -137,13 +130,7 @@ def _hang(scene: NDArray[np.float32], picture: Image, x: int, width: int) -> Non
     left, top, mount, frame = x - width // 2, 90, 46, 26
     outer = mount + frame
     shadow = np.zeros((SCENE_HEIGHT, SCENE_WIDTH), np.float32)
-    cv2.rectangle(
-        shadow,
-        (left - outer + 16, top - outer + 26),
-        (left + width + outer + 16, top + height + outer + 26),
-        (1.0,),
-        -1,
-    )
+    shadow[top - outer + 26 : top + height + outer + 27, left - outer + 16 : left + width + outer + 17] = 1
     window = np.s_[:, left - 260 : left + width + 260]
     scene[window] *= 1 - 0.45 * cv2.GaussianBlur(shadow[window], (0, 0), 18)[..., None]
     for margin, colour in ((outer, (38, 52, 70)), (outer - 8, (56, 78, 104)), (mount, (226, 234, 238))):

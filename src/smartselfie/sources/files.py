@@ -98,13 +98,11 @@ class ImageFolder:
             SourceError: the folder cannot be read or holds no image.
         """
         try:
-            self._paths = sorted(
-                path
-                for path in folder.iterdir()
-                if path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-            )
+            inside = sorted(folder.iterdir())
         except OSError as error:
             raise SourceError(f"{folder} cannot be read: {error.strerror}", "check its permissions") from None
+        images = [path for path in inside if path.suffix.lower() in IMAGE_SUFFIXES]
+        self._paths = [path for path in images if not path.name.startswith(".")]
         if not self._paths:
             raise SourceError(f"{folder} holds no images", "it needs .jpg, .png or other image files")
         self.name, self.fps = folder.resolve().name, fps

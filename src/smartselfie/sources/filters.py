@@ -18,12 +18,7 @@ class _Around:
     """A source around another, whose name, kind and rate it has, and which is closed when this is."""
 
     def __init__(self, inner: FrameSource) -> None:
-        self._inner, self.name, self.live = inner, inner.name, inner.live
-
-    @property
-    def fps(self) -> float | None:
-        """The inner source's."""
-        return self._inner.fps
+        self._inner, self.name, self.live, self.fps = inner, inner.name, inner.live, inner.fps
 
     def close(self) -> None:
         """Close the inner source."""
@@ -87,12 +82,7 @@ class Thinned(_Around):
         """`inner` is closed when this is; `drop` is the share of the frames that is left out."""
         super().__init__(inner)
         self._fps, self._drop, self._seed = fps, drop, seed
-
-    @property
-    def fps(self) -> float | None:
-        """The inner source's, or less."""
-        known = [fps for fps in (self._inner.fps, self._fps) if fps is not None]
-        return min(known, default=None)
+        self.fps = min((known for known in (inner.fps, fps) if known is not None), default=None)
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         """The frames that are left, with their times and numbers."""

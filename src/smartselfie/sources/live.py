@@ -4,9 +4,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 class Capture(Protocol):
     """What a camera or stream must do, as OpenCV's VideoCapture does it."""
 
-    def read(self) -> tuple[bool, NDArray[np.uint8] | None]:
+    def read(self) -> tuple[bool, NDArray[Any] | None]:
         """The next image; waits for it, and answers (False, None) where there is none."""
         ...
 
@@ -45,15 +45,6 @@ class Patience:
     silence: float = 2.0
     retry: float = 0.5
     retry_most: float = 5.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Newest:
-    """What the thread holds out: the newest image and when it came, by the clock and by the time of day."""
-
-    image: NDArray[np.uint8]
-    clock: float
-    taken: datetime
 
 
 class LiveSource:
@@ -94,18 +85,17 @@ class LiveSource:
         self._open, self._patience = open_capture, patience or Patience()
         self._clock, self._now = clock, now
         self._news = threading.Condition()
-        self._newest: _Newest | None = None
-        self._error: SourceError | None = None
+        # by the clock, and without its number
+        self._newest: Frame | None = None
+        self._error: SourceError | None
         self._closed = False
-        self._opened = False
-        self._reader = threading.current_thread()
         self._start_reader(again=False)
         with self._news:
             self._news.wait_for(lambda: self._newest or self._error, timeout=self._patience.first)
-            begun, error = self._newest is not None, self._why_silent()
+            begun, error = self._newest is not None, self._error
         if not begun:
             self.close()
-            raise error
+            raise error or SourceError(f"{self.name} opens but sends no frames", "is another program using it?")
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         """The newest frame each time; `SourceLost` and `SourceBack` in between."""
@@ -129,8 +119,8 @@ class LiveSource:
             if lost:
                 lost = False
                 yield SourceBack()
-            begin = newest.clock if begin is None else begin
-            yield Frame(newest.image, newest.clock - begin, index, newest.taken, self.dropped)
+            begin = newest.at if begin is None else begin
+            yield replace(newest, at=newest.at - begin, index=index, dropped=self.dropped)
             index += 1
 
     def close(self) -> None:
@@ -139,16 +129,10 @@ class LiveSource:
             self._closed = True
             self._news.notify_all()
         # a reader that hangs in the driver lets go of the device when the driver lets go of it
-        if self._reader is not threading.current_thread():
-            self._reader.join(timeout=1.0)
+        self._reader.join(timeout=1.0)
         log.debug("%s: dropped %d frames to keep up", self.name, self.dropped)
 
-    def _why_silent(self) -> SourceError:
-        if self._error is not None:
-            return self._error
-        return SourceError(f"{self.name} opens but sends no frames", "is another program using it?")
-
-    def _wait(self, timeout: float | None) -> _Newest | None:
+    def _wait(self, timeout: float) -> Frame | None:
         """Take the newest frame; None where nothing came in time, reading failed, or the source is closed."""
         with self._news:
             self._news.wait_for(lambda: self._newest or self._error or self._closed, timeout=timeout)
@@ -175,10 +159,12 @@ class LiveSource:
                     self._read(capture)
                 finally:
                     capture.release()
-        except SourceError as error:
-            self._fail(error)
         except Exception as error:  # noqa: BLE001 - a thread's edge: what drivers raise must reach whoever waits
-            self._fail(SourceError(f"{self.name} failed: {error}", "is it still plugged in?"))
+            failed = SourceError(f"{self.name} failed: {error}", "is it still plugged in?")
+            with self._news:
+                if self._wanted():
+                    self._error = error if isinstance(error, SourceError) else failed
+                    self._news.notify_all()
 
     def _read(self, capture: Capture) -> None:
         """Read, and hold out the newest.
@@ -186,7 +172,7 @@ class LiveSource:
         Raises:
             SourceError: the capture has nothing more.
         """
-        last: NDArray[np.uint8] | None = None
+        last: NDArray[Any] | None = None
         while self._wanted():
             there, image = capture.read()
             if not there or image is None:
@@ -196,7 +182,12 @@ class LiveSource:
                 time.sleep(0.001)
                 continue
             last = image
-            self._hold_out(_Newest(image, self._clock(), self._now()))
+            newest = Frame(np.asarray(image, np.uint8), self._clock(), 0, self._now())
+            with self._news:
+                if self._wanted():
+                    self.dropped += self._newest is not None
+                    self._newest = newest
+                    self._news.notify_all()
 
     def _open_patiently(self) -> Capture | None:
         """Try to open until it works; None where nobody wants it any more."""
@@ -211,18 +202,3 @@ class LiveSource:
             except SourceError:
                 pause = min(2 * pause, self._patience.retry_most)
         return None
-
-    def _hold_out(self, newest: _Newest) -> None:
-        with self._news:
-            if not self._wanted():
-                return
-            if self._newest is not None:
-                self.dropped += 1
-            self._newest = newest
-            self._news.notify_all()
-
-    def _fail(self, error: SourceError) -> None:
-        with self._news:
-            if self._wanted():
-                self._error = error
-                self._news.notify_all()

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 import cv2
 
 from smartselfie.errors import SourceError
-from smartselfie.sources.capture import OpenCvCapture, quiet_opening
+from smartselfie.sources.capture import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
 
 OPEN_MS, READ_MS = 8000, 4000
@@ -31,7 +31,7 @@ def open_stream(address: str, patience: Patience = PATIENCE) -> LiveSource:
         if not capture.isOpened():
             capture.release()
             raise SourceError(f"{shown} does not send a video", "check the address, and try it in a video player")
-        return OpenCvCapture(capture)
+        return capture
 
     return LiveSource(shown, opening, patience=patience)
 
