@@ -1,7 +1,7 @@
-"""Confidence made right on PublicTest: for each output by its own labels, for what users see by what people see.
+"""A run as an ONNX file that carries its card: its temperatures fitted, compared with torch, and measured.
 
-One number is set for each output, and one for what users see, so that three thousand rows are plenty; the order of an
-output's seven scores stays.
+One temperature is fitted on PublicTest for each output by its own labels, and one for the combined output by what
+people see, so that three thousand rows are plenty; the order of an output's seven scores stays.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ CHUNK = 512
 
 @dataclass(frozen=True, slots=True)
 class Temperatures:
-    """The power of each output's scores, and the powers of the calibrated outputs in what users see."""
+    """The power (one over the temperature) of each output's scores, and of the outputs in the combined one."""
 
     powers: tuple[float, ...]
     combined: tuple[float, ...]
@@ -46,7 +46,7 @@ def fit_temperatures(scores: nn.Module, card: ModelCard, data: Dataset | None) -
     What users see is judged by FER+'s majority, or by the labels of 2013 where there are no votes.
 
     Args:
-        scores: (n, 1, size, size) → a tuple of (n, 7) scores, one an output, not yet calibrated.
+        scores: (n, 1, size, size) → a tuple of (n, 7) scores, one an output, at temperature 1.
         card: says how faces go in, what the outputs are, and in what proportion they count in what users see.
         data: prepared data of faces of the card's size; without it, or without PublicTest rows, nothing is changed.
     """
@@ -56,8 +56,8 @@ def fit_temperatures(scores: nn.Module, card: ModelCard, data: Dataset | None) -
     said = _predict(scores, card, rows.pixels)
     labels = {"fer2013": rows.labels, "ferplus": None if rows.votes is None else ferplus.majority(rows.votes)}
     powers = tuple(_best(each, labels[name]) for name, each in zip(card.outputs, said, strict=True))
-    calibrated = [apply_temperature(each, power) for each, power in zip(said, powers, strict=True)]
-    mixed = pool(list(zip(calibrated, card.combined, strict=True)))
+    fitted = [apply_temperature(each, power) for each, power in zip(said, powers, strict=True)]
+    mixed = pool(list(zip(fitted, card.combined, strict=True)))
     people = labels["fer2013"] if labels["ferplus"] is None else labels["ferplus"]
     sharper = _best(mixed, people)
     return Temperatures(powers, tuple(round(sharper * weight, 4) for weight in card.combined))
@@ -127,11 +127,11 @@ def export(
     Args:
         source: the folder of a training, finished or not, or an ONNX file with a card.
         path: the file.
-        data: prepared data; on its PublicTest rows a run's network is calibrated, and what it is worth on them goes
+        data: prepared data; on its PublicTest rows a run's temperatures are fitted, and what it is worth on them goes
             into the card.
         name: of the network; None takes the recipe's, or the file's own.
         combined: how much each output counts in what users see; None for `card.OUTPUT_WEIGHTS`, or the file's own. Of a
-            run, with data, only the proportion matters: the rest is calibrated.
+            run, with data, only the proportion matters: the rest is fitted.
         mirrored: average the scores over the face and its mirror image, in twice the time; for a run only.
         int8: compute with whole numbers of 8 bits, calibrated on Training rows of the data.
 
@@ -162,7 +162,7 @@ def export(
 
 
 def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None, *, mirrored: bool) -> _Network:
-    """A run's averaged network, its outputs calibrated where there is data, compared with torch."""
+    """A run's averaged network, its temperatures fitted where there is data, compared with torch."""
     checkpoint = load_checkpoint(run)
     network = averaged_network(checkpoint)
     card = make_card(
