@@ -543,13 +543,14 @@ def test_after_its_end_it_can_follow_another_source() -> None:
     assert album.closed
 
 
-def test_while_it_is_paused_frames_are_only_shown_and_a_press_before_is_forgotten() -> None:
+def test_while_it_is_paused_frames_are_only_shown_and_a_press_before_or_meanwhile_is_forgotten() -> None:
     pipeline, album, _ = line([HAPPY] * 30)
     shown = []
     for moment in pipeline.moments():
         if moment.frame.index == 3:
             pipeline.send(Shoot())
             pipeline.send(SetPaused(True))
+            pipeline.send(Shoot())
         if moment.frame.index == 15:
             pipeline.send(SetPaused(False))
         if moment.paused:

@@ -293,7 +293,7 @@ class Pipeline:
             case NewAlbum(album):
                 self._writer.album = album
             case Shoot():
-                self._shoot_now = True
+                self._shoot_now = not self._paused
             case SetPaused(paused):
                 self._paused = paused
                 if paused:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import threading
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -445,3 +446,22 @@ def test_a_refusal_is_one_sentence(serve, sent, found):
     assert answer.json()["detail"].startswith(found)
     assert "2468" not in answer.text
     assert asked.json()["detail"].startswith("rescan: ")
+
+
+def test_a_camera_that_hangs_while_it_is_closed_holds_up_no_change(monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.current_source.CLOSE_TIME", 0.05)
+    freed = threading.Event()
+
+    class Hanging(ScriptedSource):
+        def close(self):
+            freed.wait()
+
+    sources = {"0": Hanging(frames_at(30, 2), name="0", live=True, endless=True), "2": endless("2")}
+    with running(Settings(source="0"), lambda name, _: sources[name]) as booth:
+        begun = monotonic()
+        booth.settings.change({"source": "2"})
+        assert monotonic() - begun < 10
+        number = booth.broadcast.newest.number
+        wait_for(lambda: booth.broadcast.newest.number > number + 5)
+        freed.set()
+    ScriptedSource.close(sources["0"])

@@ -15,8 +15,11 @@ from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
 from smartselfie.sources.demo import DemoSource
 from smartselfie.sources.filters import Paced
+from smartselfie.worker import run_once
 
 DEMO, BROWSER = "demo", "browser"
+CLOSE_TIME = 1.5
+"""Seconds that a source may take to let go of its device; no change waits longer."""
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +89,7 @@ class CurrentSource:
         with self._lock:
             failed, self._source, self._device = self._source, None, None
         if failed is not None:
-            failed.close()
+            _close(failed)
 
     def change(
         self, settings: Settings, send: Callable[[Command], None], confirm: Callable[[], None] = lambda: None
@@ -117,6 +120,9 @@ class CurrentSource:
             if fresh is not before:
                 self._take(fresh, name)
                 send(NewSource(fresh))
+                if before is not None:
+                    # whoever changes back at once finds the device free
+                    _close(before)
 
     def close(self) -> None:
         """Let go of it; safe to call more than once, and from any thread."""
@@ -141,7 +147,7 @@ class CurrentSource:
                 raise
             # two cameras on one bus, or one that only one program may use
             send(NewSource(None))
-            before.close()
+            _close(before)
             self._source = None
             return self._open(settings)
 
@@ -175,6 +181,11 @@ class CurrentSource:
         if self._source is not None and name == self._device:
             return self._source
         return self._open_source(name, settings)
+
+
+def _close(source: FrameSource) -> None:
+    """Close a source, which may hang in its driver, and wait for that a while."""
+    run_once(f"close {source.name}", source.close).join(CLOSE_TIME)
 
 
 class _Gone:
