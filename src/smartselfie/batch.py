@@ -63,21 +63,18 @@ def find_files(paths: Sequence[Path]) -> list[Item]:
     """
     items: dict[Path, Item] = {}
     for path in paths:
-        found = _inside(path) if path.is_dir() else [Item(path, Path(path.name))]
-        for item in found:
+        for item in _inside(path) if path.is_dir() else [Item(path, Path(path.name))]:
             items.setdefault(Path(os.path.realpath(item.path)), item)
     return list(items.values())
 
 
-def _inside(root: Path) -> list[Item]:
-    found = []
+def _inside(root: Path) -> Iterator[Item]:
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)
             if not name.startswith(".") and path.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES:
-                found.append(Item(path, path.relative_to(root)))
-    return found
+                yield Item(path, path.relative_to(root))
 
 
 def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> Iterator[Analysis | Failure]:
@@ -140,10 +137,8 @@ def _mark(draw: ImageDraw.ImageDraw, face: Face, size: tuple[int, int]) -> None:
     box = face.box
     colour = HAPPY if face.emotion is Emotion.HAPPY else OTHER
     right, bottom = box.left + box.width, box.top + box.height
-    draw.rounded_rectangle(
-        (box.left, box.top, right, bottom), radius=4 * unit, outline=colour, width=max(1, round(2 * unit))
-    )
-    line = 11 * unit
+    edge, line = max(1, round(2 * unit)), 11 * unit
+    draw.rounded_rectangle((box.left, box.top, right, bottom), radius=4 * unit, outline=colour, width=edge)
     width, height = 104 * unit, line * (len(face.emotions) + 1.6)
     # beside the face where there is room, else over its lower edge
     left = right + 4 * unit if right + 4 * unit + width <= size[0] else max(0.0, box.left - 4 * unit - width)

@@ -3,6 +3,7 @@
 import io
 import warnings
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -127,3 +128,10 @@ def encode_jpeg(image: Image, quality: int) -> bytes:
     if not done:
         raise ValueError(image.shape)
     return jpeg.tobytes()
+
+
+def encode_image(image: Pillow.Image, kind: str, **options: Any) -> bytes:
+    """Pillow's image as a file of a kind, such as "JPEG", with Pillow's options for it."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()

@@ -1,6 +1,5 @@
 """The short clip around a photo: a second and a half before it, one after it, as an animated GIF beside it."""
 
-import io
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from smartselfie.core.types import Image
 from smartselfie.files import link_if_free, partial_beside
-from smartselfie.images import shrink, to_pillow
+from smartselfie.images import encode_image, shrink, to_pillow
 from smartselfie.moment import Moment
 from smartselfie.worker import JobQueue, Report
 
@@ -93,13 +92,13 @@ class ClipRecorder:
 def _write(photo: Path, images: list[Image]) -> bool:
     """Write the clip beside its photo, unless the photo is gone or something lies there already."""
     first, *others = (to_pillow(image) for image in images)
-    buffer = io.BytesIO()
-    first.save(buffer, "GIF", save_all=True, append_images=others, duration=round(STEP * 1000), loop=0, optimize=False)
+    options = {"save_all": True, "append_images": others, "duration": round(STEP * 1000), "loop": 0, "optimize": False}
+    content = encode_image(first, "GIF", **options)
     path = photo.with_suffix(".gif")
     try:
         with partial_beside(path) as partial:
             if photo.exists():
-                partial.write_bytes(buffer.getvalue())
+                partial.write_bytes(content)
                 return link_if_free(partial, path)
     except OSError as error:
         log.warning("the clip of %s could not be kept: %s", photo.name, error.strerror)

@@ -1,6 +1,5 @@
 """Photos in a folder: each written whole or not at all, none ever overwritten."""
 
-import io
 import json
 import os
 import tempfile
@@ -16,7 +15,7 @@ from PIL.ExifTags import IFD, Base
 from smartselfie.core.events import Photo, Shot
 from smartselfie.errors import AlbumError
 from smartselfie.files import free_names, link_if_free, partial_beside, write_through
-from smartselfie.images import to_pillow
+from smartselfie.images import encode_image, to_pillow
 from smartselfie.serialize import face_to_json
 
 QUALITY = 95
@@ -125,13 +124,16 @@ def _place(folder: Path, stem: str, content: bytes, notes: bytes | None) -> Path
 
 
 def _settle(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, too; where that cannot be asked for (Windows), nothing."""
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Make the names in a folder survive a power cut, too.
+
+    Raises:
+        OSError: that cannot be asked for (Windows opens no folders), or did not work.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _stem(shot: Shot) -> str:
@@ -153,9 +155,7 @@ def _encode(shot: Shot, written: datetime) -> bytes:
         details[Base.SubsecTimeOriginal] = f"{taken.microsecond // 1000:03d}"
         offset = f"{taken.astimezone():%z}"
         details[Base.OffsetTimeOriginal] = f"{offset[:3]}:{offset[3:5]}"
-    buffer = io.BytesIO()
-    to_pillow(shot.frame.image).save(buffer, "JPEG", quality=QUALITY, subsampling=0, exif=exif)
-    return buffer.getvalue()
+    return encode_image(to_pillow(shot.frame.image), "JPEG", quality=QUALITY, subsampling=0, exif=exif)
 
 
 def _notes(shot: Shot, written: datetime) -> dict[str, object]:

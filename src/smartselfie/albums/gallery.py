@@ -5,7 +5,7 @@ Everything that is kept beside the photos lies in two hidden folders of the albu
 """
 
 import contextlib
-import io
+import functools
 import itertools
 import json
 import os
@@ -25,7 +25,7 @@ from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import PictureError
 from smartselfie.files import atomic_write, free_names, link_if_free
-from smartselfie.images import DAMAGED, read_thumbnail
+from smartselfie.images import DAMAGED, encode_image, read_thumbnail
 
 PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
 TICKET = re.compile(r"\d{1,20}")
@@ -75,7 +75,6 @@ class Gallery:
         self._files: dict[str, float] = {}
         self._newest: list[str] = []
         self._happiest: list[Entry] | None = None
-        self._known: dict[str, Entry] = {}
 
     def names(self) -> list[str]:
         """The names of all photos, the newest first."""
@@ -117,9 +116,11 @@ class Gallery:
             if kept.stat().st_mtime_ns >= photo.stat().st_mtime_ns:
                 return kept.read_bytes()
         try:
-            small = _make_small(photo)
+            image = read_thumbnail(photo, SMALL)
         except PictureError:
             return None
+        image.thumbnail((SMALL, SMALL))
+        small = encode_image(image, "JPEG", quality=82)
         # a full disk costs time, not the view
         with contextlib.suppress(OSError), atomic_write(kept) as file:
             file.write(small)
@@ -164,9 +165,7 @@ class Gallery:
             OSError: it cannot be moved.
         """
         bin_ = self.folder / ".trash" / ticket
-        if not TICKET.fullmatch(ticket) or not bin_.is_dir():
-            return None
-        photo = next(bin_.glob("*.jpg"), None)
+        photo = next(bin_.glob("*.jpg"), None) if TICKET.fullmatch(ticket) else None
         if photo is None:
             return None
         back = self._bring_back(photo)
@@ -186,9 +185,10 @@ class Gallery:
             How many photos were deleted.
         """
         now = self._clock()
-        for bin_ in self._bins():
-            if now - int(bin_.name) / 1000 > TRASH_KEPT:
-                shutil.rmtree(bin_, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            for bin_ in (self.folder / ".trash").iterdir():
+                if TICKET.fullmatch(bin_.name) and now - int(bin_.name) / 1000 > TRASH_KEPT:
+                    shutil.rmtree(bin_, ignore_errors=True)
         if delete_after is None:
             return 0
         with self._lock:
@@ -209,11 +209,9 @@ class Gallery:
     def _make_bin(self) -> Path:
         for stamp in itertools.count(int(self._clock() * 1000)):
             bin_ = self.folder / ".trash" / str(stamp)
-            try:
+            with contextlib.suppress(FileExistsError):
                 bin_.mkdir(parents=True)
-            except FileExistsError:
-                continue
-            return bin_
+                return bin_
         raise AssertionError
 
     def _bring_back(self, photo: Path) -> Path:
@@ -226,11 +224,6 @@ class Gallery:
             return path
         raise AssertionError
 
-    def _bins(self) -> list[Path]:
-        with contextlib.suppress(OSError):
-            return [path for path in (self.folder / ".trash").iterdir() if TICKET.fullmatch(path.name)]
-        return []
-
     def _forget(self, name: str) -> None:
         with contextlib.suppress(OSError):
             (self.folder / ".thumbnails" / name).unlink(missing_ok=True)
@@ -238,7 +231,7 @@ class Gallery:
             self._state = 0
 
     def _refresh(self) -> None:
-        """Look again where the folder has changed; what is known of a photo is not read twice."""
+        """Look again where the folder has changed."""
         try:
             changed = self.folder.stat().st_mtime_ns
         except OSError:
@@ -249,17 +242,13 @@ class Gallery:
         self._files, self._happiest = _files(self.folder), None
         photos = [name for name in self._files if PLAIN_NAME.fullmatch(name)]
         self._newest = sorted(photos, key=lambda name: (self._files[name], name), reverse=True)
-        self._known = {name: self._known[name] for name in photos if name in self._known}
 
     def _read(self, name: str) -> Entry:
         """What there is to know of a photo of the folder."""
-        stem, written = name.removesuffix(".jpg"), self._files[name]
-        clip, notes = f"{stem}.gif" in self._files, f"{stem}.json" in self._files
-        known = self._known.get(name)
-        if known is None or known.written != written or known.clip != clip or (notes and known.smile is None):
-            known = Entry(name, written, _smile(self.folder / f"{stem}.json") if notes else None, clip)
-            self._known[name] = known
-        return known
+        stem = name.removesuffix(".jpg")
+        noted = self._files.get(f"{stem}.json")
+        smile = None if noted is None else _read_smile(self.folder / f"{stem}.json", noted)
+        return Entry(name, self._files[name], smile, f"{stem}.gif" in self._files)
 
 
 def _files(folder: Path) -> dict[str, float]:
@@ -287,7 +276,9 @@ def _is_ours(path: Path) -> bool:
         return False
 
 
-def _smile(sidecar: Path) -> float | None:
+@functools.lru_cache(maxsize=20_000)
+def _read_smile(sidecar: Path, _written: float) -> float | None:
+    """The mean of what a sidecar says; it is read once, and again when it was written anew."""
     try:
         faces = json.loads(sidecar.read_text(encoding="utf-8"))["faces"]
         happy = [float(face["emotions"][Emotion.HAPPY.value]) for face in faces]
@@ -298,11 +289,3 @@ def _smile(sidecar: Path) -> float | None:
 
 def _by_smile(entry: Entry) -> tuple[float, float, str]:
     return -1.0 if entry.smile is None else entry.smile, entry.written, entry.name
-
-
-def _make_small(photo: Path) -> bytes:
-    image = read_thumbnail(photo, SMALL)
-    image.thumbnail((SMALL, SMALL))
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=82)
-    return buffer.getvalue()

@@ -1,6 +1,5 @@
 """A strip as photo booths print it: photos one under the other on white, and the day below."""
 
-import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +8,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont, ImageOps
 
 from smartselfie.errors import PictureError
-from smartselfie.images import read_thumbnail
+from smartselfie.images import encode_image, read_thumbnail
 
 PHOTOS = 4
 """As many as a strip has room for."""
@@ -35,9 +34,7 @@ def make_strip(photos: Sequence[Path]) -> bytes | None:
     date = f"{read[-1][1]:%Y-%m-%d}"
     middle = (strip.width / 2, strip.height - (BORDER + FOOT) / 2)
     ImageDraw.Draw(strip).text(middle, date, "#555555", ImageFont.load_default(26), anchor="mm")
-    buffer = io.BytesIO()
-    strip.save(buffer, "JPEG", quality=QUALITY)
-    return buffer.getvalue()
+    return encode_image(strip, "JPEG", quality=QUALITY)
 
 
 def _read(photo: Path) -> tuple[Pillow.Image, datetime] | None:
