@@ -460,3 +460,48 @@ def test_a_slow_disk_has_its_time_at_the_end():
     assert writer.close(0.3)
     assert len(album.photos) == 6
     assert album.closed
+
+
+def test_when_the_guests_have_gone_nobody_is_looked_at_until_others_agree():
+    looked = []
+
+    def build(source, _settings):
+        detector = ScriptedDetector(lambda _: looked.append(1) or [])
+        return Pipeline(source, detector, ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), rule_of())
+
+    source = ScriptedSource(frames_at(1, 10_000), live=True, pace=0.002)
+    booth = Booth(Settings(source="0", consent=True), open_source=lambda *_: source, cameras=tuple, build=build)
+    booth.runner.start()
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.CONSENT, 20)
+    assert looked == []
+    booth.runner.agree()
+    assert booth.broadcast.wait_for(lambda newest: newest.moment is not None, 20)
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.CONSENT, 20)
+    # a frame a second, and a minute without anybody
+    assert 60 <= len(looked) <= 63
+    number = booth.broadcast.newest.number
+    assert booth.broadcast.wait_for(lambda newest: newest.number > number + 20, 20).phase is Phase.CONSENT
+    assert 60 <= len(looked) <= 63
+    booth.close()
+
+
+def test_a_bug_of_a_source_opens_a_kiosks_source_again(monkeypatch):
+    monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
+
+    class Buggy(ScriptedSource):
+        def frames(self):
+            yield from super().frames()
+            raise ZeroDivisionError
+
+    sources = [Buggy(frames_at(30, 2), live=True), ScriptedSource(frames_at(30, 2), live=True, endless=True)]
+    booth = Booth(
+        Settings(source="0", kiosk=True),
+        open_source=lambda *_: sources.pop(0),
+        cameras=tuple,
+        build=lambda source, _: pipeline_of(source),
+    )
+    booth.runner.start()
+    assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.RUNNING and not sources, 20)
+    number = booth.broadcast.newest.number
+    assert booth.broadcast.wait_for(lambda newest: newest.number > number + 5, 20).phase is Phase.RUNNING
+    booth.close()
