@@ -31,8 +31,10 @@ check test: export OMP_NUM_THREADS = 1
 check: lint
 	$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow and not browser"
 
+# first the browser, with nothing beside it; then all the rest, and the coverage of both
 test: lint
-	$(BIN)/pytest -n auto --dist loadgroup --cov
+	$(BIN)/pytest -m browser --cov --cov-report= --cov-fail-under=0
+	$(BIN)/pytest -n auto --dist loadgroup -m "not browser" --cov --cov-append
 
 test-all: test
 	for name in code_size speed network ring install_size wheels; do \
