@@ -1,51 +1,93 @@
-"""The trigger's rules and constants, each left out or changed, for `benchmarks.trigger --ablate`.
+"""The trigger's rules and constants, each left out or changed, for `benchmarks.trigger --ablate`."""
 
-A change is `module.NAME` of `smartselfie.trigger` and what stands in its place; "rule" changes the settings.
-"""
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-ABLATIONS: dict[str, dict[str, object]] = {
-    "no steadying (WINDOW 0)": {"signals.WINDOW": 0.0},
-    "WINDOW 0.2": {"signals.WINDOW": 0.2},
-    "no lower end (LEAVE 1)": {"rule.LEAVE": 1.0},
-    "LEAVE 0.5": {"rule.LEAVE": 0.5},
-    "no doubt (DOUBT 1)": {"rule.DOUBT": 1.0},
-    "DOUBT 0.15": {"rule.DOUBT": 0.15},
-    "no baseline": {"signals.ScoreHistory.known_baseline": 0.0},
-    "RISE 0.25": {"rule.RISE": 0.25},
-    "RISE 1": {"rule.RISE": 1.0},
-    "BASELINE_RISING 2": {"signals.BASELINE_RISING": 2.0},
-    "KNOWN 0.3": {"signals.KNOWN": 0.3},
-    "no distress (DISTRESS 9)": {"person.DISTRESS": 9.0},
-    "DISTRESS 0.3": {"person.DISTRESS": 0.3},
-    "BEFORE 1.4": {"signals.BEFORE": 1.4},
-    "no fading (FADED 0)": {"person.FADED": 0.0},
-    "FADED 0.25": {"person.FADED": 0.25},
-    "LATELY 0.1": {"person.LATELY": 0.1},
-    "LATELY 0.3": {"person.LATELY": 0.3},
-    "SURE 0.95": {"person.SURE": 0.95},
-    "SURE 0.995": {"person.SURE": 0.995},
-    "no blink of the detector (BLINK 0)": {"person.BLINK": 0.0},
-    "BLINK 0.6": {"person.BLINK": 0.6},
-    "no glance (GLANCE 0)": {"person.GLANCE": 0.0},
-    "GLANCE 1": {"person.GLANCE": 1.0},
-    "all sizes (BACKGROUND 0)": {"group.BACKGROUND": 0.0},
-    "BACKGROUND 0.25": {"group.BACKGROUND": 0.25},
-    "no smallest size (SMALL 0)": {"group.SMALL": 0.0},
-    "turned away counts (TURNED 0)": {"group.TURNED": 0.0},
-    "TURNED 0.4": {"group.TURNED": 0.4},
-    "blurred counts (BLURRED 0)": {"group.BLURRED": 0.0},
-    "dark counts (DARK 0)": {"group.DARK": 0.0},
-    "no leniency (LENIENCE 1)": {"group.LENIENCE": 1.0},
-    "eyes not looked at": {"rule": {"eyes_open": False}},
-    "eyes_wait 0.5": {"rule": {"eyes_wait": 0.5}},
-    "eyes_wait 3": {"rule": {"eyes_wait": 3.0}},
-    "CLOSED 0.3": {"signals.CLOSED": 0.3},
-    "CLOSED 0.7": {"signals.CLOSED": 0.7},
-    "USUAL 1.5": {"signals.USUAL": 1.5},
-    "LEAST 0": {"signals.LEAST": 0.0},
-    "nothing after the shutter (AFTER 0)": {"best_frame.AFTER": 0.0},
-    "STILL 0.15": {"best_frame.STILL": 0.15},
-    "STILL 0.4": {"best_frame.STILL": 0.4},
-    "FALL 3": {"best_frame.FALL": 3.0},
-    "FALL 12": {"best_frame.FALL": 12.0},
+from smartselfie.core.types import Face
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What stands in the place of constants or functions (`module:name` of smartselfie), and other settings."""
+
+    names: Mapping[str, object] = field(default_factory=dict)
+    rule: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _mean_of_both(face: Face) -> tuple[float, float] | None:
+    return None if face.eyes_open is None else (face.eyes_open, face.eyes_open)
+
+
+def _in_person(**constants: float) -> Change:
+    return Change({f"trigger.person:{name}": value for name, value in constants.items()})
+
+
+def _in_signals(**constants: float) -> Change:
+    return Change({f"trigger.signals:{name}": value for name, value in constants.items()})
+
+
+def _in_group(**constants: object) -> Change:
+    return Change({f"trigger.group:{name}": value for name, value in constants.items()})
+
+
+def _in_rule(**constants: float) -> Change:
+    return Change({f"trigger.rule:{name}": value for name, value in constants.items()})
+
+
+def _in_frame(**constants: float) -> Change:
+    return Change({f"trigger.best_frame:{name}": value for name, value in constants.items()})
+
+
+ABLATIONS: Mapping[str, Change] = {
+    "no steadying": _in_signals(WINDOW=0.0),
+    "steadied over 0.2 s": _in_signals(WINDOW=0.2),
+    "a smile ends at its threshold": _in_rule(LEAVE=1.0),
+    "a smile ends at half its threshold": _in_rule(LEAVE=0.5),
+    "no doubt where a smile begins": _in_rule(DOUBT=1.0),
+    "doubt from 0.15": _in_rule(DOUBT=0.15),
+    "no baseline": Change({"trigger.signals:ScoreHistory.known_baseline": 0.0}),
+    "baseline known after 0.3 s": _in_signals(KNOWN=0.3),
+    "twice the rise above it": _in_rule(RISE=1.0),
+    "no distress before a smile": _in_person(DISTRESS=9.0),
+    "distress from 0.3": _in_person(DISTRESS=0.3),
+    "distress over 1.4 s": _in_signals(BEFORE=1.4),
+    "sure from 0.98": _in_person(SURE=0.98),
+    "no fading": _in_person(FADED=0.0),
+    "fading below a quarter": _in_person(FADED=0.25),
+    "fading of the last 0.2 s": _in_person(LATELY=0.2),
+    "fading, levels to 0.95": _in_person(TOP=0.95),
+    "no blink of the detector": _in_person(BLINK=0.0),
+    "no glance aside": _in_person(GLANCE=0.0),
+    "small faces count": _in_group(BACKGROUND=0.0, SMALL=0.0),
+    "turned faces count": _in_group(TURNED=0.0),
+    "blurred faces count": _in_group(BLURRED=0.0),
+    "blurred faces beside others do not": _in_group(BEHIND=1.0),
+    "dark faces count": _in_group(DARK=0.0),
+    "no leniency at limits": _in_group(LENIENCE=1.0),
+    "no smile behind": _in_group(_smile_behind=lambda _: False),
+    "eyes not looked at": Change(rule={"eyes_open": False}),
+    "the mean of both eyes": Change({"core.types:Face.eyes": property(_mean_of_both)}),
+    "no moment after shut eyes": _in_signals(REOPENED=1e-3),
+    "0.4 s after shut eyes": _in_signals(REOPENED=0.4),
+    "no wait for eyes": Change(rule={"eyes_wait": 0.0}),
+    "3 s of waiting for eyes": Change(rule={"eyes_wait": 3.0}),
+    "closed from 0.3": _in_signals(CLOSED=0.3),
+    "closed by the usual alone": _in_signals(LEAST=0.0),
+    "the usual over 1.5 s": _in_signals(USUAL=1.5),
+    "no frame after the shutter": _in_frame(AFTER=0.0),
+    "growth within 0.4 s": _in_frame(STILL=0.4),
+    "height by the score": _in_frame(FALL=60.0),
+    "height alone": _in_frame(SMILE=1.0, EYES=0.0, SHARP=0.0, FACING=0.0, LIGHT=0.0),
+    "plain: ten frames": Change(
+        {
+            "trigger.signals:WINDOW": 0.0,
+            "trigger.rule:LEAVE": 1.0,
+            "trigger.rule:DOUBT": 1.0,
+            "trigger.signals:ScoreHistory.known_baseline": 0.0,
+            "trigger.person:DISTRESS": 9.0,
+            "trigger.person:FADED": 0.0,
+        },
+        {"eyes_open": False},
+    ),
 }

@@ -20,13 +20,13 @@ import random
 import statistics
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
-from benchmarks.ablations import ABLATIONS
+from benchmarks.ablations import ABLATIONS, Change
 from benchmarks.recorded import Recorder, Recording
 from smartselfie.core.events import Photo, Shot
 from smartselfie.evaluation.replay import SLACK, Replay, watch_video
@@ -171,10 +171,12 @@ class Bench:
                     seen = recording if view == "as filmed" else thin(recording, fps, drop)
                     self._clips.append((view, seen, *columns[clip.name]))
 
-    def play(self, rule: TriggerRule) -> dict[tuple[str, str], Result]:
-        """Every view and kind, each with what came of it."""
+    def play(self, rule: TriggerRule, views: Collection[str] = tuple(VIEWS)) -> dict[tuple[str, str], Result]:
+        """These views of every kind, each with what came of it."""
         found: dict[tuple[str, str], list[Result]] = {}
         for view, recording, levels, shut in self._clips:
+            if view not in views:
+                continue
             replayed = watch_video(recording.clip, Playback(recording, rule), whole=view == "as filmed")
             found.setdefault((view, recording.clip.kind), []).append(judge(replayed, levels, shut))
         return {key: together(results) for key, results in found.items()}
@@ -196,13 +198,14 @@ def _by_frame(path: Path) -> dict[str, tuple[list[float], list[float]]]:
 
 
 @contextmanager
-def changed(changes: dict[str, object]) -> Iterator[None]:
-    """The trigger with some of its constants (`module.NAME`) or functions replaced."""
+def changed(changes: Mapping[str, object]) -> Iterator[None]:
+    """The program with some of its constants or functions (`module:NAME` or `module:Class.name`) replaced."""
     with ExitStack() as stack:
         for name, value in changes.items():
-            module, attribute = name.rsplit(".", 1)
-            target: object = importlib.import_module(f"smartselfie.trigger.{module.split('.')[0]}")
-            for part in module.split(".")[1:]:
+            module, _, path = name.partition(":")
+            *parts, attribute = path.split(".")
+            target: object = importlib.import_module(f"smartselfie.{module}")
+            for part in parts:
                 target = getattr(target, part)
             stack.enter_context(patch.object(target, attribute, value))
         yield
@@ -244,21 +247,26 @@ def main() -> None:
     print(json.dumps(told))
 
 
+ABLATED = ("as filmed", "10 fps")
+"""The views that are played again for each change."""
+
+
 def ablate(benches: dict[str, Bench], rule: TriggerRule) -> dict[str, object]:
-    """Leave out and change each rule in turn; a line for each, all views together."""
+    """Leave out and change each rule in turn; a line for each, `ABLATED` together."""
     told: dict[str, object] = {}
-    for name, changes in {"as it is": {}, **ABLATIONS}.items():
-        rules = changes.get("rule", {})
-        with changed({key: value for key, value in changes.items() if key != "rule"}):
-            row = {}
-            for data, bench in benches.items():
-                row[data] = as_row(together(list(bench.play(replace(rule, **rules)).values())))  # type: ignore[arg-type]
+    for name, change in {"as it is": Change(), **ABLATIONS}.items():
+        with changed(change.names):
+            row = {
+                data: as_row(together(list(bench.play(replace(rule, **change.rule), ABLATED).values())))
+                for data, bench in benches.items()
+            }
         told[name] = row
         cells = "  ".join(
             f"{each['missed']:3}/{each['expected']} {each['false']:3} {each['latency']} {each['latency_p90']}"
+            f" {each['height']} {each['shut']}"
             for each in row.values()
         )
-        print(f"{name:44} {cells}", flush=True)
+        print(f"{name:40} {cells}", flush=True)
     return told
 
 
