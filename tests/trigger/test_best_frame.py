@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from smartselfie.core.types import Frame
 from smartselfie.testing import WELL_SEEN, blank, face_of, mixed, play, rule_of
 from smartselfie.trigger.best_frame import AFTER, BUFFER_BYTES, STILL, FrameBuffer, Standard, merit
-from smartselfie.trigger.frame_chooser import FrameChooser
+from smartselfie.trigger.frame_chooser import NEAR, FrameChooser
 from smartselfie.trigger.trigger import Fire, Trigger
 
 
@@ -136,6 +136,19 @@ def test_a_smile_that_grows_is_kept_at_its_height():
 def test_growth_is_seen_where_the_score_is_near_1_already():
     ((_, shot),) = chosen([0.9] * 7 + [0.97, 0.98, 0.985, 0.99, 0.995, 0.998, 0.999] + [0.999] * 30)
     assert shot.best.frame.index == 13
+
+
+def test_what_may_have_been_a_sob_is_not_kept():
+    crying, sob, smile = mixed(sad=0.8), mixed(happy=0.93), mixed(happy=0.9)
+    script = [crying] * 30 + [sob] * 20 + [smile] * 30
+    trigger, chooser, told = Trigger(rule_of()), FrameChooser(rule_of(), 1.0), []
+    for index, emotions in enumerate(script):
+        frame, faces = Frame(blank(4, 4), index / 30, index), (face_of(1, emotions),)
+        trigger, signals = trigger.update(frame.at, faces)
+        fire = next((signal for signal in signals if isinstance(signal, Fire)), None)
+        told += chooser.update(frame, faces, trigger, fire)
+    (shot,) = told
+    assert shot.decided.at - shot.best.frame.at <= NEAR + 1e-6
 
 
 def test_no_frame_later_than_that_is_waited_for():

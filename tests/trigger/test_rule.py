@@ -71,17 +71,21 @@ def test_every_expression_can_be_waited_for_and_must_be_the_strongest_but_for_ne
     assert not rule.begins(mixed(**{expression.value: 0.4, other: 0.6}))
 
 
-def test_a_smile_that_grows_out_of_distress_is_held_twice_as_long():
-    def shots(before):
-        frames = [before] * 10 + [mixed(happy=0.9)] * 30
-        played = play([(index / 5, [face_of(1, each)]) for index, each in enumerate(frames)])
-        return [index for index, frame in enumerate(played) if frame.fired]
+def test_a_smile_that_grows_out_of_distress_is_held_for_a_second_whatever_the_rate():
+    def held(before, fps):
+        frames = [before] * 2 * fps + [mixed(happy=0.9)] * 3 * fps
+        played = play([(index / fps, [face_of(1, each)]) for index, each in enumerate(frames)])
+        began = next(index for index, frame in enumerate(played) if frame.trigger.people[0].smile is not None)
+        (shot,) = (index for index, frame in enumerate(played) if frame.fired)
+        return shot - began
 
-    assert shots(mixed()) == [19]
-    assert shots(mixed(sad=0.8)) == [29]
-    assert shots(mixed(angry=0.5, fear=0.3)) == [29]
+    assert held(mixed(), 20) == 9
+    assert held(mixed(sad=0.8), 20) == 20
+    assert held(mixed(sad=0.8), 30) == 30
+    assert held(mixed(sad=0.8), 5) == 9
+    assert held(mixed(angry=0.5, fear=0.3), 20) == 20
     # surprise turns into laughter all the time
-    assert shots(mixed(surprise=0.8)) == [19]
+    assert held(mixed(surprise=0.8), 20) == 9
 
 
 def test_a_cry_that_is_called_happy_on_every_frame_is_never_photographed():

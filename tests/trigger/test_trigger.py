@@ -82,16 +82,18 @@ def photographed(levels, fps=8):
     return [index for index, frame in enumerate(played) if frame.fired]
 
 
-def test_a_smile_out_of_distress_is_held_twice_as_long_unless_it_becomes_sure():
+@pytest.mark.parametrize("fps", [8, 15, 30])
+def test_a_smile_out_of_distress_is_held_for_a_second_unless_it_becomes_sure(fps):
     sad = mixed(happy=0.0, sad=0.7)
 
-    def shots(level):
-        frames = [face_of(1, sad)] * 8 + [face_of(1, mixed(happy=level))] * 30
-        played = play([(index / 8, [face]) for index, face in enumerate(frames)])
-        return [index for index, frame in enumerate(played) if frame.fired]
+    def seconds(level):
+        frames = [face_of(1, sad)] * fps + [face_of(1, mixed(happy=level))] * 3 * fps
+        played = play([(index / fps, [face]) for index, face in enumerate(frames)])
+        began = next(frame.at for frame in played if Began(1) in frame.signals)
+        return [frame.at - began for frame in played if frame.fired]
 
-    assert shots(0.9) == [8 + 19]
-    assert shots(0.96) == [8 + 9]
+    assert seconds(0.9) == [pytest.approx(max(1.0, 9 / fps))]
+    assert seconds(0.99) == [pytest.approx(9 / fps)]
 
 
 def test_a_smile_that_fades_before_its_hold_is_full_is_not_photographed():

@@ -24,6 +24,7 @@ class Emotion(StrEnum):
 
 
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
+_PLACES: dict[str, int] = {emotion: place for place, emotion in enumerate(EMOTIONS)}
 
 
 class Emotions(Mapping[str, float]):
@@ -53,10 +54,7 @@ class Emotions(Mapping[str, float]):
         return EMOTIONS[max(range(len(EMOTIONS)), key=self._scores.__getitem__)]
 
     def __getitem__(self, emotion: str) -> float:
-        try:
-            return self._scores[EMOTIONS.index(Emotion(emotion))]
-        except ValueError:
-            raise KeyError(emotion) from None
+        return self._scores[_PLACES[emotion]]
 
     def __iter__(self) -> Iterator[str]:
         return (emotion.value for emotion in EMOTIONS)

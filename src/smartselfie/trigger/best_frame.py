@@ -91,6 +91,10 @@ class FrameBuffer:
             worst, _ = min(self.merits(ids)[:-1], key=lambda each: (each[1], each[0].frame.index))
             self._candidates = [each for each in self._candidates if each is not worst]
 
+    def forget_before(self, at: float) -> None:
+        """Let go of what is older than that time."""
+        self._candidates = [each for each in self._candidates if each.frame.at >= at]
+
     def clear(self) -> None:
         """Let go of everything."""
         self._candidates = []

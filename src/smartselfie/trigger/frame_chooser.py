@@ -5,6 +5,9 @@ from smartselfie.trigger.best_frame import FrameBuffer, PendingShot
 from smartselfie.trigger.rule import Reason, TriggerRule
 from smartselfie.trigger.trigger import Fire, Holding, Trigger
 
+NEAR = 0.25
+"""Seconds before the shutter from which a frame may come where the smile was doubtful: it may have begun as a sob."""
+
 
 class FrameChooser:
     """Which frames become photos: remembers the frames of a hold, and waits for better ones after the shutter."""
@@ -33,6 +36,8 @@ class FrameChooser:
         if fire is not None:
             chosen += self._take_pending()
             self._ring.add(frame, faces)
+            if any(person.smile is not None and person.smile.doubtful for person in trigger.people_of(fire.ids)):
+                self._ring.forget_before(frame.at - NEAR)
             self._pending = self._ring.pending(frame, fire.ids)
         if self._pending is not None and self._pending.done:
             chosen += self._take_pending()

@@ -12,7 +12,10 @@ BLINK = 0.3
 detector sees on one frame alone holds nobody up."""
 
 DISTRESS = 0.5
-"""A smile that grows out of this much anger, disgust, fear and sadness is held twice as long: it may be none."""
+"""A smile that grows out of this much anger, disgust, fear and sadness is doubtful: it may be a sob with teeth."""
+
+LONGER = 1.0
+"""Seconds for which a doubtful smile is held at least, whatever the rate of the frames."""
 
 GLANCE = 0.5
 """Seconds for which somebody who counts still does though turned away, blurred, dark or small; no hold grows then."""
@@ -24,11 +27,8 @@ BEST, LATELY = 1.0, 0.1
 """Seconds back in which it was at its best, and in which, or on the last two frames, it must have been as good again. A
 smile that ends at the moment at which its hold is full is still photographed: its best frame is kept."""
 
-TOP = 0.98
-"""Levels beyond it are all the same: less of them is no fading."""
-
-SURE = 0.95
-"""From this level on no distress before makes a smile doubtful."""
+SURE = 0.98
+"""Levels beyond it are all the same: the model is sure, no distress before makes it doubtful, and less is no fading."""
 
 
 UNKNOWN, OPEN = ScoreHistory(), EyeHistory()
@@ -195,10 +195,10 @@ class Person:
         """How far the hold is, from 0 to 1: by frames or by seconds, whichever is behind."""
         if self.smile is None or self.smile.frames == 0:
             return 0.0
-        twice = 2 if self.smile.doubtful else 1
-        by_frames = self.smile.frames / (twice * rule.hold_frames)
+        by_frames = self.smile.frames / rule.hold_frames
         # a frame that comes just in time does, whatever the rounding
-        held, needed = self.seen_at - self.smile.since, twice * rule.hold_seconds
+        held = self.seen_at - self.smile.since
+        needed = max(rule.hold_seconds, LONGER) if self.smile.doubtful else rule.hold_seconds
         by_time = held / needed if held < needed - 1e-6 else 1.0
         return min(1.0, by_frames, by_time)
 
@@ -232,5 +232,5 @@ class Person:
 
 
 def _odds(level: float) -> float:
-    known = min(level, TOP)
-    return known / (1.0 - known)
+    sure = min(level, SURE)
+    return sure / (1.0 - sure)

@@ -13,7 +13,7 @@ Everybody has a hold of their own (`person.py`); the rule says whose holds it ta
 
 A smile begins at the threshold and ends below a lower one, on scores that are steadied over a tenth of a second. A hold
 is N consecutive analysed frames of a smile and, where asked, at least T seconds from its first to its last; while the
-smile fades it is not full, and one that grew out of distress must last twice as long until it is sure. A face that
+smile fades it is not full, and one that grew out of distress must last a second unless it is sure. A face that
 is lost for a blink keeps its hold; more than `gap` seconds without any frame break all, so that a stalled camera never
 fires; a camera that is always slower is given twice its pace. Time is the frames' own: the machine reads no clock, and
 a clip decides as the live camera did.
@@ -137,6 +137,11 @@ class Trigger:
         if resting:
             return replace(now, reason=Reason.RESTING, progress=0.0, waited=None), signals
         return _decide(now, at, verdict, signals, passed=step or 0.0)
+
+    def people_of(self, ids: Iterable[int]) -> tuple[Person, ...]:
+        """Those of the people who have these numbers."""
+        wanted = set(ids)
+        return tuple(person for person in self.people if person.id in wanted)
 
     def shot_by_hand(self, at: float) -> "Trigger":
         """A photo was asked for by hand: whatever was being held is spent, and the rest begins."""
