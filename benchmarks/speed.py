@@ -19,7 +19,7 @@ import numpy as np
 
 from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_quality
 from smartselfie.core.emotion import Emotions
-from smartselfie.core.types import DetectedFace, Face, Frame, Image, Quality
+from smartselfie.core.types import DetectedFace, Face, Image, Quality
 from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.images import read_image
 from smartselfie.inference.detectors import HaarCascade
@@ -34,7 +34,7 @@ def demo_frame() -> Image:
     detector = make_detector(Settings())
     best, area = None, 0.0
     for item in DemoSource().frames():
-        if isinstance(item, Frame) and item.index % 15 == 0:
+        if item.index % 15 == 0:
             found = detector.detect(item.image)
             if len(found) == 1 and found[0].box.area > area:
                 best, area = item.image, found[0].box.area

@@ -112,7 +112,6 @@ def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Anal
 
 
 HAPPY, OTHER, INK, SHADE = (255, 200, 40), (230, 230, 230), (255, 255, 255), (0, 0, 0)
-Rgb = tuple[int, int, int]
 
 
 def draw_faces(image: Image, faces: tuple[Face, ...]) -> Image:
@@ -198,8 +197,7 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
             self._finish_video()
             path = self._path(analysis, ".mp4")
             size = (drawn.shape[1], drawn.shape[0])
-            fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-            writer = cv2.VideoWriter(str(path), fourcc, analysis.fps or 30.0, size)
+            writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), analysis.fps or 30.0, size)
             if not writer.isOpened():
                 raise AlbumError(f"{path} cannot be written as a video", HINT)
             self._video = (source, path, writer, size)

@@ -25,17 +25,14 @@ class FrameSource(Protocol):
     @property
     def name(self) -> str:
         """What people call it; photos from a clip are named after it."""
-        ...
 
     @property
     def live(self) -> bool:
         """Whether frames are dropped for the newest, and carry the time of day."""
-        ...
 
     @property
     def fps(self) -> float | None:
         """Frames a second, as far as the source knows."""
-        ...
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         """The frames in order; to be called once.
@@ -46,11 +43,9 @@ class FrameSource(Protocol):
         Raises:
             SourceError: the source turns out to be unusable.
         """
-        ...
 
     def close(self) -> None:
         """Let go of the device or file; from any thread, and safely more than once."""
-        ...
 
 
 class FaceDetector(Protocol):
@@ -58,7 +53,6 @@ class FaceDetector(Protocol):
 
     def detect(self, image: Image) -> list[DetectedFace]:
         """The faces of a (H, W, 3) uint8 BGR picture of any size from 1×1, largest first."""
-        ...
 
 
 class EmotionClassifier(Protocol):
@@ -67,11 +61,9 @@ class EmotionClassifier(Protocol):
     @property
     def card(self) -> ModelCard:
         """What the network is: labels, input, origin, metrics."""
-        ...
 
     def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
         """The scores of (n, size, size) uint8 grey crops, n from 0 up; size is the card's."""
-        ...
 
 
 class EyeClassifier(Protocol):
@@ -79,7 +71,6 @@ class EyeClassifier(Protocol):
 
     def openness(self, crops: NDArray[np.uint8]) -> list[float]:
         """From 0 (closed) to 1 (open), for (n, 24, 24) uint8 grey crops, n from 0 up."""
-        ...
 
 
 class Album(Protocol):
@@ -91,8 +82,6 @@ class Album(Protocol):
         Raises:
             AlbumError: it could not be kept; nothing half-written is left behind.
         """
-        ...
 
     def close(self) -> None:
         """Finish what is under way; safely more than once."""
-        ...

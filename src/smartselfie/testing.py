@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -136,25 +137,23 @@ class ScriptedSource:
         live: bool = False,
         fps: float | None = 30.0,
         endless: bool = False,
-        pace: float = 0.0,
     ) -> None:
-        """`pace` seconds pass before each item."""
         self.name, self.live, self.fps = name, live, fps
-        self._items, self._endless, self._pace = items, endless, pace
+        self._items, self._endless = items, endless
         self._closed = threading.Event()
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         """The items in order."""
         last: Frame | None = None
         for item in self._items:
-            if self._closed.wait(self._pace) if self._pace else self._closed.is_set():
+            if self._closed.is_set():
                 return
             if isinstance(item, Frame):
                 last = item
             yield item
         step = 1.0 / (self.fps or 30.0)
         while self._endless and last is not None and not self._closed.wait(step):
-            last = Frame(last.image, last.at + step, last.index + 1, last.taken, last.dropped)
+            last = replace(last, at=last.at + step, index=last.index + 1)
             yield last
 
     def close(self) -> None:
@@ -184,12 +183,7 @@ class _Scripted(Generic[Entry]):
 
     def __init__(self, script: Sequence[Entry]) -> None:
         """The script needs at least one entry."""
-        self._script = script
-        self.calls = 0
-
-    def _next(self) -> Entry:
-        self.calls += 1
-        return self._script[min(self.calls, len(self._script)) - 1]
+        self._entries = chain(script, repeat(script[-1]))
 
 
 class ScriptedClassifier(_Scripted[Emotions]):
@@ -199,7 +193,7 @@ class ScriptedClassifier(_Scripted[Emotions]):
 
     def classify(self, crops: NDArray[np.uint8]) -> list[Emotions]:
         """The script's next entry, for every crop."""
-        return [self._next()] * len(crops)
+        return [next(self._entries)] * len(crops)
 
 
 class ScriptedEyes(_Scripted[float]):
@@ -207,7 +201,7 @@ class ScriptedEyes(_Scripted[float]):
 
     def openness(self, crops: NDArray[np.uint8]) -> list[float]:
         """The script's next entry, for every eye."""
-        return [self._next()] * len(crops)
+        return [next(self._entries)] * len(crops)
 
 
 class MemoryAlbum:

@@ -58,7 +58,7 @@ def find_twin_pairs(rows: NDArray[np.uint8], others: NDArray[np.uint8] | None = 
             found.append(pairs[pairs[:, 0] < pairs[:, 1]] if others is None else pairs)
     candidates = np.concatenate(found)
     kept = [
-        part[_correlation(rows[part[:, 0]], (rows if others is None else others)[part[:, 1]]) > ALIKE]
+        part[(_unit(rows[part[:, 0]]) * _unit((rows if others is None else others)[part[:, 1]])).sum(axis=1) > ALIKE]
         for part in np.array_split(candidates, len(candidates) // CHUNK + 1)
     ]
     return np.concatenate(kept)
@@ -77,11 +77,6 @@ def _bounds(images: NDArray[np.uint8]) -> NDArray[np.float32]:
         rest = np.sqrt(np.maximum(length - (kept * kept).sum(axis=1, keepdims=True), 0))
         parts.append(np.concatenate([kept, rest], axis=1, dtype=np.float32))
     return np.concatenate(parts)
-
-
-def _correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(n,) of n pairs."""
-    return np.asarray((_unit(one) * _unit(other)).sum(axis=1), np.float32)
 
 
 def _unit(images: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ emotions as numbers in FER-2013's order or as names, faces of any one square siz
 import csv
 import math
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -94,8 +94,7 @@ def read_csv(
 def count_rows(rows: Iterable[Row], on_rows: Callable[[int], None]) -> Iterator[Row]:
     """The rows, and on the way a call with their number so far, every 1,000 rows and at the end."""
     count = 0
-    for row in rows:
-        count += 1
+    for count, row in enumerate(rows, 1):
         if count % 1000 == 0:
             on_rows(count)
         yield row
@@ -133,7 +132,7 @@ def to_side(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _read_rows(file: IO[bytes], name: str, test: Split) -> Iterator[Row]:
     """The rows one by one; the first good one sets the size of all."""
     side: int | None = None
-    for line, fields in _read_records(file, name):
+    for line, fields in read_records(file, name, COLUMNS, HINT):
         usage, emotion = fields["Usage"] or "", fields["emotion"] or ""
         split, label = parse_split(usage, test), emotion_index(emotion)
         face: NDArray[np.uint8] | str
@@ -149,32 +148,38 @@ def _read_rows(file: IO[bytes], name: str, test: Split) -> Iterator[Row]:
         yield Row(f"line {line}", split, label, face)
 
 
-def _read_records(file: IO[bytes], name: str) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """The records as (line in the file, column → text)."""
+def read_records(
+    file: IO[bytes], name: str, columns: Sequence[str], hint: str
+) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """The records of a CSV as (line in the file, column → text, None where the line is too short).
+
+    Raises:
+        DataError: it is truncated, no CSV, or lacks one of the columns.
+    """
     # the csv module's own limit is a 180×180 face
     csv.field_size_limit(LONGEST)
     try:
-        reader = csv.DictReader(_read_lines(file, name))
+        reader = csv.DictReader(_read_lines(file, name, hint))
         reader.fieldnames = [column.strip() for column in reader.fieldnames or ()]
-        missing = [column for column in COLUMNS if column not in reader.fieldnames]
+        missing = [column for column in columns if column not in reader.fieldnames]
         if missing:
-            raise DataError(f"{name} has no column {', '.join(missing)}", HINT)
+            raise DataError(f"{name} has no column {', '.join(missing)}", hint)
         for record in reader:
             yield reader.line_num, record
     except (EOFError, zlib.error):
         raise DataError(f"{name} is truncated or damaged", "download the file again") from None
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{name} is not a CSV: {error}", HINT) from None
+        raise DataError(f"{name} is not a CSV: {error}", hint) from None
 
 
-def _read_lines(file: IO[bytes], name: str) -> Iterator[str]:
+def _read_lines(file: IO[bytes], name: str, hint: str) -> Iterator[str]:
     """The lines of a text, none of them longer than a row can be."""
     size, coding = 0, "utf-8-sig"
     while line := file.readline(LONGEST):
         size += len(line)
         if len(line) == LONGEST or size > MOST_BYTES:
             what = f"a line of more than {LONGEST:,} characters" if size <= MOST_BYTES else "more than 8 GiB of text"
-            raise DataError(f"{name} holds {what}", HINT)
+            raise DataError(f"{name} holds {what}", hint)
         yield line.decode(coding)
         coding = "utf-8"
 

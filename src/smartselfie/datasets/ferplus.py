@@ -1,14 +1,14 @@
 """FER+ (Barsoum et al. 2016): the votes of ten people on every row of FER-2013, and how they are read."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.core.emotion import EMOTIONS
+from smartselfie.datasets.archive import data_errors
 from smartselfie.datasets.dataset import Split
-from smartselfie.datasets.fer2013 import Fer2013
+from smartselfie.datasets.fer2013 import Fer2013, read_records
 from smartselfie.errors import DataError
 
 COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
@@ -30,25 +30,16 @@ def read_votes(path: Path) -> dict[Split, NDArray[np.uint8]]:
         DataError: the file is missing, not FER+'s, or a row cannot be read.
     """
     votes: dict[Split, list[list[int]]] = {split: [] for split in Split}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in ("Usage", *COLUMNS) if name not in (reader.fieldnames or [])]
-            if missing:
-                raise DataError(f"{path} has no column {', '.join(missing)}", HINT)
-            for record in reader:
-                try:
-                    counts = [int(record[name]) for name in COLUMNS]
-                    split = Split(record["Usage"])
-                except (ValueError, TypeError) as error:
-                    raise DataError(f"{path}, line {reader.line_num}: {error}", HINT) from None
-                if not all(0 <= count <= 255 for count in counts):
-                    raise DataError(f"{path}, line {reader.line_num}: a vote is outside 0 to 255", HINT)
-                votes[split].append(counts)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}", HINT) from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not a CSV: {error}", HINT) from None
+    with data_errors(path), path.open("rb") as file:
+        for line, record in read_records(file, str(path), ("Usage", *COLUMNS), HINT):
+            try:
+                counts = [int(record[name] or "") for name in COLUMNS]
+                split = Split(record["Usage"] or "")
+            except ValueError as error:
+                raise DataError(f"{path}, line {line}: {error}", HINT) from None
+            if not all(0 <= count <= 255 for count in counts):
+                raise DataError(f"{path}, line {line}: a vote is outside 0 to 255", HINT)
+            votes[split].append(counts)
     return {split: np.array(rows, np.uint8).reshape(-1, len(COLUMNS)) for split, rows in votes.items()}
 
 
@@ -70,8 +61,7 @@ def join(source: Fer2013, votes: dict[Split, NDArray[np.uint8]]) -> NDArray[np.u
     joined = np.zeros((len(source.dataset), len(COLUMNS)), np.uint8)
     for split in Split:
         here = source.dataset.splits == split.value
-        if here.any():
-            joined[here] = votes[split][source.dataset.rows[here]]
+        joined[here] = votes[split][source.dataset.rows[here]]
     return joined
 
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame, Image
 from smartselfie.images import from_pillow
 
@@ -47,7 +46,7 @@ class DemoSource:
         self._repeat = repeat
         self._closed = threading.Event()
 
-    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+    def frames(self) -> Iterator[Frame]:
         """Every frame, made when it is asked for."""
         scene = _draw_scene()
         noise = _make_noise()

@@ -7,7 +7,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
 from smartselfie.errors import PictureError, SourceError
 from smartselfie.images import IMAGE_SUFFIXES, read_image
@@ -42,7 +41,7 @@ class VideoFile:
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps: float | None = rate if 0 < rate < 1000 else None
 
-    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+    def frames(self) -> Iterator[Frame]:
         """Every frame, at the times that the container says.
 
         Raises:
@@ -108,7 +107,7 @@ class ImageFolder:
         self.name, self.fps = folder.resolve().name, fps
         self._closed = threading.Event()
 
-    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+    def frames(self) -> Iterator[Frame]:
         """Every image.
 
         Raises:

@@ -41,12 +41,10 @@ class Paced(_Around):
                 if begin is None:
                     begin = self._clock() - item.at
                 early = item.at - (self._clock() - begin)
-                if early > 0:
-                    if self._closed.wait(early):
-                        return
-                else:
-                    # who is late stays late: no rush to catch up with a clock nobody sees
-                    begin -= early
+                # who is late stays late: no rush to catch up with a clock nobody sees
+                begin -= min(early, 0.0)
+                if early > 0 and self._closed.wait(early):
+                    return
             yield item
 
     def close(self) -> None:

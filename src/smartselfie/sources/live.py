@@ -23,11 +23,9 @@ class Capture(Protocol):
 
     def read(self) -> tuple[bool, NDArray[Any] | None]:
         """The next image; waits for it, and answers (False, None) where there is none."""
-        ...
 
     def release(self) -> None:
         """Let go of the device."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
