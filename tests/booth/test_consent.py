@@ -27,6 +27,14 @@ def test_somebody_in_sight_keeps_it_open():
     assert gate.closed is None
 
 
+def test_whoever_is_there_after_the_camera_was_away_for_a_minute_is_asked():
+    gate = Admission(consent=True)
+    gate.agree()
+    gate.update(10.0, anybody=True)
+    gate.update(75.0, anybody=True)
+    assert gate.closed is Closed.CONSENT
+
+
 def test_a_minute_counts_from_the_yes():
     gate = Admission(consent=True)
     gate.update(0.0, anybody=True)

@@ -385,7 +385,7 @@ def test_a_video_that_is_broken_is_not_played_again_by_itself_and_another_can_fo
     booth.close()
 
 
-def test_a_kiosk_goes_on_once_its_album_is_back(tmp_path, monkeypatch):
+def test_a_kiosk_goes_on_once_its_album_is_back_and_says_once_what_was_wrong(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.02)
     monkeypatch.setattr("smartselfie.albums.folder._rescue_folders", tuple)
     folder = tmp_path / "album"
@@ -405,6 +405,10 @@ def test_a_kiosk_goes_on_once_its_album_is_back(tmp_path, monkeypatch):
     wait_until(booth.runner.shoot)
     assert booth.broadcast.wait_for(lambda newest: newest.photos == 1, 20)
     assert len(list(folder.glob("*.jpg"))) == 1
+    said = [record.getMessage() for record in caplog.records if "trying again" in record.getMessage()]
+    # the photo that could not be saved, and the album that cannot be written
+    assert len(said) == len(set(said)) == 2
+    assert str(trouble.problem) in said[0]
     assert not source.closed
     booth.close()
 

@@ -50,7 +50,8 @@ class Admission:
     def update(self, at: float, *, anybody: bool) -> None:
         """Take in a frame that was looked at: its time in seconds, and whether there was a face on it."""
         with self._lock:
-            if anybody or self._seen_at is None or at < self._seen_at:
-                self._seen_at = at
-            elif at - self._seen_at > GUESTS_GONE:
+            # whoever is there after a minute without anybody is new, also where the camera or the booth was away
+            if self._seen_at is not None and at - self._seen_at > GUESTS_GONE:
                 self._agreed, self._seen_at = False, None
+            elif anybody or self._seen_at is None or at < self._seen_at:
+                self._seen_at = at

@@ -84,6 +84,7 @@ class PipelineRunner:
         self._failures, self._running_since = 0, 0.0
         self._pause: float | None = None
         self._album_failed = False
+        self._logged = ""
 
     @property
     def alive(self) -> bool:
@@ -232,19 +233,26 @@ class PipelineRunner:
         """What follows an error; the table above."""
         opened, source = self._pipeline is not None, self._source.source
         if monotonic() - self._running_since > STEADY:
-            self._failures = 0
+            self._failures, self._logged = 0, ""
         self._failures += 1
         self._pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures - 1))
         if isinstance(error, AlbumError):
             self._album_failed = True
         else:
             self._source.drop()
-        if self._kiosk:
-            if not isinstance(error, SmartselfieError):
-                run_once("log", lambda: log.error("something went wrong inside smartselfie", exc_info=error))
-            return Phase.TROUBLE
-        if opened and isinstance(error, SourceError):
-            if source is not None and not source.live:
-                self._pause = None
-            return Phase.TROUBLE
-        return Phase.FAILED
+        if not self._kiosk and not (opened and isinstance(error, SourceError)):
+            return Phase.FAILED
+        if not self._kiosk and source is not None and not source.live:
+            self._pause = None
+        self._log(error)
+        return Phase.TROUBLE
+
+    def _log(self, error: Exception) -> None:
+        """Say in the terminal what the trouble is, once; in a thread of its own, since the terminal may be blocked."""
+        if str(error) == self._logged:
+            return
+        self._logged = str(error)
+        bug = None if isinstance(error, SmartselfieError) else error
+        said = "something went wrong inside smartselfie" if bug else str(error)
+        more = "" if self._pause is None else "; trying again"
+        run_once("log", lambda: log.warning("%s%s", said, more, exc_info=bug))
