@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,16 +99,13 @@ def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1)
 def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Analysis]:
     if not item.path.is_file():
         raise PictureError(f"no such file: {item.path}", "check the path")
-    source = open_source(str(item.path), size=None, rotate=0, fps=30.0)
     tracks = Tracker()
-    try:
+    with closing(open_source(str(item.path), size=None, rotate=0, fps=30.0)) as source:
         for frame in source.frames():
             if isinstance(frame, Frame) and frame.index % every == 0:
                 found = analyzer.analyze(frame.image)
                 tracks, faces = tracks.number(frame.at, found)
                 yield Analysis(item, frame.index, frame.at, frame.image, faces, source.fps)
-    finally:
-        source.close()
 
 
 HAPPY, OTHER, INK, SHADE = (255, 200, 40), (230, 230, 230), (255, 255, 255), (0, 0, 0)

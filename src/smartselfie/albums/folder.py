@@ -78,11 +78,9 @@ class FolderAlbum:
 
     def _save_elsewhere(self, shot: Shot, content: bytes, notes: bytes | None) -> Path | None:
         for folder in self._rescue:
-            try:
+            with suppress(OSError):
                 folder.mkdir(parents=True, exist_ok=True)
                 return _place(folder, _stem(shot), content, notes)
-            except OSError:
-                continue
         return None
 
 

@@ -86,9 +86,7 @@ def _read(load: Callable[[str], bytes]) -> tuple[EyeCrops, NDArray[np.bool_]]:
         image = cv2.imdecode(np.frombuffer(load(file), np.uint8), cv2.IMREAD_GRAYSCALE)
         if image is None:
             raise DataError(f"{file} is not an image", HINT)
-        if image.shape != (EYE_SIZE, EYE_SIZE):
-            image = cv2.resize(image, (EYE_SIZE, EYE_SIZE), interpolation=cv2.INTER_AREA)
-        pixels.append(np.asarray(image, np.uint8))
+        pixels.append(np.asarray(cv2.resize(image, (EYE_SIZE, EYE_SIZE), interpolation=cv2.INTER_AREA), np.uint8))
         opened.append(LABELS[label])
         files.append(file)
     if not files:

@@ -71,12 +71,7 @@ class Row:
     face: NDArray[np.uint8] | str
 
 
-def read_csv(
-    file: IO[bytes],
-    name: str,
-    on_rows: Callable[[int], None] = lambda _: None,
-    test: Split = Split.PRIVATE_TEST,
-) -> Fer2013:
+def read_csv(file: IO[bytes], name: str, on_rows: Callable[[int], None], test: Split) -> Fer2013:
     """Read a CSV in one pass; never holds more than one row of text.
 
     Args:

@@ -14,9 +14,7 @@ from smartselfie.errors import DataError
 COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
 """What people could vote for, in the order of the file; NF means that the image shows no face."""
 
-SEVEN = tuple(
-    COLUMNS.index(name) for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
-)
+SEVEN = tuple(map(COLUMNS.index, ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")))
 """Where FER-2013's seven emotions stand among `COLUMNS`, in FER-2013's order."""
 
 NO_FACE = COLUMNS.index("NF")

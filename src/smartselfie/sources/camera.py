@@ -17,7 +17,7 @@ from smartselfie.sources.live import Capture, LiveSource, Patience
 SIZES = ((1920, 1080), (1280, 720), (800, 600), (640, 480))
 """What a camera is asked for, best first; what it then delivers is taken, whatever it is."""
 
-BACKENDS = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}
+BACKEND = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}.get(sys.platform, cv2.CAP_ANY)
 FEWEST_FPS = 10.0
 """A size at which the camera promises fewer frames a second is passed over for a smaller one."""
 
@@ -34,14 +34,13 @@ def list_cameras() -> list[CameraInfo]:
     """The cameras that the system knows, by number."""
     from cv2_enumerate_cameras import enumerate_cameras
 
-    backend = BACKENDS.get(sys.platform, cv2.CAP_ANY)
-    found = {camera.index: CameraInfo(camera.index, camera.name) for camera in enumerate_cameras(backend)}
+    found = {camera.index: CameraInfo(camera.index, camera.name) for camera in enumerate_cameras(BACKEND)}
     return [found[index] for index in sorted(found)]
 
 
 def _make_capture(index: int) -> cv2.VideoCapture:
     with quiet_opening():
-        return cv2.VideoCapture(index, BACKENDS.get(sys.platform, cv2.CAP_ANY))
+        return cv2.VideoCapture(index, BACKEND)
 
 
 def open_camera(
