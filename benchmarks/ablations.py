@@ -47,7 +47,7 @@ ABLATIONS: Mapping[str, Change] = {
     "no doubt where a smile begins": _in_rule(DOUBT=1.0),
     "doubt from 0.15": _in_rule(DOUBT=0.15),
     "no baseline": Change({"trigger.signals:ScoreHistory.known_baseline": 0.0}),
-    "baseline known after 0.3 s": _in_signals(KNOWN=0.3),
+    "baseline known after 1 s": _in_signals(KNOWN=1.0),
     "twice the rise above it": _in_rule(RISE=1.0),
     "no distress before a smile": _in_person(DISTRESS=9.0),
     "distress from 0.3": _in_person(DISTRESS=0.3),

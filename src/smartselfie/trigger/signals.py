@@ -16,7 +16,7 @@ BEFORE = 0.7
 BASELINE_TIME, BASELINE_RISING = 2.0, 8.0
 """Seconds over which the level at rest is averaged; more where it rises, since a smile that comes slowly is no rest."""
 
-KNOWN = 1.0
+KNOWN = 0.3
 """Seconds without a smile after which somebody's face at rest is known."""
 
 
