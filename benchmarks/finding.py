@@ -35,11 +35,11 @@ from smartselfie.api import FaceAnalyzer
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.types import Box, Image, largest
 from smartselfie.errors import PictureError
+from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_eyes
 from smartselfie.images import decode_image
 from smartselfie.inference.detectors import YuNet
 from smartselfie.inference.runtime import FACE_MODEL, bundled_model
-from smartselfie.pipeline import read_faces
 from smartselfie.ports import FaceDetector
 from smartselfie.settings.schema import Settings
 

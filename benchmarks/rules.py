@@ -24,8 +24,8 @@ import cv2
 import numpy as np
 
 from smartselfie.core.types import Box, Face, largest
+from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_eyes
-from smartselfie.pipeline import read_faces
 from smartselfie.settings.schema import Settings
 from smartselfie.trigger.rule import GroupRule
 from smartselfie.trigger.trigger import Fire, Trigger

@@ -11,8 +11,9 @@ from smartselfie.core.emotion import Emotion, Emotions
 from smartselfie.core.events import Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.types import DetectedFace, Frame, Image
 from smartselfie.errors import AlbumError
+from smartselfie.faces import read_faces
 from smartselfie.moment import Moment
-from smartselfie.pipeline import NewRule, NewSource, Pipeline, SetPaused, Shoot, Stop, read_faces
+from smartselfie.pipeline import NewRule, NewSource, Pipeline, SetPaused, Shoot, Stop
 from smartselfie.testing import (
     MemoryAlbum,
     ScriptedClassifier,

@@ -6,10 +6,10 @@ from pathlib import Path
 from smartselfie.core.events import Photo
 from smartselfie.core.types import Face, Image
 from smartselfie.errors import PictureError
+from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_eyes, make_pipeline, make_source
 from smartselfie.images import read_image
 from smartselfie.moment import Moment
-from smartselfie.pipeline import read_faces
 from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
 from smartselfie.settings.schema import Settings
 

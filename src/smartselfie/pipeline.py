@@ -6,16 +6,15 @@ source changes.
 
 import logging
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-import numpy as np
-
-from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_quality
+from smartselfie.core.emotion import Emotions
 from smartselfie.core.events import Event, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
-from smartselfie.core.types import DetectedFace, Face, Frame, Image
+from smartselfie.core.types import Face, Frame
 from smartselfie.errors import SourceError
+from smartselfie.faces import Attention, read_faces
 from smartselfie.moment import Moment
 from smartselfie.photo_writer import CLOSE_TIME, PhotoWriter
 from smartselfie.ports import Album, EmotionClassifier, EyeClassifier, FaceDetector, FrameSource
@@ -70,51 +69,6 @@ class Stop:
 Command = NewRule | NewSource | NewAlbum | Shoot | SetPaused | Stop
 
 
-def read_faces(
-    image: Image, detector: FaceDetector, classifier: EmotionClassifier, eyes: EyeClassifier | None = None
-) -> tuple[Face, ...]:
-    """Find and read everybody on one picture.
-
-    Args:
-        image: (H, W, 3) uint8, BGR.
-        detector: finds them.
-        classifier: reads them, all in one batch.
-        eyes: looks at their eyes, where the detector knows where those are; None does not.
-
-    Returns:
-        The faces from left to right; boxes are cut to the picture.
-    """
-    height, width = image.shape[:2]
-    found = detector.detect(image)
-    if not found:
-        return ()
-    size = classifier.card.input_size
-    crops = np.stack([crop_face(image, face.square, size, face.tilt) for face in found])
-    read = [
-        Face(
-            face.box.within(width, height),
-            emotions,
-            face.score,
-            None,
-            None if pair is None else sum(pair) / 2,
-            measure_quality(image, face),
-            pair,
-        )
-        for face, emotions, pair in zip(found, classifier.classify(crops), _openness(image, found, eyes), strict=True)
-    ]
-    return tuple(sorted(read, key=lambda face: (face.box.left, face.box.top)))
-
-
-def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | None) -> list[tuple[float, float] | None]:
-    """How open each face's two eyes are; None where nobody looks or nobody knows where they are."""
-    if eyes is None:
-        return [None] * len(found)
-    squares = [eye_squares(face) for face in found]
-    each = [(square, face.tilt) for face, pair in zip(found, squares, strict=True) for square in pair]
-    said = iter(eyes.openness(crop_eyes(image, [square for square, _ in each], [tilt for _, tilt in each])))
-    return [(next(said), next(said)) if pair else None for pair in squares]
-
-
 class Pipeline:
     """Watches a source, one after the other, until it ends or is told to stop."""
 
@@ -148,7 +102,7 @@ class Pipeline:
         self._detector, self._classifier, self._eyes = detector, classifier, eyes
         self._writer = PhotoWriter(album, at_once=not source.live)
         self._max_photos = max_photos
-        self._trigger, self._tracks = Trigger(rule), Tracker()
+        self._trigger, self._tracks, self._attention = Trigger(rule), Tracker(), Attention()
         self._chooser = FrameChooser(rule, best_of)
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._shoot_now = self._paused = self._stopped = False
@@ -311,7 +265,7 @@ class Pipeline:
             self._writer.at_once = not source.live
         self._trigger, signals = self._trigger.start_anew(0.0 if self._last is None else self._last.at)
         # numbers are never given twice
-        self._tracks = Tracker(next_id=self._tracks.next_id)
+        self._tracks, self._attention = Tracker(next_id=self._tracks.next_id), Attention()
         if self._last is not None:
             self._events += _as_events(signals, self._last)
             self._last = None
@@ -322,8 +276,7 @@ class Pipeline:
     def _watch(self, frame: Frame) -> Moment:
         """Look at a frame."""
         self.frames += 1
-        found = read_faces(frame.image, self._detector, self._classifier, self._eyes)
-        self._tracks, faces = self._tracks.number(frame.at, found)
+        self._tracks, faces = self._tracks.number(frame.at, self._find(frame))
         self._trigger, signals = self._trigger.update(frame.at, faces)
         self._take_photo(frame, faces, signals)
         photos = self._writer.saved()
@@ -340,6 +293,19 @@ class Pipeline:
             self._take_events(),
             dropped=self.dropped,
         )
+
+    def _find(self, frame: Frame) -> tuple[Face, ...]:
+        """Everybody on a frame. While nobody is there, most live ones are passed over; so are eyes without need."""
+        live = self._source is not None and self._source.live
+        if live and not self._shoot_now and not self._attention.wants(frame.at):
+            return ()
+
+        def needs_eyes(emotions: Sequence[Emotions]) -> bool:
+            return self._chooser.choosing or self._trigger.needs_eyes(frame.at, emotions)
+
+        found = read_faces(frame.image, self._detector, self._classifier, self._eyes, needs_eyes)
+        self._attention = self._attention.update(frame.at, found=bool(found))
+        return found
 
     def _show(self, frame: Frame, *, lost: bool = False) -> Moment:
         """A Moment of a frame that nobody looks at: none came, or it is paused."""

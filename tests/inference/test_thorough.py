@@ -89,3 +89,11 @@ def test_of_boxes_of_one_face_the_surest_stays() -> None:
     sure, alike, inside = found(0, 0, 100, 0.9), found(10, 10, 100, 0.8), found(40, 40, 30, 0.85)
     neighbour = found(90, 0, 100, 0.7)
     assert merge([alike, neighbour, inside, sure]) == [sure, neighbour]
+
+
+def test_a_small_picture_of_a_small_face_is_looked_at_enlarged_last_of_all(portrait: Image) -> None:
+    scene = np.full((240, 320, 3), 110, np.uint8)
+    scene[100:128, 100:128] = cv2.resize(portrait, (28, 28), interpolation=cv2.INTER_AREA)
+    assert QUICK.detect_at(scene, 320) == []
+    (found,) = THOROUGH.detect(scene)
+    assert found.box.centre == pytest.approx((114, 114), abs=3)

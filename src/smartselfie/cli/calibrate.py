@@ -9,8 +9,8 @@ from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.cli.parameters import option
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Frame, largest
+from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_source
-from smartselfie.pipeline import read_faces
 from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
 from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import default_config_file, load_settings, save_setting

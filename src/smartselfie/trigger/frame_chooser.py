@@ -17,6 +17,11 @@ class FrameChooser:
         self._ring = FrameBuffer(rule, seconds)
         self._pending: PendingShot | None = None
 
+    @property
+    def choosing(self) -> bool:
+        """Whether the shutter has fired and a later frame may still be the photo."""
+        return self._pending is not None
+
     def update(self, frame: Frame, faces: tuple[Face, ...], trigger: Trigger, fire: Fire | None) -> list[PendingShot]:
         """Take in a frame.
 

@@ -97,6 +97,10 @@ REOPENED = 0.25
 """Seconds for which eyes must be open again: a wink or a wince that ends leaves the face a little later."""
 
 
+LOOK_AGAIN = 0.25
+"""Seconds after which eyes are looked at again though nothing depends on them, to know what is usual."""
+
+
 Pair = tuple[float, float]
 """The left and the right eye of the picture."""
 
@@ -107,13 +111,19 @@ class EyeHistory:
 
     Attributes:
         usual: how open each is usually for this person of late; a stranger's are 1.
-        at: time of the newest frame on which they were seen; None before.
+        at: time of the newest frame on which the person was seen after the eyes first were; None before.
+        looked_at: time of the newest frame on which the eyes were looked at, or None.
         closed_at: when one of them was last seen closed, or None.
     """
 
     usual: Pair = (1.0, 1.0)
     at: float | None = None
     closed_at: float | None = None
+    looked_at: float | None = None
+
+    def unknown(self, at: float) -> bool:
+        """Whether nobody has looked for so long that what is usual may have changed."""
+        return self.looked_at is None or not 0 <= at - self.looked_at < LOOK_AGAIN - 1e-6
 
     @property
     def closed(self) -> bool:
@@ -126,7 +136,8 @@ class EyeHistory:
         """Take in a frame; `openness` is None where the eyes were not looked at."""
         if openness is None:
             return self if self.at is None else replace(self, at=at)
-        time = 0.0 if self.at is None else max(0.0, at - self.at)
+        # one look after a long time may be a blink
+        time = 0.0 if self.looked_at is None else min(max(0.0, at - self.looked_at), LOOK_AGAIN)
         left, right = (_towards(new, old, time / USUAL) for new, old in zip(openness, self.usual, strict=True))
         closed = any(new < CLOSED * max(usual, LEAST) for new, usual in zip(openness, (left, right), strict=True))
-        return EyeHistory((left, right), at, at if closed else self.closed_at)
+        return EyeHistory((left, right), at, at if closed else self.closed_at, at)

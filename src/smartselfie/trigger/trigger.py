@@ -22,10 +22,11 @@ a clip decides as the live camera did.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import Face
 from smartselfie.trigger.group import Verdict, evaluate_group, ineligibility
 from smartselfie.trigger.person import Person
-from smartselfie.trigger.rule import Reason, TriggerRule
+from smartselfie.trigger.rule import LEAVE, Reason, TriggerRule
 from smartselfie.trigger.tracker import MEMORY
 
 PACE = 3
@@ -142,6 +143,24 @@ class Trigger:
         """Those of the people who have these numbers."""
         wanted = set(ids)
         return tuple(person for person in self.people if person.id in wanted)
+
+    def needs_eyes(self, at: float, emotions: Iterable[Emotions]) -> bool:
+        """Whether a decision, or the choice of a frame, may depend on how open eyes are at that time.
+
+        So it is while somebody smiles who may be photographed, and from time to time, to know what is usual for whom.
+
+        Args:
+            at: the frame's time.
+            emotions: of everybody on it.
+        """
+        if not self.rule.eyes_open:
+            return False
+        if any(person.eyes.unknown(at) for person in self.people if not person.missing):
+            return True
+        if isinstance(self.state, CoolingDown) and at < self.state.until:
+            return False
+        smiles = any(person.smile is not None and not person.spent for person in self.people)
+        return smiles or any(self.rule.level(each) >= LEAVE * self.rule.smile for each in emotions)
 
     def shot_by_hand(self, at: float) -> "Trigger":
         """A photo was asked for by hand: whatever was being held is spent, and the rest begins."""
