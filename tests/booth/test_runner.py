@@ -473,7 +473,13 @@ def test_when_the_guests_have_gone_nobody_is_looked_at_until_others_agree():
         detector = ScriptedDetector(lambda _: looked.append(1) or [])
         return Pipeline(source, detector, ScriptedClassifier([scores(Emotion.SAD)]), MemoryAlbum(), rule_of())
 
-    source = ScriptedSource(frames_at(1, 10_000), live=True, pace=0.002)
+    class Slowly(ScriptedSource):
+        def frames(self):
+            for frame in super().frames():
+                sleep(0.002)
+                yield frame
+
+    source = Slowly(frames_at(1, 10_000), live=True)
     booth = Booth(Settings(source="0", consent=True), open_source=lambda *_: source, cameras=tuple, build=build)
     booth.runner.start()
     assert booth.broadcast.wait_for(lambda newest: newest.phase is Phase.CONSENT, 20)
