@@ -247,7 +247,7 @@ class Gallery:
         """What there is to know of a photo of the folder."""
         stem = name.removesuffix(".jpg")
         noted = self._files.get(f"{stem}.json")
-        smile = None if noted is None else _read_smile(self.folder / f"{stem}.json", noted)
+        smile = None if noted is None else _read_smile(self.folder, f"{stem}.json", noted)
         return Entry(name, self._files[name], smile, f"{stem}.gif" in self._files)
 
 
@@ -277,10 +277,10 @@ def _is_ours(path: Path) -> bool:
 
 
 @functools.lru_cache(maxsize=20_000)
-def _read_smile(sidecar: Path, _written: float) -> float | None:
+def _read_smile(folder: Path, sidecar: str, _written: float) -> float | None:
     """The mean of what a sidecar says; it is read once, and again when it was written anew."""
     try:
-        faces = json.loads(sidecar.read_text(encoding="utf-8"))["faces"]
+        faces = json.loads((folder / sidecar).read_text(encoding="utf-8"))["faces"]
         happy = [float(face["emotions"][Emotion.HAPPY.value]) for face in faces]
     except (OSError, ValueError, KeyError, TypeError):
         return None

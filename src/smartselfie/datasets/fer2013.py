@@ -181,15 +181,15 @@ def _read_lines(file: IO[bytes], name: str, hint: str) -> Iterator[str]:
 
 def _parse_face(text: str, side: int | None) -> NDArray[np.uint8] | str:
     """The square face, of that side if one is known, or what is wrong with the pixels."""
-    words = text.split()
-    wanted = side or math.isqrt(len(words))
-    if len(words) != wanted**2 or wanted not in SIDES:
-        square = f"{side}×{side}" if side else f"a square with sides of {SIDES.start} to {SIDES.stop - 1}"
-        return f"{len(words)} pixels instead of {square}"
+    line = " ".join(text.splitlines()).strip()
     try:
-        values = np.loadtxt([" ".join(words)], np.int64, comments=None)
+        values = np.loadtxt([line], np.int64, comments=None, ndmin=1) if line else np.zeros(0, np.int64)
     except ValueError:
         return "pixels are not all whole numbers"
+    wanted = side or math.isqrt(values.size)
+    if values.size != wanted**2 or wanted not in SIDES:
+        square = f"{side}×{side}" if side else f"a square with sides of {SIDES.start} to {SIDES.stop - 1}"
+        return f"{values.size} pixels instead of {square}"
     if values.min() < 0 or values.max() > 255:
         return "a pixel is outside 0 to 255"
     return values.astype(np.uint8).reshape(wanted, wanted)
