@@ -63,7 +63,6 @@ ABLATIONS: Mapping[str, Change] = {
     "small faces count": _in_group(BACKGROUND=0.0, SMALL=0.0),
     "turned faces count": _in_group(TURNED=0.0),
     "blurred faces count": _in_group(BLURRED=0.0),
-    "blurred faces beside others do not": _in_group(BEHIND=1.0),
     "dark faces count": _in_group(DARK=0.0),
     "no leniency at limits": _in_group(LENIENCE=1.0),
     "no smile behind": _in_group(_smile_behind=lambda _: False),

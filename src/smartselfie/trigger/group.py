@@ -17,9 +17,8 @@ BACKGROUND = 0.4
 TURNED = 0.25
 """Frontality below which a face is turned away, by about 45°."""
 
-BLURRED, BEHIND = 0.2, 0.7
-"""Sharpness, as a share of the largest face's, below which a face is out of focus that is less than `BEHIND` as large;
-of faces side by side one that moves is blurred for a moment, and belongs to the group."""
+BLURRED = 0.2
+"""Sharpness, as a share of the largest face's, below which a smaller face is out of focus."""
 
 DARK = 28.0
 """Mean grey value below which a face is too dark to be read."""
@@ -43,8 +42,7 @@ def ineligibility(face: Face, faces: Iterable[Face], *, counted: bool) -> Reason
         return Reason.TOO_FAR
     if face.quality is None:
         return None
-    behind = _side(face) < BEHIND * _side(largest)
-    sharpest = largest.quality.sharpness if behind and largest.quality is not None else 0.0
+    sharpest = 0.0 if face is largest or largest.quality is None else largest.quality.sharpness
     quality = face.quality
     limits = (
         (Reason.TOO_FAR, quality.share, SMALL),
