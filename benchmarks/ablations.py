@@ -76,7 +76,7 @@ ABLATIONS: Mapping[str, Change] = {
     "closed by the usual alone": _in_signals(LEAST=0.0),
     "the usual over 1.5 s": _in_signals(USUAL=1.5),
     "no frame after the shutter": _in_frame(AFTER=0.0),
-    "growth within 0.4 s": _in_frame(STILL=0.4),
+    "growth within 0.25 s": _in_frame(STILL=0.25),
     "height by the score": _in_frame(FALL=60.0),
     "height alone": _in_frame(SMILE=1.0, EYES=0.0, SHARP=0.0, FACING=0.0, LIGHT=0.0),
     "plain: ten frames": Change(

@@ -48,8 +48,8 @@ def test_a_smile_that_is_photographed_is_taken_with_its_latency() -> None:
     (photo,) = seen.taken
     assert (photo.frame, photo.decided, photo.shows) == (6, 6, Shows.SMILE)
     assert photo.latency == pytest.approx(2 / 5)
-    # the three of the hold, and one after it in which the smile might have grown
-    assert (photo.standing.frames, photo.standing.smile) == (4, 1.0)
+    # the three of the hold, and two after it in which the smile might have grown
+    assert (photo.standing.frames, photo.standing.smile) == (5, 1.0)
 
 
 def test_a_smile_that_is_not_photographed_is_missed() -> None:

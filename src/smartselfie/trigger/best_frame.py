@@ -33,7 +33,7 @@ SUREST = 1e-4
 AFTER = 0.6
 """Seconds after the shutter in which a better frame may come."""
 
-STILL = 0.25
+STILL = 0.4
 """Seconds without a higher smile after which it grows no more."""
 
 STEP = 0.1
