@@ -21,6 +21,7 @@ COMMANDS = {
     "train-eyes": "Train the model that tells open eyes from closed ones.",
     "export": "Write a trained model as an ONNX file.",
     "evaluate": "Measure an emotion model.",
+    "measure": "Measure smiles on labelled faces, by group.",
     "replay": "Measure the trigger on labelled videos.",
     "cameras": "List the cameras.",
     "doctor": "Check what works, and how to fix the rest.",

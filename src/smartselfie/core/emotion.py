@@ -26,6 +26,9 @@ class Emotion(StrEnum):
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
 _PLACES: dict[str, int] = {emotion: place for place, emotion in enumerate(EMOTIONS)}
 
+HAPPY = EMOTIONS.index(Emotion.HAPPY)
+"""Its place among the seven."""
+
 
 class Emotions(Mapping[str, float]):
     """The scores of all seven emotions on one face: each from 0 to 1, together 1.
@@ -89,3 +92,23 @@ def pool(opinions: Sequence[tuple[NDArray[np.floating[Any]], float]]) -> NDArray
     logs = np.sum(parts, axis=0)
     raised = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def apply_balance(scores: NDArray[np.float64], balance: Sequence[float]) -> NDArray[np.float64]:
+    """Scores whose score of happy stays, while the other six share the rest anew (logit adjustment, Menon et al. 2021).
+
+    So what was rare in training is not passed over, and a smile is as sure as it was.
+
+    Args:
+        scores: (n, 7), each row summing to 1.
+        balance: seven numbers that are added to the logarithms of the scores; happy's counts for nothing. None of them
+            leaves the scores as they are.
+
+    Returns:
+        (n, 7), each row summing to 1.
+    """
+    if not len(balance):
+        return scores
+    happy = np.arange(len(EMOTIONS)) == HAPPY
+    odds = np.where(happy, 0.0, np.maximum(scores, LEAST_SCORE) * np.exp(np.asarray(balance, np.float64)))
+    return np.where(happy, scores, (1 - scores[:, happy]) * odds / odds.sum(axis=1, keepdims=True))
