@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions, pool
+from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions, apply_balance, pool
 from smartselfie.datasets import ferplus
 from smartselfie.serialize import CSV_COLUMNS
 from smartselfie.testing import CARD
@@ -66,3 +66,19 @@ def test_certain_scores_and_no_rows_stay_numbers() -> None:
     certain = np.eye(7, dtype=np.float32)
     assert pool([(certain, 8.0), (certain[::-1], 8.0)]).sum(axis=1) == pytest.approx(np.ones(7))
     assert pool([(np.zeros((0, 7)), 1.0)]).shape == (0, 7)
+
+
+def test_a_balance_multiplies_the_odds_of_the_six_and_leaves_happy() -> None:
+    balanced = apply_balance(ONE, [1.0, 0, 0, 5.0, 0, 0, 0])
+    odds = (balanced[:, 0] / balanced[:, 1]) / (ONE[:, 0] / ONE[:, 1])
+    assert odds == pytest.approx(np.full(len(ONE), np.e))
+    assert np.array_equal(balanced[:, 3], ONE[:, 3])
+    assert balanced.sum(axis=1) == pytest.approx(np.ones(len(ONE)))
+    assert apply_balance(ONE, [0.0] * 7) == pytest.approx(ONE)
+    assert np.array_equal(apply_balance(ONE, ()), ONE)
+
+
+def test_a_balance_stays_finite_where_nothing_is_left_to_share() -> None:
+    certain = np.eye(7)[[3, 0]]
+    assert apply_balance(certain, [1.0] * 7) == pytest.approx(certain, abs=1e-9)
+    assert apply_balance(np.zeros((0, 7)), [1.0] * 7).shape == (0, 7)

@@ -19,6 +19,11 @@ def test_a_card_comes_back_as_it_was_written():
     assert read_card(card.to_metadata(), "a.onnx") == card
 
 
+def test_a_card_with_a_balance_comes_back_too():
+    card = replace(CARD, balance=(0.5, 0, 0, -0.25, 0, 0, -1))
+    assert read_card(card.to_metadata(), "a.onnx") == card
+
+
 def test_other_metadata_beside_the_card_does_no_harm():
     assert read_card({**CARD.to_metadata(), "author": "somebody"}, "a.onnx") == CARD
 
@@ -43,6 +48,8 @@ def test_no_card_is_refused():
         (changed(reading=[-0.5]), "combined does not weigh its outputs"),
         (changed(reading=[1e9]), "combined does not weigh its outputs"),
         (changed(reading=[0.5, 0.5]), "combined does not weigh its outputs"),
+        (changed(balance=[0.5]), "balance is not seven numbers"),
+        (changed(balance=[0, 0, 0, 0, 0, 0, 1e9]), "balance is not seven numbers"),
         (changed(input_size=4), "input_size or std is out of range"),
         (changed(input_size=4096), "input_size or std is out of range"),
         (changed(std=0), "input_size or std is out of range"),

@@ -30,6 +30,18 @@ def test_two_outputs_are_mixed_as_the_card_says(tiny_network: Make):
     assert read["sad"] == pytest.approx(sad / (happy + sad + 5 * rest), abs=1e-5)
 
 
+def test_the_cards_balance_shares_out_what_is_not_happy_and_changes_no_output(tiny_network: Make):
+    card = replace(CARD, balance=(2.0, 0, 0, 0, 0, 0, 0)).to_metadata()
+    network = OnnxClassifier(tiny_network(metadata=card), "tiny.onnx")
+    plain = OnnxClassifier(tiny_network(), "plain.onnx")
+    (balanced,), (as_is,) = network.classify(GREY), plain.classify(GREY)
+    assert balanced["happy"] == pytest.approx(as_is["happy"])
+    odds = [each["angry"] / each["sad"] for each in (balanced, as_is)]
+    assert odds[0] == pytest.approx(odds[1] * np.exp(2.0), rel=1e-4)
+    for name, scores in plain.outputs(GREY).items():
+        assert np.array_equal(network.outputs(GREY)[name], scores)
+
+
 def test_each_output_can_be_read_alone_by_its_name(tiny_network: Make):
     card = replace(CARD, outputs=("ferplus", "fer2013"), combined=(0.5, 0.5)).to_metadata()
     # the file lists its outputs in another order than the card

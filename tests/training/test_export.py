@@ -228,3 +228,16 @@ def test_without_rows_or_labels_nothing_is_changed(draw_data: Draw) -> None:
     found = fit_temperatures(Bars(8.0, 0.3), BOTH, draw_data(public=140, votes=False))
     assert found.powers[0] != 1.0
     assert found.powers[1] == 1.0
+
+
+def test_what_users_see_gives_back_what_was_rare_where_votes_say_how_rare(
+    trained: Trainer, tmp_path: Path, draw_data: Draw
+) -> None:
+    data = draw_data(training=140)
+    assert data.votes is not None
+    # half of the angry rows are gone
+    left = (data.labels != 0) | (np.arange(len(data)) % 2 == 0)
+    balance = export(trained.run, tmp_path / "mine.onnx", data=data.where(left)).card.balance
+    assert balance[3] == 0
+    assert balance[0] > balance[1] == balance[6]
+    assert export(trained.run, tmp_path / "plain.onnx").card.balance == ()

@@ -58,6 +58,8 @@ class ModelCard:
         combined: what users see is the product of the outputs, each raised to the power given here, in the order of
             `outputs`, scaled to sum to 1 (a log-linear pool, Genest and Zidek 1986). The powers' proportion says how
             much each output counts, their sum how sharp the answer is.
+        balance: how the six other than happy share what is not happy, in the order of `labels`: added to the logarithms
+            of their scores, so that what was rare in training is not passed over; empty for as they are.
         parameters: how many numbers the training set.
         precision: of its arithmetic: float32 or int8.
         data: what it was trained on, and what was looked at while it was made.
@@ -83,6 +85,7 @@ class ModelCard:
     biases: str
     licence: Licence
     metrics: dict[str, float]
+    balance: tuple[float, ...] = ()
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -182,6 +185,8 @@ def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:
     powers = card.combined
     if len(card.outputs) != len(powers) or not powers or not (min(powers) >= 0 and 0 < sum(powers) < MOST):
         raise ModelError(f"{path} has a damaged model card: combined does not weigh its outputs", HINT)
+    if len(card.balance) not in (0, len(EMOTIONS)) or not all(abs(shift) < MOST for shift in card.balance):
+        raise ModelError(f"{path} has a damaged model card: balance is not seven numbers", HINT)
     if not 8 <= card.input_size <= 512 or card.std <= 0:
         raise ModelError(f"{path} has a damaged model card: input_size or std is out of range", HINT)
     return card

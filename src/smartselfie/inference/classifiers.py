@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.core.crop import EYE_SIZE, network_input
-from smartselfie.core.emotion import EMOTIONS, Emotions, pool
+from smartselfie.core.emotion import EMOTIONS, Emotions, apply_balance, pool
 from smartselfie.errors import ModelError
 from smartselfie.inference.card import HINT, ModelCard, is_whole, read_card, read_eye_card
 from smartselfie.inference.runtime import AGAIN, FAULTS, Port, Session, open_session, reason_of
@@ -78,7 +78,7 @@ class OnnxClassifier:
     def combine(self, outputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float64]:
         """What `outputs` gave, combined as the card says: (n, 7), each row summing to 1."""
         powers = zip(self.card.outputs, self.card.combined, strict=True)
-        return pool([(outputs[name], power) for name, power in powers])
+        return apply_balance(pool([(outputs[name], power) for name, power in powers]), self.card.balance)
 
     def outputs(self, crops: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
         """What each output says of (n, size, size) uint8 grey crops: (n, 7) by the output's name."""

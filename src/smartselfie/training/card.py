@@ -17,6 +17,9 @@ from smartselfie.training.recipe import RECIPES, with_options_of
 OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
 """How much each output counts in what users see, where a network has both."""
 
+STRENGTH = 1.25
+"""How much what users see gives back to what was rare in training; chosen by `benchmarks.combine`."""
+
 LICENCE = Licence(
     code="MIT",
     weights="MIT, as far as they are ours to license: what the terms of the data mean for weights is settled nowhere.",

@@ -19,11 +19,12 @@ from smartselfie.core.emotion import pool
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import RunError
+from smartselfie.evaluation.combine import balance_for, class_frequencies
 from smartselfie.evaluation.evaluate import predict_split, score_all, to_card_metrics
 from smartselfie.evaluation.metrics import apply_temperature, fit_temperature
 from smartselfie.inference.card import ModelCard
 from smartselfie.inference.classifiers import OnnxClassifier
-from smartselfie.training.card import make_card, save_model
+from smartselfie.training.card import STRENGTH, make_card, save_model
 from smartselfie.training.checkpoint import Checkpoint, load_checkpoint
 from smartselfie.training.graph import Scores, fold, quantized, to_onnx, with_card
 from smartselfie.training.networks import NETWORKS, Mirrored, parameter_count
@@ -176,7 +177,7 @@ def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None,
     read = Mirrored(network).eval() if mirrored else network
     plain = Scores(read, powers=[1.0] * len(card.outputs)).eval()
     found = fit_temperatures(plain, card, data)
-    card = replace(card, combined=found.combined)
+    card = replace(card, combined=found.combined, balance=_balance(found.combined, card.outputs, data))
     scores = Scores(read, powers=found.powers).eval()
     expected = _predict_trial(scores, card)
     fold(network)
@@ -187,6 +188,14 @@ def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None,
             f"the ONNX form of {run} differs from the network by {difference:.2g}", "report this; no file was written"
         )
     return _Network(model, card, difference)
+
+
+def _balance(powers: Sequence[float], outputs: Sequence[str], data: Dataset | None) -> tuple[float, ...]:
+    """How the six other than happy share the rest, where votes tell how rare each is in training."""
+    frequencies = None if data is None else class_frequencies(data)
+    if frequencies is None or tuple(outputs) != ("fer2013", "ferplus"):
+        return ()
+    return tuple(round(float(shift), 4) for shift in balance_for(powers, STRENGTH, frequencies))
 
 
 def _from_file(path: Path, combined: Sequence[float] | None) -> _Network:
