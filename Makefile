@@ -4,6 +4,7 @@
 # make test-all the same, then the benchmarks that need no data: code and install size, speed, memory
 # make docs     write the generated parts of the documents anew
 # make network DATA=faces.npz   train the network that ships, from its teachers on; goes on where it was stopped
+# make network DATA=faces.npz FACES=real_faces.zip   and then on labelled faces of real people, too
 
 PYTHON ?= python3
 VENV := .venv
@@ -11,6 +12,7 @@ BIN := $(VENV)/bin
 
 RUNS ?= runs
 DATA ?= faces.npz
+FACES ?=
 # such as TRAIN="--device cuda", or "--threads 1" where other work goes on beside it
 TRAIN ?=
 
@@ -60,7 +62,7 @@ $(VENV)/installed-tests: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[train]' --group test
 	@touch $(VENV)/installed $@
 
-network: $(RUNS)/compact.onnx $(RUNS)/compact-int8.onnx
+network: $(RUNS)/compact.onnx $(RUNS)/compact-int8.onnx $(if $(FACES),$(RUNS)/faces.onnx $(RUNS)/faces-int8.onnx)
 
 begun = $(if $(wildcard $(RUNS)/$(1)/checkpoint.pt),--resume,$(2))
 
@@ -77,6 +79,15 @@ $(RUNS)/compact.onnx: $(TEACHERS)
 
 $(RUNS)/compact-int8.onnx: $(RUNS)/compact.onnx
 	$(BIN)/smartselfie export $< $@ --data $(DATA) --int8
+
+# the same network, taught by itself what FER-2013 holds while it learns real faces
+$(RUNS)/faces.onnx: $(RUNS)/compact.onnx
+	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/faces --real $(FACES) \
+		$(call begun,faces,--recipe faces --start $< --teacher $<) $(TRAIN)
+	$(BIN)/smartselfie export $(RUNS)/faces $@ --data $(DATA) --faces $(FACES)
+
+$(RUNS)/faces-int8.onnx: $(RUNS)/faces.onnx
+	$(BIN)/smartselfie export $< $@ --data $(DATA) --faces $(FACES) --int8
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -24,7 +24,7 @@ THREADS = {"worker.py", "sources/live.py", "booth/runner.py"}
 STARTERS = {"Thread", "Timer", "ThreadPoolExecutor", "ProcessPoolExecutor", "start_new_thread"}
 
 
-LONG = {"cli/train.py": {"command": "each of its 16 options is a line of its parameters"}}
+LONG = {"cli/train.py": {"command": "each of its 18 options is a line of its parameters"}}
 """Functions of more than 40 lines, with the reason."""
 
 

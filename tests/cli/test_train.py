@@ -181,3 +181,10 @@ def test_afterwards_signals_mean_what_they_meant_before() -> None:
     with stop_on_signal():
         assert [signal.getsignal(number) for number in SIGNALS] != before
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+@pytest.mark.slow
+def test_a_teacher_for_real_faces_needs_real_faces(faces: Path, tmp_path: Path, capsys: Capsys) -> None:
+    command = ["train", str(faces), "--out", str(tmp_path / "run"), "--real-teacher", "a.onnx", *SMALL]
+    assert main(command) == 2
+    assert "--real-teacher needs --teacher and --real" in capsys.readouterr().err

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from smartselfie.core.types import Box
 from smartselfie.datasets.dataset import Dataset
+from smartselfie.datasets.labelled import LabelledFace
 from smartselfie.errors import DataError, RunError
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.testing import CARD
@@ -27,6 +29,7 @@ from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoi
 from smartselfie.training.environment import make_fabric
 from smartselfie.training.export import export, fit_temperatures
 from smartselfie.training.loop import Trainer
+from smartselfie.training.real import RealFaces
 from smartselfie.training.recipe import Recipe, recipe_named
 from smartselfie.training.records import Watcher
 
@@ -241,3 +244,24 @@ def test_what_users_see_gives_back_what_was_rare_where_votes_say_how_rare(
     assert balance[3] == 0
     assert balance[0] > balance[1] == balance[6]
     assert export(trained.run, tmp_path / "plain.onnx").card.balance == ()
+
+
+def test_the_card_names_the_real_faces_sources_and_what_it_is_worth_on_others(
+    make_trainer: Train, small: Recipe, tmp_path: Path
+) -> None:
+    image = np.full((60, 60, 3), 128, np.uint8)
+    faces = [
+        LabelledFace(image, label, Box(0, 0, 60, 60), 0.0, {"file": label, "source": source, "beard": "1"})
+        for label, source in (("smile", "uk"), ("no_smile", "elsewhere"), ("grimace", "elsewhere"))
+    ]
+    trainer = make_trainer(recipe=replace(small, epochs=1))
+    trainer.real = RealFaces(faces, "these")
+    trainer.train(Watcher())
+    card = export(trainer.run, tmp_path / "mine.onnx", faces=faces).card
+    assert "elsewhere, 2 (terms not known here); uk, 1 (official portraits; parliamentary open licence" in card.data
+    assert "on the terms named there" in card.licence.data
+    assert "measured on faces of real people that it has not learnt" in card.biases
+    assert "has not been measured" in export(trainer.run, tmp_path / "mine.onnx").card.biases
+    assert card.metrics["faces/all/n"] == card.metrics["faces/beard/n"] == 3
+    assert 0 <= card.metrics["faces/source: elsewhere/accuracy"] <= 1
+    assert "faces/source: elsewhere/missed" not in card.metrics

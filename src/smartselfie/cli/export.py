@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 @click.argument("source", type=PATH, metavar="RUN")
 @click.argument("model", type=FILE, metavar="MODEL.onnx")
 @option("--data", PATH, "DATA.npz", "Prepared data: measures the model on PublicTest and calibrates it.")
+@option("--faces", PATH, "FACES", "Labelled faces of real people: measures the model on their part val, by group.")
 @option("--name", None, "NAME", "Name of the model.", shown="the recipe's name")
 @click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image (twice as slow).")
 @click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
-def command(*, source: Path, model: Path, data: Path | None, name: str | None, mirrored: bool, int8: bool) -> None:
+def command(
+    *, source: Path, model: Path, data: Path | None, faces: Path | None, name: str | None, mirrored: bool, int8: bool
+) -> None:
     """Write the model of a run, finished or not, as one ONNX file that carries its card.
 
     RUN may also be an ONNX file with a card, to quantise it or to measure it again. The new file is checked against the
@@ -30,18 +33,21 @@ def command(*, source: Path, model: Path, data: Path | None, name: str | None, m
 
     require_libraries()
     from smartselfie.datasets import dataset
+    from smartselfie.datasets.labelled import read_labelled
     from smartselfie.training.export import export
 
-    faces = None if data is None else dataset.load(data)
-    written = export(source, model, data=faces, name=name, mirrored=mirrored, int8=int8)
+    rows = None if data is None else dataset.load(data)
+    unseen = [] if faces is None else read_labelled(faces, ("val",))
+    written = export(source, model, data=rows, faces=unseen, name=name, mirrored=mirrored, int8=int8)
     card = written.card
     click.echo(
         f"written: {model}, {written.size:,} bytes, {card.parameters:,} parameters, {card.precision}, "
         f"at most {written.difference:.1g} from the {'network in float32' if int8 else 'trained network'}"
     )
     for metric, value in card.metrics.items():
-        # by class there is too much to read here; the card has it, and the combined output's once more by its old name
-        if "/reading/" not in metric and metric.count("/") - ("/combined/" in metric) == 2:
+        # by class or group there is too much to read here; the card has it, and the combined output's by its old name
+        one_group = metric.startswith("faces/") and not metric.startswith("faces/all/")
+        if "/reading/" not in metric and not one_group and metric.count("/") - ("/combined/" in metric) == 2:
             click.echo(f"  {metric} {value:g}")
     _show_loss(written)
 

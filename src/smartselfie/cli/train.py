@@ -46,6 +46,8 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
 INTERRUPTED = 130
 RATE = click.FloatRange(min=0, min_open=True)
 TEACHER = "Trained model to learn from, besides labels and votes; several are averaged."
+REAL = "Labelled faces of real people, a folder or archive with labels.csv, learnt beside every batch."
+REAL_TEACHER = "Trained model whose answers on the faces of --real are learnt."
 COMPILE = "Compile the network first: takes minutes, then trains faster. Needs a C++ compiler."
 
 
@@ -58,7 +60,9 @@ COMPILE = "Compile the network first: takes minutes, then trains faster. Needs a
 @option("--batch-size", click.IntRange(min=2), "N", "Faces per step.", shown="the recipe's")
 @option("--learning-rate", RATE, "RATE", "Peak learning rate; use a lower one with --start.", shown="the recipe's")
 @option("--teacher teachers", FILE, "MODEL.onnx", TEACHER, multiple=True)
-@option("--start", PATH, "RUN", "Start with the weights of another run.")
+@option("--real", PATH, "FACES", REAL)
+@option("--real-teacher real_teachers", FILE, "MODEL.onnx", REAL_TEACHER, multiple=True, shown="the teachers")
+@option("--start", PATH, "RUN|MODEL.onnx", "Start with the weights of another run, or of an exported file.")
 @option("--seed", SEED, "N", "The same seed repeats a training exactly.", shown="0")
 @option("--device", ["auto", "cpu", "cuda", "mps"], None, "Device to train on.", "auto")
 @option("--precision", ["auto", "32", "bf16"], None, "Precision of the arithmetic.", "auto")
@@ -75,6 +79,8 @@ def command(
     batch_size: int | None,
     learning_rate: float | None,
     teachers: tuple[Path, ...],
+    real: Path | None,
+    real_teachers: tuple[Path, ...],
     start: Path | None,
     seed: int | None,
     device: str,
@@ -116,13 +122,17 @@ def command(
             # of several processes one speaks
             logging.getLogger("smartselfie").setLevel(logging.ERROR)
         trainer = Trainer(faces, out, chosen, fabric, number)
+        if real is not None:
+            from smartselfie.training.real import RealFaces
+
+            trainer.real = RealFaces.from_file(real)
         if resume:
             trainer.resume()
         else:
-            _begin(trainer, teachers, start)
+            _begin(trainer, teachers, real_teachers, start)
         if compiled:
             trainer.compile()
-        where = (("--device", device), ("--precision", precision), ("--threads", threads))
+        where = (("--real", real), ("--device", device), ("--precision", precision), ("--threads", threads))
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
         again += " --compile" if compiled else ""
         on_epoch = partial(log_epoch, open_tensorboard(out)) if tensorboard else (lambda _: None)
@@ -142,18 +152,22 @@ def _fresh(out: Path, given: Mapping[str, Any]) -> tuple[Recipe, int]:
     return replace(recipe_for(given.get("recipe", "compact")), **changed), given.get("seed", 0)
 
 
-def _begin(trainer: "Trainer", teachers: tuple[Path, ...], start: Path | None) -> None:
-    """Take over weights and teachers' answers, where stopping."""
+def _begin(trainer: "Trainer", teachers: tuple[Path, ...], real_teachers: tuple[Path, ...], start: Path | None) -> None:
+    """Take over weights and teachers' answers, where there are any."""
     from smartselfie.cli.terminal import show_progress
 
+    if real_teachers and not (teachers and trainer.real):
+        raise click.UsageError("--real-teacher needs --teacher and --real")
     if start is not None:
         trainer.start_from(start)
     if teachers:
         total = len(teachers) * len(trainer.training)
         with show_progress(total) as progress:
-            trainer.learn_from(
-                teachers, lambda done: progress.update(done, f"{done:,} of {total:,} answers of teachers")
-            )
+
+            def on_faces(done: int) -> None:
+                progress.update(done, f"{done:,} of {total:,} answers of teachers")
+
+            trainer.learn_from(teachers, on_faces, real_teachers)
 
 
 def _recall(out: Path, given: dict[str, Any]) -> tuple[Recipe, int]:

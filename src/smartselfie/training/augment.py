@@ -51,6 +51,23 @@ class Jpeg(nn.Module):
         return changed
 
 
+class Lamp(nn.Module):
+    """Some faces as a lamp or a window at one side lights them: bright there, dark on the other."""
+
+    def __init__(self, p: float, most: float) -> None:
+        super().__init__()
+        self.p, self.most = p, most
+
+    def forward(self, faces: Tensor) -> Tensor:
+        """(n, 1, h, w), 0…1 → the same."""
+        count, _, height, width = faces.shape
+        chosen = (torch.rand(count) < self.p).float()
+        angle, strength = torch.rand(count) * 2 * torch.pi, torch.rand(count) * self.most * chosen
+        down, across = torch.linspace(-1, 1, height)[:, None], torch.linspace(-1, 1, width)[None]
+        ramp = down * angle.sin()[:, None, None] + across * angle.cos()[:, None, None]
+        return faces * (1 + strength[:, None, None] * ramp)[:, None].to(faces).clamp_min(0)
+
+
 KINDS: dict[str, Callable[[], nn.Module]] = {
     "flip": lambda: augmentation.RandomHorizontalFlip(p=0.5),
     # a detector's box is a little off, a head a little tilted or turned
@@ -69,6 +86,7 @@ KINDS: dict[str, Callable[[], nn.Module]] = {
         augmentation.RandomBrightness((0.6, 1.3), p=0.3),
         augmentation.RandomContrast((0.5, 1.4), p=0.3),
     ),
+    "lamp": lambda: Lamp(p=0.3, most=0.6),
     "noise": lambda: augmentation.RandomGaussianNoise(mean=0.0, std=0.05, p=0.09),
     "jpeg": lambda: Jpeg(p=0.07, quality=(10, 60)),
     # a hand, a glass, hair

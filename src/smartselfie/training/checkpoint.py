@@ -24,7 +24,8 @@ class Checkpoint:
     `rows` are the Training rows of each class as they were prepared. `begun` tells of the run whose weights it began
     with, or is empty where they were random. `teachers` are the fingerprints of those whose answers are learnt. `step`
     counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network` is what
-    is trained, `average` its averaged weights, which are what is kept.
+    is trained, `average` its averaged weights, which are what is kept. `real` is the fingerprint of the real faces that
+    are learnt beside the rows, or empty; `sources` are where they come from, and how many.
     """
 
     recipe: Recipe
@@ -39,6 +40,8 @@ class Checkpoint:
     network: dict[str, torch.Tensor]
     average: dict[str, torch.Tensor]
     optimizer: dict[str, object]
+    real: str = ""
+    sources: tuple[tuple[str, int], ...] = ()
 
 
 def describe_run(checkpoint: Checkpoint) -> str:
@@ -76,6 +79,8 @@ def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
         "network": checkpoint.network,
         "average": checkpoint.average,
         "optimizer": checkpoint.optimizer,
+        "real": checkpoint.real,
+        "sources": [list(source) for source in checkpoint.sources],
     }
     try:
         with atomic_write(run / NAME) as file:
@@ -111,6 +116,8 @@ def load_checkpoint(run: Path) -> Checkpoint:
             network=plain["network"],
             average=plain["average"],
             optimizer=plain["optimizer"],
+            real=plain.get("real", ""),
+            sources=tuple((str(name), int(count)) for name, count in plain.get("sources", ())),
         )
     except (
         OSError,

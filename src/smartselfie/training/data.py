@@ -66,6 +66,9 @@ def _to_faces(rows: Dataset) -> Faces:
 NAME = "answers.npz"
 """The file of a run's folder that keeps the answers, for a training that goes on later."""
 
+REAL_NAME = "real_answers.npz"
+"""The same for real faces."""
+
 SHIFTS = ((0, 0), (2, 1), (-2, -1))
 """Right and down, in pixels; each is asked mirrored, too."""
 
@@ -144,23 +147,23 @@ def fingerprints(teachers: Sequence[Path]) -> tuple[str, ...]:
         raise RunError(f"{error.filename} cannot be read: {error.strerror}", "check --teacher") from None
 
 
-def save_targets(run: Path, answers: NDArray[np.float32]) -> None:
+def save_targets(run: Path, answers: NDArray[np.float32], name: str = NAME) -> None:
     """Write the answers into the run's folder.
 
     Raises:
         RunError: they cannot be written.
     """
-    with atomic_write(run / NAME, RunError, "free some space") as file:
+    with atomic_write(run / name, RunError, "free some space") as file:
         np.savez_compressed(file, answers=answers.astype(np.float16))
 
 
-def load_targets(run: Path, shape: tuple[int, ...]) -> Tensor:
+def load_targets(run: Path, shape: tuple[int, ...], name: str = NAME) -> Tensor:
     """The answers out of the run's folder.
 
     Raises:
         RunError: they are not there, are damaged, or belong to other data.
     """
-    path = run / NAME
+    path = run / name
     try:
         with np.load(path, allow_pickle=False) as stored:
             answers = torch.from_numpy(stored["answers"].astype(np.float32))

@@ -15,16 +15,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from smartselfie.core.crop import network_input
-from smartselfie.core.emotion import pool
+from smartselfie.core.emotion import HAPPY, pool
 from smartselfie.datasets import ferplus
 from smartselfie.datasets.dataset import Dataset, Split
+from smartselfie.datasets.labelled import LabelledFace
 from smartselfie.errors import RunError
 from smartselfie.evaluation.combine import balance_for, class_frequencies
 from smartselfie.evaluation.evaluate import predict_split, score_all, to_card_metrics
+from smartselfie.evaluation.groups import groups_to_card_metrics, measure_groups, predict_crops
 from smartselfie.evaluation.metrics import apply_temperature, fit_temperature
 from smartselfie.inference.card import ModelCard
 from smartselfie.inference.classifiers import OnnxClassifier
-from smartselfie.training.card import STRENGTH, make_card, save_model
+from smartselfie.training.card import STRENGTH, make_card, save_model, with_metrics
 from smartselfie.training.checkpoint import Checkpoint, load_checkpoint
 from smartselfie.training.graph import Scores, fold, quantized, to_onnx, with_card
 from smartselfie.training.networks import NETWORKS, Mirrored, parameter_count
@@ -118,6 +120,7 @@ def export(
     path: Path,
     *,
     data: Dataset | None = None,
+    faces: Sequence[LabelledFace] = (),
     name: str | None = None,
     combined: Sequence[float] | None = None,
     mirrored: bool = False,
@@ -130,6 +133,8 @@ def export(
         path: the file.
         data: prepared data; on its PublicTest rows a run's temperatures are fitted, and what it is worth on them goes
             into the card.
+        faces: labelled faces of real people that it has not learnt; what it is worth on them, group by group, goes into
+            the card, too.
         name: of the network; None takes the recipe's, or the file's own.
         combined: how much each output counts in what users see; None for `card.OUTPUT_WEIGHTS`, or the file's own. Of a
             run, with data, only the proportion matters: the rest is fitted.
@@ -155,8 +160,8 @@ def export(
         content, card = quantized(content, card, data)
         model = onnx.load_from_string(content)
         difference = _difference(OnnxClassifier(content, path.name), float32.outputs(_faces()))
-    if data is not None:
-        card = replace(card, metrics=_measure(content, path.name, data))
+    if data is not None or faces:
+        card = with_metrics(card, _measure(content, path.name, data, faces), by_group=bool(faces))
         content = with_card(model, card)
     save_model(path, content, card)
     return Exported(card, len(content), difference, before)
@@ -244,9 +249,12 @@ def _difference(classifier: OnnxClassifier, expected: Answers) -> float:
     return max(float(np.abs(said[name] - wanted).max()) for name, wanted in expected.items())
 
 
-def _measure(content: bytes, name: str, data: Dataset) -> dict[str, float]:
-    """The card's metrics on PublicTest, by every labeling that the data has, and as users see it."""
-    told: dict[str, float] = {}
-    for found in score_all(predict_split(data, Split.PUBLIC_TEST, OnnxClassifier(content, name))):
-        told |= to_card_metrics(found)
-    return told
+def _measure(content: bytes, name: str, data: Dataset | None, faces: Sequence[LabelledFace] = ()) -> dict[str, float]:
+    """The card's metrics: on PublicTest by every labeling that the data has, on labelled faces as users see it."""
+    classifier = OnnxClassifier(content, name)
+    measured: dict[str, float] = {}
+    for found in [] if data is None else score_all(predict_split(data, Split.PUBLIC_TEST, classifier)):
+        measured |= to_card_metrics(found)
+    if faces:
+        measured |= groups_to_card_metrics(measure_groups(faces, predict_crops(faces, classifier)[:, HAPPY]))
+    return measured

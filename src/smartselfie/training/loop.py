@@ -1,7 +1,7 @@
 """How the weights move: the optimiser, and its learning rate over the epochs."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
 from smartselfie.training.checkpoint import Checkpoint, describe_run, load_checkpoint, make_folder, save_checkpoint
 from smartselfie.training.data import (
+    REAL_NAME,
     fingerprints,
     held_out_faces,
     load_targets,
@@ -28,9 +29,11 @@ from smartselfie.training.data import (
 )
 from smartselfie.training.environment import agreed, mean_over
 from smartselfie.training.networks import NETWORKS
+from smartselfie.training.real import RealFaces, count_beside, require_same
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.records import Clock, EpochResult, Progress, Watcher, write_history
 from smartselfie.training.requirements import require_compiler
+from smartselfie.training.weights import CHUNK, FACES, load_weights
 
 
 def learning_rate(recipe: Recipe, epoch: float) -> float:
@@ -96,6 +99,7 @@ class Trainer:
         self.begun = ""
         self.teachers: tuple[str, ...] = ()
         self.answers: Tensor | None = None
+        self.real: RealFaces | None = None
         self.step = 0
         self.loss_sum = 0.0
         self.history: list[EpochResult] = []
@@ -113,11 +117,16 @@ class Trainer:
         self.network.module.compile()
 
     def start_from(self, run: Path) -> None:
-        """Begin with another run's averaged weights instead of random ones.
+        """Begin with another run's averaged weights, or an exported file's, instead of random ones.
 
         Raises:
             RunError: there is no such run, or its network is another.
+            ModelError: the file cannot be used.
         """
+        if run.is_file():
+            self.begun = load_weights(run, self.network.module, self._some_faces)
+            self.average.module.load_state_dict(self.network.module.state_dict())
+            return
         saved = load_checkpoint(run)
         weights = {key.removeprefix("module."): value for key, value in saved.average.items() if "." in key}
         self._load({"network": weights}, f"the network of {run}")
@@ -125,8 +134,25 @@ class Trainer:
             self.average.module.state_dict()[key].copy_(value)
         self.begun = describe_run(saved)
 
-    def learn_from(self, teachers: Sequence[Path], on_faces: Callable[[int], None] = lambda _: None) -> None:
-        """Ask the teachers about every Training row, and keep their answers in the run's folder.
+    def _some_faces(self) -> Iterator[Tensor]:
+        """Training rows as a training sees them, the same at each call: enough to count batch norms with."""
+        torch.manual_seed(_seed_of(self.seed, 2))
+        places = torch.randperm(len(self.training))[:FACES]
+        for batch in torch.split(places, CHUNK):
+            yield _to_input(self.augment(self.training.grey[batch].float()), self.recipe)
+
+    def learn_from(
+        self,
+        teachers: Sequence[Path],
+        on_faces: Callable[[int], None] = lambda _: None,
+        real_teachers: Sequence[Path] = (),
+    ) -> None:
+        """Learn the teachers' answers, too; they are saved in the run's folder.
+
+        Args:
+            teachers: ONNX files with a card.
+            on_faces: gets the number of Training rows that have been answered.
+            real_teachers: whose answers on the real faces are learnt; none for the same.
 
         Raises:
             ModelError, RunError: a teacher cannot be used, or the folder cannot be written.
@@ -135,14 +161,20 @@ class Trainer:
         grey = self.training.grey[:, 0].numpy()
         if self.fabric.is_global_zero:
             save_targets(self.run, predict_targets(teachers, grey, self.outputs, on_faces))
+            if self.real is not None:
+                answers = predict_targets(real_teachers or teachers, self.real.crop(), self.outputs)
+                save_targets(self.run, answers, REAL_NAME)
         self.fabric.barrier()
-        self.teachers = fingerprints(teachers)
+        self.teachers = fingerprints([*teachers, *real_teachers])
         self._recall()
 
     def _recall(self) -> None:
-        self.answers = (
-            load_targets(self.run, (len(self.training), len(self.outputs), len(EMOTIONS))) if self.teachers else None
-        )
+        if not self.teachers:
+            return
+        each = (len(self.outputs), len(EMOTIONS))
+        self.answers = load_targets(self.run, (len(self.training), *each))
+        if self.real is not None:
+            self.real.answers = load_targets(self.run, (len(self.real), *each), REAL_NAME)
 
     def resume(self) -> None:
         """Go on where the folder's checkpoint stands.
@@ -164,6 +196,7 @@ class Trainer:
             "optimizer": saved.optimizer,
         }
         self._load(states, f"the checkpoint of {self.run}")
+        require_same(self.real, saved.real)
         self.begun, self.teachers = saved.begun, saved.teachers
         self._recall()
         self.step, self.loss_sum, self.history = saved.step, saved.loss_sum, list(saved.history)
@@ -211,8 +244,10 @@ class Trainer:
             group["lr"] = rate
         self.network.train()
         grey = self.augment(self.training.grey[batch].to(self.fabric.device).float())
-        logits = self.network(_to_input(grey, self.recipe)).float()
-        loss = self._loss(logits, batch)
+        if self.real is None:
+            loss = self._loss(self.network(_to_input(grey, self.recipe)).float(), batch)
+        else:
+            loss = self._loss_with_real(grey, batch, self.real)
         self.optimizer.zero_grad()
         self.fabric.backward(loss)
         self.optimizer.step()
@@ -221,6 +256,17 @@ class Trainer:
         if not math.isfinite(value):
             raise RunError(f"the loss is {value} at step {self.step}", "lower the recipe's learning rate")
         return value
+
+    def _loss_with_real(self, grey: Tensor, batch: Tensor, real: RealFaces) -> Tensor:
+        """The batch's loss and that of real faces beside it, weighted by how many they are."""
+        count = count_beside(len(batch), self.recipe.real_share)
+        drawn = real.draw(count, _seed_of(self.seed, 3, self.step, self.fabric.global_rank), self.recipe.real_mix)
+        faces = torch.cat([grey, drawn.grey.to(grey)])
+        logits = self.network(_to_input(faces, self.recipe)).float()
+        logits = logits.reshape(-1, len(faces), *logits.shape[1:])
+        losses = real.loss(logits[:, len(batch) :], drawn, self.recipe.real_teacher_weight)
+        share = self.recipe.real_weight * count / len(batch)
+        return self._loss(logits[:, : len(batch)].flatten(0, 1), batch) + share * self._weigh(losses)
 
     def _loss(self, logits: Tensor, batch: Tensor) -> Tensor:
         """Cross-entropy against the labels of 2013, and against the votes where there are any.
@@ -235,7 +281,10 @@ class Trainer:
         if self.answers is not None:
             target = torch.lerp(target, self.answers[batch], self.recipe.teacher_weight)
         said = logits.log_softmax(-1).reshape(-1, *target.shape)
-        losses = -(target.to(logits.device) * said).sum(-1).mean(1).sum(0)
+        return self._weigh(-(target.to(logits.device) * said).sum(-1).mean(1).sum(0))
+
+    def _weigh(self, losses: Tensor) -> Tensor:
+        """The heads' losses (heads,) as one."""
         weights = losses.new_tensor([1.0, self.recipe.votes_weight])[: len(losses)]
         return (weights * losses).sum()
 
@@ -310,6 +359,8 @@ class Trainer:
                 network=self.network.module.state_dict(),
                 average=self.average.state_dict(),
                 optimizer=self.optimizer.state_dict(),
+                real="" if self.real is None else self.real.fingerprint,
+                sources=() if self.real is None else self.real.sources,
             ),
         )
 

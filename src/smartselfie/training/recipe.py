@@ -38,6 +38,11 @@ class Recipe:
         votes_weight: how much the loss against FER+'s votes counts beside the loss against the labels of 2013.
         teacher_weight: where there are teachers, how much their answers count in the targets, 0 to 1; labels and votes
             make up the rest.
+        real_share: where there are real faces, what share of each step's faces they are; they come on top of the batch.
+        real_weight: how much a real face counts beside one of the batch.
+        real_teacher_weight: where there are teachers, how much their score of happy counts beside a real face's label,
+            0 to 1; some labels are wrong (bootstrapping, Reed et al. 2015).
+        real_mix: the share of the real faces over which another one is laid, with as much of its label.
         augment: which changes to the faces are imitated, names in `augment.KINDS`.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
@@ -55,6 +60,10 @@ class Recipe:
     label_smoothing: float = 0.1
     votes_weight: float = 1.0
     teacher_weight: float = 0.5
+    real_share: float = 0.25
+    real_weight: float = 1.0
+    real_teacher_weight: float = 0.0
+    real_mix: float = 0.0
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
     averaging: float = 0.998
     mean: float = 0.5
@@ -79,6 +88,21 @@ RECIPES = {
             warmup_epochs=3.0,
             label_smoothing=0.0,
             teacher_weight=0.6,
+            averaging=0.999,
+        ),
+        # from a trained `compact`, which is its own teacher of FER-2013, with faces of real people
+        Recipe(
+            name="faces",
+            network="compact",
+            epochs=10,
+            batch_size=64,
+            learning_rate=0.008,
+            warmup_epochs=0.3,
+            label_smoothing=0.0,
+            teacher_weight=1.0,
+            real_share=0.3,
+            real_weight=1.5,
+            real_mix=0.3,
             averaging=0.999,
         ),
         # teachers see clearer faces than their pupil will
@@ -147,6 +171,10 @@ class _Checked(BaseModel):
     label_smoothing: Share
     votes_weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     teacher_weight: Share
+    real_share: Annotated[float, Field(ge=0, lt=1)]
+    real_weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    real_teacher_weight: Share
+    real_mix: Share
     augment: list[str]
     averaging: Annotated[float, Field(ge=0, lt=1)]
     mean: Share
