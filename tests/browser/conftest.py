@@ -142,8 +142,12 @@ def scripted_booth(tmp_path: Path) -> ScriptedBooth:
 class _Each(ScriptedClassifier):
     """Gives each face its own emotion, from left to right."""
 
+    def __init__(self, script: Any) -> None:
+        super().__init__(script)
+        self._people = list(script)
+
     def classify(self, crops: Any) -> Any:
-        return list(self._script[: len(crops)])
+        return self._people[: len(crops)]
 
 
 OpenPage = Callable[..., Page]

@@ -152,7 +152,7 @@ def read_records(
         DataError: it is truncated, no CSV, or lacks one of the columns.
     """
     # the csv module's own limit is a 180×180 face
-    csv.field_size_limit(LONGEST)
+    limit = csv.field_size_limit(LONGEST)
     try:
         reader = csv.DictReader(_read_lines(file, name, hint))
         reader.fieldnames = [column.strip() for column in reader.fieldnames or ()]
@@ -165,6 +165,8 @@ def read_records(
         raise DataError(f"{name} is truncated or damaged", "download the file again") from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(f"{name} is not a CSV: {error}", hint) from None
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _read_lines(file: IO[bytes], name: str, hint: str) -> Iterator[str]:
