@@ -143,7 +143,7 @@ class _Each(ScriptedClassifier):
     """Gives each face its own emotion, from left to right."""
 
     def __init__(self, script: Any) -> None:
-        super().__init__(script)
+        super().__init__(script or [scores(Emotion.NEUTRAL)])
         self._people = list(script)
 
     def classify(self, crops: Any) -> Any:
