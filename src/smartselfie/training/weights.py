@@ -173,12 +173,12 @@ class _Counting(nn.Module):
 
     def fill(self, norm: Norm) -> None:
         """Set a batch norm such that it does what was done here, with these statistics."""
-        mean = self.total / self.count
-        spread = (self.squares / self.count - mean.square()).clamp_min(0)
-        norm.running_mean.copy_(mean)  # type: ignore[union-attr]
+        centre = self.total / self.count
+        spread = (self.squares / self.count - centre.square()).clamp_min(0)
+        norm.running_mean.copy_(centre)  # type: ignore[union-attr]
         norm.running_var.copy_(spread)  # type: ignore[union-attr]
         norm.weight.copy_((spread + norm.eps).sqrt())
-        norm.bias.copy_(self.bias.double() + mean)
+        norm.bias.copy_(self.bias.double() + centre)
 
 
 def _count(member: nn.Module, biases: Mapping[Weighted, Tensor], faces: Callable[[], Iterator[Tensor]]) -> None:
