@@ -1,5 +1,5 @@
 # make selfie   install what the run time needs, and open the booth
-# make check    lint, types, import contracts and the quick tests: under a minute, for while you work
+# make check    lint, types, import contracts and the quick tests, for while you work
 # make test     every check and every test, with the coverage of branches; what is handed in passes it
 # make test-all the same, then the benchmarks that need no data: code and install size, speed, memory
 # make docs     write the generated parts of the documents anew
