@@ -62,11 +62,11 @@ def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | Non
     return [(next(said), next(said)) if pair else None for pair in squares]
 
 
+# Seconds for which every frame is looked at after somebody was seen: whoever blinks or turns is back before.
 ALERT = 0.5
-"""Seconds for which every frame is looked at after somebody was seen: whoever blinks or turns is back before."""
 
+# Seconds without a look while nobody is there: somebody who comes is seen within 0.2 s at 30 frames a second.
 PAUSE = 0.15
-"""Seconds without a look while nobody is there: somebody who comes is seen within 0.2 s at 30 frames a second."""
 
 
 @dataclass(frozen=True, slots=True)

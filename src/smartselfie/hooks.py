@@ -18,12 +18,12 @@ from smartselfie.serialize import event_to_json
 from smartselfie.settings.schema import Settings
 from smartselfie.worker import JobQueue, Report
 
+# Seconds that one try may take.
 COMMAND_TIME, WEB_TIME = 60.0, 10.0
-"""Seconds that one try may take."""
+# Seconds between the tries.
 PAUSES = (1.0, 5.0)
-"""Seconds between the tries."""
+# Photos that may wait for a slow hook; more are passed over, and named.
 MOST_WAITING = 1000
-"""Photos that may wait for a slow hook; more are passed over, and named."""
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ VIDEO_SUFFIXES = frozenset(
 )
 
 HINT = "try to open it in another program"
+# What Pillow's decoders raise on damaged files.
 DAMAGED = (OSError, SyntaxError, ValueError, EOFError, MemoryError, KeyError, IndexError)
-"""What Pillow's decoders raise on damaged files."""
 
 
 def read_image(path: Path) -> Image:

@@ -8,12 +8,12 @@ from smartselfie.errors import AlbumError
 from smartselfie.ports import Album
 from smartselfie.worker import JobQueue
 
+# Photos that may wait for the disk; the next one waits for them, so that memory stays bounded and none is lost.
 MOST_WAITING = 8
-"""Photos that may wait for the disk; the next one waits for them, so that memory stays bounded and none is lost."""
+# Seconds that the album may take for a photo before it counts as one that cannot be written.
 SAVE_TIME = 30.0
-"""Seconds that the album may take for a photo before it counts as one that cannot be written."""
+# Seconds that photos which are still being written get at the end.
 CLOSE_TIME = 10.0
-"""Seconds that photos which are still being written get at the end."""
 
 
 class PhotoWriter:

@@ -14,13 +14,13 @@ from typing import Generic, Self, TypeVar
 from smartselfie.errors import SmartselfieError
 
 T = TypeVar("T")
+# Called with the worker's name and what went wrong, or None once it works again; from the worker's thread.
 Report = Callable[[str, Exception | None], None]
-"""Called with the worker's name and what went wrong, or None once it works again; from the worker's thread."""
 
+# Seconds before a function that failed is started again; doubles with each failure.
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds before a function that failed is started again; doubles with each failure."""
+# Seconds that `close` waits unless told otherwise.
 CLOSE_TIME = 3.0
-"""Seconds that `close` waits unless told otherwise."""
 
 log = logging.getLogger(__name__)
 

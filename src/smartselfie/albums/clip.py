@@ -12,14 +12,13 @@ from smartselfie.images import encode_image, shrink, to_pillow
 from smartselfie.moment import Moment
 from smartselfie.worker import JobQueue, Report
 
-BEFORE, AFTER = 1.5, 1.0
-"""Seconds."""
+BEFORE, AFTER = 1.5, 1.0  # seconds
+# Seconds between two images of a clip.
 STEP = 0.1
-"""Seconds between two images of a clip."""
+# Pixels of the longer side.
 LONGEST = 360
-"""Pixels of the longer side."""
+# Clips that may wait for a slow disk, some three megabytes each; more are skipped, and named.
 MOST_WAITING = 8
-"""Clips that may wait for a slow disk, some three megabytes each; more are skipped, and named."""
 
 log = logging.getLogger(__name__)
 

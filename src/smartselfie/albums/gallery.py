@@ -29,14 +29,14 @@ from smartselfie.images import DAMAGED, encode_image, read_thumbnail
 
 PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
 TICKET = re.compile(r"\d{1,20}")
+# Pixels of a thumbnail's longer side.
 SMALL = 480
-"""Pixels of a thumbnail's longer side."""
+# Seconds that a deleted photo can be brought back.
 TRASH_KEPT = 3600.0
-"""Seconds that a deleted photo can be brought back."""
+# Nanoseconds after which a folder's time of change tells every change: coarse clocks repeat themselves.
 SETTLED = 2_000_000_000
-"""Nanoseconds after which a folder's time of change tells every change: coarse clocks repeat themselves."""
+# What may lie beside a photo and goes where it goes.
 BESIDE = (".json", ".gif")
-"""What may lie beside a photo and goes where it goes."""
 
 
 class Order(StrEnum):

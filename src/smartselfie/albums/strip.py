@@ -10,12 +10,12 @@ from PIL import ImageDraw, ImageFont, ImageOps
 from smartselfie.errors import PictureError
 from smartselfie.images import encode_image, read_thumbnail
 
+# As many as a strip has room for.
 PHOTOS = 4
-"""As many as a strip has room for."""
 WIDTH, HEIGHT = 600, 450
 BORDER = 30
+# Pixels for the date, between the last photo and the lower border.
 FOOT = 50
-"""Pixels for the date, between the last photo and the lower border."""
 QUALITY = 90
 
 

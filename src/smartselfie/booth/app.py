@@ -21,8 +21,8 @@ from smartselfie.booth.schema import pack, snapshot_to_json
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
+# Messages on their way to a viewer that it has not drawn yet; more would show it the past.
 IN_FLIGHT = 2
-"""Messages on their way to a viewer that it has not drawn yet; more would show it the past."""
 MOST_VIEWERS = 64
 
 

@@ -16,8 +16,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
+# Keys at a time; the oldest go first.
 MOST = 10_000
-"""Keys at a time; the oldest go first."""
 
 
 class OneTimeTokens(Generic[T]):
@@ -59,10 +59,10 @@ def _hashed(key: str) -> bytes:
     return hashlib.sha256(key.encode(errors="surrogateescape")).digest()
 
 
+# Wrong PINs in a row until there is a pause.
 TRIES = 5
-"""Wrong PINs in a row until there is a pause."""
+# Seconds of the pause.
 PAUSE = 30.0
-"""Seconds of the pause."""
 
 
 class PinCheck:
@@ -100,11 +100,11 @@ class PinCheck:
         raise HTTPException(403, "the PIN is missing or wrong")
 
 
+# Seconds that a code, a paired phone and a photo's link last.
 CODE, STAY, LINK = 300.0, 86_400.0, 3600.0
-"""Seconds that a code, a paired phone and a photo's link last."""
 COOKIE = "__Host-smartselfie"
+# What a phone needs to come in.
 OPEN = frozenset({"/join", "/api/join", "/static/join.js", "/static/style.css", "/static/icon.svg"})
-"""What a phone needs to come in."""
 GUEST = "/guest/"
 
 

@@ -23,8 +23,8 @@ from smartselfie.ports import Album, FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
 
+# Seconds that the whole booth has to end, and that each of its parts has in any case.
 CLOSE_TIME, LEAST_TIME = 10.0, 0.5
-"""Seconds that the whole booth has to end, and that each of its parts has in any case."""
 
 
 class Booth:

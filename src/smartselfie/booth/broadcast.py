@@ -17,11 +17,11 @@ from smartselfie.core.types import Frame, Image
 from smartselfie.images import encode_jpeg, shrink
 from smartselfie.moment import Moment
 
+# Pixels of a preview's longer side; photos keep the full resolution.
 LONGEST = 1280
-"""Pixels of a preview's longer side; photos keep the full resolution."""
 QUALITY = 80
+# Events that a viewer can catch up on.
 REMEMBERED = 64
-"""Events that a viewer can catch up on."""
 
 
 class Phase(StrEnum):
@@ -38,8 +38,8 @@ class Phase(StrEnum):
     LEFT = "left"
 
 
+# Nothing follows.
 FINAL = frozenset({Phase.FINISHED, Phase.FAILED, Phase.LEFT})
-"""Nothing follows."""
 
 
 class Preview:

@@ -21,12 +21,12 @@ from smartselfie.core.types import Box, Frame, Image
 from smartselfie.errors import PictureError
 from smartselfie.ports import Album
 
+# Seconds without a frame until the camera counts as lost.
 SILENCE = 2.0
-"""Seconds without a frame until the camera counts as lost."""
+# Seconds that a still may take on its way.
 STILL_TIME = 4.0
-"""Seconds that a still may take on its way."""
+# Most pixels of a small frame (1080p) and of a still; looked at before anything is decoded.
 FRAME_PIXELS, STILL_PIXELS = 2_100_000, 60_000_000
-"""Most pixels of a small frame (1080p) and of a still; looked at before anything is decoded."""
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 import threading
 from enum import StrEnum
 
+# Seconds without any face after which whoever comes next is a new guest, and is asked again.
 GUESTS_GONE = 60.0
-"""Seconds without any face after which whoever comes next is a new guest, and is asked again."""
 
 
 class Closed(StrEnum):

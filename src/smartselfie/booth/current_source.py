@@ -18,8 +18,8 @@ from smartselfie.sources.filters import Paced
 from smartselfie.worker import run_once
 
 DEMO, BROWSER = "demo", "browser"
+# Seconds that a source may take to let go of its device; no change waits longer.
 CLOSE_TIME = 1.5
-"""Seconds that a source may take to let go of its device; no change waits longer."""
 
 log = logging.getLogger(__name__)
 

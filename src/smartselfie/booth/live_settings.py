@@ -14,8 +14,8 @@ from smartselfie.settings.live import FormField, LiveValues, form, live_names, r
 from smartselfie.settings.load import changed, save_page_settings
 from smartselfie.settings.schema import Settings
 
+# What the page calls the source that the booth was started with: a path or address is none of its business.
 GIVEN = "given"
-"""What the page calls the source that the booth was started with: a path or address is none of its business."""
 
 log = logging.getLogger(__name__)
 

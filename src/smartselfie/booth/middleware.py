@@ -97,12 +97,12 @@ class Guard:
         return self._open or address.is_loopback
 
 
+# Bytes of a request.
 MOST_BODY = 16 << 10
-"""Bytes of a request."""
+# Where a photo comes from a browser's camera, and its bytes.
 STILLS, MOST_STILL = "/api/still/", 32 << 20
-"""Where a photo comes from a browser's camera, and its bytes."""
+# Requests that change something, of all clients together: in the long run, and in one go.
 A_SECOND, AT_ONCE = 10.0, 30.0
-"""Requests that change something, of all clients together: in the long run, and in one go."""
 
 
 class Allowance:

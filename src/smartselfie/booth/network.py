@@ -30,10 +30,10 @@ from smartselfie.worker import Report, Worker
 
 PORTS_TO_TRY = 50
 MOST_CONNECTIONS = 256
+# Bytes of a message from a page: a small frame of its camera.
 MOST_FRAME = 512 << 10
-"""Bytes of a message from a page: a small frame of its camera."""
+# Seconds that the booth waits for the phones' server before it goes on without.
 OPEN_TIME = 3.0
-"""Seconds that the booth waits for the phones' server before it goes on without."""
 BUSY = {errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.EADDRINUSE}
 
 log = logging.getLogger(__name__)
@@ -107,8 +107,8 @@ def _reserve(door: socket.socket) -> None:
 
 
 LASTS = timedelta(days=365)
+# Before its end a new one is made.
 RENEWED = timedelta(days=30)
-"""Before its end a new one is made."""
 
 
 def own_certificate(path: Path, names: Sequence[str], addresses: Sequence[str], now: datetime | None = None) -> Path:

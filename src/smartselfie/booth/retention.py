@@ -9,10 +9,10 @@ from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.broadcast import Broadcast
 from smartselfie.worker import CLOSE_TIME, Worker
 
+# Seconds between two rounds.
 EVERY = 30.0
-"""Seconds between two rounds."""
+# Bytes below which the disk counts as nearly full: some hundred photos.
 ROOM = 500_000_000
-"""Bytes below which the disk counts as nearly full: some hundred photos."""
 
 log = logging.getLogger(__name__)
 

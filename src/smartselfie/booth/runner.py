@@ -31,19 +31,19 @@ from smartselfie.pipeline import Command, NewAlbum, NewSource, Pipeline, SetPaus
 from smartselfie.ports import Album, FrameSource
 from smartselfie.worker import run_once
 
+# The thread's name.
 PIPELINE = "pipeline"
-"""The thread's name."""
 CLOSED = {Closed.PAUSED: Phase.PAUSED, Closed.CONSENT: Phase.CONSENT}
+# Seconds until what failed is tried again; doubles with each failure.
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 30.0
-"""Seconds until what failed is tried again; doubles with each failure."""
+# Seconds of running after which the next failure counts as the first.
 STEADY = 30.0
-"""Seconds of running after which the next failure counts as the first."""
+# Seconds that a source which hangs may hold up the end.
 STOP_TIME = 3.0
-"""Seconds that a source which hangs may hold up the end."""
+# Seconds to hand on the photos that were saved last.
 LAST_WORDS = 0.5
-"""Seconds to hand on the photos that were saved last."""
+# Seconds that each photo under way may take at the end.
 ALBUM_TIME = 10.0
-"""Seconds that each photo under way may take at the end."""
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from smartselfie.serialize import EventJson, FaceJson, PersonJson, event_to_json
 from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import CoolingDown, Holding, Ready, State
 
+# What the trigger's states are called.
 STATES: dict[type[State], str] = {Ready: "ready", Holding: "holding", CoolingDown: "resting"}
-"""What the trigger's states are called."""
 
 
 class ProblemJson(TypedDict):

@@ -26,8 +26,8 @@ class Emotion(StrEnum):
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
 _PLACES: dict[str, int] = {emotion: place for place, emotion in enumerate(EMOTIONS)}
 
+# Its place among the seven.
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
-"""Its place among the seven."""
 
 
 class Emotions(Mapping[str, float]):
@@ -73,8 +73,8 @@ class Emotions(Mapping[str, float]):
         return f"Emotions({inside})"
 
 
+# Scores below it count as this much in a logarithm, which would otherwise be infinite.
 LEAST_SCORE = 1e-12
-"""Scores below it count as this much in a logarithm, which would otherwise be infinite."""
 
 
 def pool(opinions: Sequence[tuple[NDArray[np.floating[Any]], float]]) -> NDArray[np.float64]:

@@ -76,8 +76,8 @@ class Box:
 
 LANDMARKS = 5
 
+# Widths of eyes and mouth together, by the longer side of the box, below which their direction is not believed.
 IN_PROFILE = 0.25
-"""Widths of eyes and mouth together, by the longer side of the box, below which their direction is not believed."""
 
 
 @dataclass(frozen=True, slots=True)

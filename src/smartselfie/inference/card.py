@@ -16,21 +16,21 @@ from pydantic import AliasChoices, ConfigDict, Field, TypeAdapter, ValidationErr
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.errors import ModelError
 
+# Where the card stands among the ONNX file's metadata, as JSON.
 KEY = "smartselfie.card"
-"""Where the card stands among the ONNX file's metadata, as JSON."""
 
+# Where the checksum stands among the metadata: of the whole file, with zeros in the checksum's own place.
 SEAL = "smartselfie.sha256"
-"""Where the checksum stands among the metadata: of the whole file, with zeros in the checksum's own place."""
 
 _BLANK = "0" * 64
 # protobuf writes a string as its number, its length (64 is 0x40) and its bytes
 _SEALED = re.compile(re.escape(SEAL.encode()) + rb"\x12\x40([0-9a-f]{64})")
 
+# Powers beyond it would only turn scores into 0 and 1.
 MOST = 100.0
-"""Powers beyond it would only turn scores into 0 and 1."""
 
+# Where the eye network's card stands.
 EYES_KEY = "smartselfie.eyes"
-"""Where the eye network's card stands."""
 
 HINT = "use a model that `smartselfie export` wrote"
 

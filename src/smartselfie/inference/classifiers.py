@@ -16,11 +16,11 @@ from smartselfie.errors import ModelError
 from smartselfie.inference.card import HINT, ModelCard, is_whole, read_card, read_eye_card
 from smartselfie.inference.runtime import AGAIN, FAULTS, Port, Session, open_session, reason_of
 
+# What the network's one input is called: (n, 1, size, size) float32, standardised as the card says.
 INPUT = "faces"
-"""What the network's one input is called: (n, 1, size, size) float32, standardised as the card says."""
 
+# Faces that are read at once; more only takes more memory.
 BATCH = 64
-"""Faces that are read at once; more only takes more memory."""
 
 
 class OnnxClassifier:

@@ -15,18 +15,18 @@ from smartselfie.core.types import Box, DetectedFace, Image
 from smartselfie.errors import ModelError
 from smartselfie.inference.runtime import open_session
 
+# FER-2013's crop is the square around the box's centre, 1.01 times its longer side (measured on 1,500 faces).
 YUNET_CROP = 1.01
-"""FER-2013's crop is the square around the box's centre, 1.01 times its longer side (measured on 1,500 faces)."""
 
+# How much longer the box of a face that is tilted by 45° is than that of the same face upright; less where it is tilted
+# less (`python -m benchmarks.pictures --tilt`: 0.15 to 0.4 make no difference).
 SLACK = 0.25
-"""How much longer the box of a face that is tilted by 45° is than that of the same face upright; less where it is
-tilted less (`python -m benchmarks.pictures --tilt`: 0.15 to 0.4 make no difference)."""
 
+# At this size faces from an eighth of the picture's height up are found.
 LONG_SIDE = 320
-"""At this size faces from an eighth of the picture's height up are found."""
 
+# At this size faces from a twentieth of the picture's height up are found, in four times the time.
 FAR_LONG_SIDE = 640
-"""At this size faces from a twentieth of the picture's height up are found, in four times the time."""
 
 STRIDES = (8, 16, 32)
 THRESHOLD = 0.7
@@ -170,11 +170,11 @@ def _face(box: list[float], score: float, points: list[list[float]]) -> Detected
     return replace(face, square=found.square(YUNET_CROP / (1 + SLACK * abs(math.sin(2 * math.radians(face.tilt))))))
 
 
+# FER-2013's crop is the cascade's box, 1.03 times as long (measured on 1,500 faces).
 HAAR_CROP = 1.03
-"""FER-2013's crop is the cascade's box, 1.03 times as long (measured on 1,500 faces)."""
 
+# The cascade's window: it sees nothing in a smaller picture.
 SMALLEST = 24
-"""The cascade's window: it sees nothing in a smaller picture."""
 
 
 class HaarCascade:

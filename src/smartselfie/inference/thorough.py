@@ -14,29 +14,29 @@ from numpy.typing import NDArray
 from smartselfie.core.types import Box, DetectedFace, Image
 from smartselfie.inference.detectors import YuNet, place, resize
 
+# Long sides. Faces that fill the picture, or that it cuts, are found at the smallest; one of 3 % of a large picture's
+# longer side has 38 pixels at the largest.
 SIZES = (160, 320, 640, 1280)
-"""Long sides. Faces that fill the picture, or that it cuts, are found at the smallest; one of 3 % of a large picture's
-longer side has 38 pixels at the largest."""
 
+# A size that is nearer than this to the picture's own would show nothing new.
 ALIKE = 0.8
-"""A size that is nearer than this to the picture's own would show nothing new."""
 
+# Degrees by which copies of at most that long side are turned every time: upright, half of the heads that are tilted by
+# as much are missed.
 TILTS, MOST_TILTED = (45, -45), 320
-"""Degrees by which copies of at most that long side are turned every time: upright, half of the heads that are tilted
-by as much are missed."""
 
+# Degrees by which copies of at most that long side are turned where nobody is found for sure.
 QUARTERS, MOST_TURNED = (90, 180, 270), 800
-"""Degrees by which copies of at most that long side are turned where nobody is found for sure."""
 
+# Upright, 19 of 20 faces score more; upside down, 1 of 20.
 SURE = 0.9
-"""Upright, 19 of 20 faces score more; upside down, 1 of 20."""
 
+# Where nobody is found at all, a small picture is looked at once more, so many times as large. To enlarge every picture
+# would lose the faces that fill it; as the last look it finds most of the small faces that are left.
 ENLARGED = 2
-"""Where nobody is found at all, a small picture is looked at once more, so many times as large. To enlarge every
-picture would lose the faces that fill it; as the last look it finds most of the small faces that are left."""
 
+# Boxes that share so much of their union, or so much of the smaller one, are of one face.
 SAME, INSIDE = 0.3, 0.6
-"""Boxes that share so much of their union, or so much of the smaller one, are of one face."""
 
 
 class ThoroughYuNet:

@@ -19,11 +19,11 @@ from pydantic_core import CoreSchema, core_schema
 
 from smartselfie.errors import ConfigError
 
+# Before the name of every environment variable.
 PREFIX = "SMARTSELFIE_"
-"""Before the name of every environment variable."""
 
+# Characters of a wrong value that a message repeats.
 LONGEST = 60
-"""Characters of a wrong value that a message repeats."""
 
 
 class Group(StrEnum):
@@ -98,8 +98,8 @@ class Setting:
     """One setting as it was declared."""
 
     name: str
+    # Its annotated type.
     hint: Any
-    """Its annotated type."""
     default: object
     about: About
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     LiveValues = dict[str, Any]
 else:
     _LIVE = {name: SETTINGS[name].hint for name in live_names()}
+    # Body of PATCH /api/settings: those of the live settings that are to change.
     LiveChanges = TypedDict("LiveChanges", _LIVE, total=False)
-    """Body of PATCH /api/settings: those of the live settings that are to change."""
     LiveChanges.__pydantic_config__ = ConfigDict(extra="forbid")
+    # All live settings, as GET /api/settings gives them.
     LiveValues = TypedDict("LiveValues", _LIVE)
-    """All live settings, as GET /api/settings gives them."""
 
 
 def refusal(name: str, value: object, kind: str) -> ConfigError:

@@ -31,8 +31,8 @@ from smartselfie.settings.declaration import FACES, PAGE, PHOTOS, SOURCE, TRIGGE
 from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, GroupRule, TriggerRule
 
 Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
+# The languages of the page.
 LANGUAGES: tuple[str, ...] = get_args(Language)[1:]
-"""The languages of the page."""
 
 
 def _resolution(text: str) -> str:
@@ -76,8 +76,8 @@ def _stretch(pair: tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
+# TOML and the environment have no word for nothing: an empty text stands for it.
 EmptyIsUnset = BeforeValidator(lambda said: None if said == "" else said)
-"""TOML and the environment have no word for nothing: an empty text stands for it."""
 
 
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
@@ -276,8 +276,8 @@ class Settings:
         )
 
 
+# Every setting by its name.
 SETTINGS: Mapping[str, Setting] = read_declarations(Settings)
-"""Every setting by its name."""
 NAMES = tuple(SETTINGS)
 
 

@@ -14,12 +14,12 @@ from smartselfie.errors import SourceError
 from smartselfie.sources.capture import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
 
+# What a camera is asked for, best first; what it then delivers is taken, whatever it is.
 SIZES = ((1920, 1080), (1280, 720), (800, 600), (640, 480))
-"""What a camera is asked for, best first; what it then delivers is taken, whatever it is."""
 
 BACKEND = {"linux": cv2.CAP_V4L2, "win32": cv2.CAP_MSMF, "darwin": cv2.CAP_AVFOUNDATION}.get(sys.platform, cv2.CAP_ANY)
+# A size at which the camera promises fewer frames a second is passed over for a smaller one.
 FEWEST_FPS = 10.0
-"""A size at which the camera promises fewer frames a second is passed over for a smaller one."""
 
 
 @dataclass(frozen=True, slots=True)

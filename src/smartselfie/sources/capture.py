@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import cv2
 
+# OpenCV's level at which nothing is written.
 SILENT = 0
-"""OpenCV's level at which nothing is written."""
 
 
 @contextlib.contextmanager

@@ -12,8 +12,8 @@ from smartselfie.errors import PictureError, SourceError
 from smartselfie.images import IMAGE_SUFFIXES, read_image
 from smartselfie.sources.capture import quiet_opening
 
+# Containers that count frames may be off by a little; below this share of the count a file is called truncated.
 WHOLE = 0.9
-"""Containers that count frames may be off by a little; below this share of the count a file is called truncated."""
 
 HINT = "try to play it in another program"
 

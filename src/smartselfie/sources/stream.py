@@ -9,8 +9,8 @@ from smartselfie.errors import SourceError
 from smartselfie.sources.capture import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
 
+# How long FFmpeg waits for a connection and for a packet, in milliseconds.
 OPEN_MS, READ_MS = 8000, 4000
-"""How long FFmpeg waits for a connection and for a packet, in milliseconds."""
 
 PATIENCE = Patience(first=12.0)
 

@@ -11,10 +11,10 @@ from smartselfie.booth.auth import OneTimeTokens
 from smartselfie.booth.browser_camera import FRAME_PIXELS, STILL_PIXELS, BrowserCamera, Page, read_jpeg
 from smartselfie.errors import PictureError
 
+# Frames on their way that the pipeline has not taken yet.
 IN_FLIGHT = 2
-"""Frames on their way that the pipeline has not taken yet."""
+# Why a page is turned away: another camera is chosen, another page gives its own, it sent no frame.
 NOT_WANTED, BUSY, BAD_FRAME = 4404, 4409, 4400
-"""Why a page is turned away: another camera is chosen, another page gives its own, it sent no frame."""
 
 
 def camera_routes(source: Callable[[], object]) -> APIRouter:

@@ -14,8 +14,8 @@ from fastapi.responses import StreamingResponse
 from smartselfie.albums.gallery import Entry, Gallery, Order
 from smartselfie.booth.auth import OneTimeTokens, PinCheck
 
+# Photos of one page of the list.
 MOST = 200
-"""Photos of one page of the list."""
 GONE = "no such photo"
 
 
