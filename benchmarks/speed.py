@@ -105,7 +105,7 @@ def main() -> None:
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     image = demo_frame() if arguments.picture is None else read_image(arguments.picture)
-    line, cascade = Line(image), HaarCascade(1.1, 5)
+    line, cascade = Line(image), HaarCascade()
     stages = {
         "detect": line.detect,
         "crop": line.crop,

@@ -31,7 +31,7 @@ def make_detector(settings: Settings, *, thorough: bool = False) -> FaceDetector
         case "haar":
             from smartselfie.inference.detectors import HaarCascade
 
-            return HaarCascade(settings.haar_scale, settings.haar_neighbours)
+            return HaarCascade()
 
 
 def make_classifier(model: Path | None = None, threads: int = 1) -> "OnnxClassifier":

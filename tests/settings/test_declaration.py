@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from smartselfie.cli.options import SettingOption
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import PREFIX, About, Group, Slider, in_words, read_declarations
+from smartselfie.settings.declaration import About, Group, Slider, in_words, read_declarations
 
 
 @dataclass
@@ -48,8 +48,7 @@ def test_an_option_says_its_default_and_its_range(name: str, helped: tuple[str, 
     assert option.get_help_record(click.Context(click.Command("party"))) == helped
 
 
-def test_the_variable_and_the_schema_come_from_it_too() -> None:
-    assert SAMPLE["balloons"].variable == f"{PREFIX}BALLOONS"
+def test_the_schema_comes_from_it_too() -> None:
     schema = TypeAdapter(SAMPLE["balloons"].hint).json_schema()
     assert schema == {"type": "integer", "minimum": 2, "maximum": 99, "description": "Balloons on the wall."}
 

@@ -10,7 +10,7 @@ import pytest
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import ConfigError
-from smartselfie.settings.load import load_settings, save_setting
+from smartselfie.settings.load import load_settings, save_settings
 from smartselfie.settings.schema import Settings
 from smartselfie.trigger.rule import GroupRule
 
@@ -123,36 +123,36 @@ def test_how_much_of_a_smile_and_whose_may_be_words_or_numbers() -> None:
 
 def test_one_setting_is_saved_and_the_rest_of_the_file_stays_as_it_was(tmp_path: Path) -> None:
     config = file_with(tmp_path, "# ours\nhold = 5\ncalibration = [0, 1]  # nobody\nrest = 1.5\n")
-    save_setting(config, "calibration", (0.1, 0.7))
+    save_settings(config, {"calibration": (0.1, 0.7)})
     assert config.read_text() == "# ours\nhold = 5\ncalibration = [0.1, 0.7]  # nobody\nrest = 1.5\n"
     assert load_settings({}, config, {}).calibration == (0.1, 0.7)
 
 
 def test_a_value_over_several_lines_is_replaced_as_any_other(tmp_path: Path) -> None:
     config = file_with(tmp_path, "calibration = [\n  0, # neutral\n  1,\n]\nrest = 1.5 # ours\n")
-    save_setting(config, "calibration", (0.1, 0.7))
+    save_settings(config, {"calibration": (0.1, 0.7)})
     assert config.read_text() == "calibration = [0.1, 0.7]\nrest = 1.5 # ours\n"
 
 
 def test_the_ends_of_lines_stay_as_they_are(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_bytes(b"hold = 5\r\nrest = 1.5\r\n")
-    save_setting(config, "hold", 6)
+    save_settings(config, {"hold": 6})
     assert config.read_bytes() == b"hold = 6\r\nrest = 1.5\r\n"
 
 
 def test_a_setting_that_is_new_is_added_and_a_file_that_is_missing_is_made(tmp_path: Path) -> None:
     config = file_with(tmp_path, "hold = 5")
-    save_setting(config, "rest", 2.5)
+    save_settings(config, {"rest": 2.5})
     assert config.read_text() == "hold = 5\nrest = 2.5\n"
-    save_setting(tmp_path / "new" / "config.toml", "hold", 3)
+    save_settings(tmp_path / "new" / "config.toml", {"hold": 3})
     assert load_settings({}, tmp_path / "new" / "config.toml", {}).hold == 3
 
 
 def test_a_file_that_is_not_toml_is_left_alone(tmp_path: Path) -> None:
     config = file_with(tmp_path, "hold = [")
     with pytest.raises(ConfigError, match="is not TOML"):
-        save_setting(config, "calibration", (0.1, 0.7))
+        save_settings(config, {"calibration": (0.1, 0.7)})
     assert config.read_text() == "hold = ["
 
 
@@ -176,7 +176,7 @@ def test_a_strange_file_is_refused_in_one_sentence(tmp_path: Path, content: byte
 def test_a_byte_order_mark_as_windows_writes_it_does_no_harm(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_bytes(b"\xef\xbb\xbfhold = 7\r\n")
-    save_setting(config, "rest", 2.0)
+    save_settings(config, {"rest": 2.0})
     settings = load_settings({}, config, {})
     assert (settings.hold, settings.rest) == (7, 2.0)
 
@@ -203,6 +203,6 @@ def test_a_link_stays_a_link_and_comments_alone_stay_too(tmp_path: Path) -> None
     real.write_text("# nothing yet\n")
     config = tmp_path / "config.toml"
     config.symlink_to("real.toml")
-    save_setting(config, "hold", 7)
+    save_settings(config, {"hold": 7})
     assert config.is_symlink()
     assert real.read_text() == "# nothing yet\nhold = 7\n"

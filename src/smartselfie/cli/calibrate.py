@@ -13,7 +13,7 @@ from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_source
 from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
 from smartselfie.settings.declaration import Group
-from smartselfie.settings.load import default_config_file, load_settings, save_setting
+from smartselfie.settings.load import default_config_file, load_settings, save_settings
 from smartselfie.trigger.rule import calibrate
 
 SETTLE = 1.5
@@ -37,7 +37,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     """
     path = default_config_file() if config is None else config
     if forget:
-        save_setting(path, "calibration", [0, 1])
+        save_settings(path, {"calibration": [0, 1]})
         click.echo(f"calibration removed from {path}")
         return
     settings = load_settings(flags, config if config is None or config.is_file() else None)
@@ -45,7 +45,7 @@ def command(source: str, seconds: float, forget: bool, config: Path | None, **fl
     opened = make_source(source, settings)
     neutral, smile = measure(opened, detector, classifier, seconds, lambda words: click.echo(words, err=True))
     low, high = calibrate(neutral, smile)
-    save_setting(path, "calibration", [low, high])
+    save_settings(path, {"calibration": [low, high]})
     click.echo(f"neutral {low:g}, smile {high:g}: saved in {path}")
 
 

@@ -176,16 +176,15 @@ HAAR_CROP = 1.03
 # The cascade's window: it sees nothing in a smaller picture.
 SMALLEST = 24
 
+# How much the window grows from one size to the next, and how many overlapping hits make a face.
+GROWTH, NEIGHBOURS = 1.1, 5
+
 
 class HaarCascade:
     """Finds frontal, upright faces; slower than `YuNet` and blind to tilted ones; knows no score."""
 
-    def __init__(self, scale_factor: float, neighbours: int) -> None:
+    def __init__(self) -> None:
         """Open the cascade that OpenCV ships.
-
-        Args:
-            scale_factor: how much the window grows from one size to the next, above 1.
-            neighbours: how many overlapping hits make a face.
 
         Raises:
             ModelError: this OpenCV has no cascades.
@@ -197,14 +196,13 @@ class HaarCascade:
                 f"OpenCV {cv2.__version__} has no Haar cascades", "use --detector yunet, or opencv-python-headless<5"
             )
         self._cascade = cv2.CascadeClassifier(str(path))
-        self._scale_factor, self._neighbours = scale_factor, neighbours
 
     def detect(self, image: Image) -> list[DetectedFace]:
         """The faces of a (H, W, 3) uint8 BGR picture, largest first."""
         if min(image.shape[:2]) < SMALLEST:
             return []
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        found = self._cascade.detectMultiScale(grey, self._scale_factor, self._neighbours)
+        found = self._cascade.detectMultiScale(grey, GROWTH, NEIGHBOURS)
         boxes = [Box(float(x), float(y), float(width), float(height)) for x, y, width, height in found]
         boxes.sort(key=lambda box: (-box.area, box.left, box.top))
         return [DetectedFace(box, box.square(HAAR_CROP)) for box in boxes]

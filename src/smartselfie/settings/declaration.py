@@ -8,7 +8,7 @@ A class of settings declares each of its fields in one place:
 page's form and the documents are made.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from enum import StrEnum
 from functools import cached_property, partial
@@ -76,11 +76,12 @@ class About:
     secret: bool = False
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """The type's schema; only a switch takes true and false, which are numbers to Python, and no text
-        holds a NUL, which ends one for the system.
+        """The type's schema; only a switch takes true and false, which are numbers to Python, and no text holds a NUL,
+        which ends one for the system. TOML and the environment have no word for nothing: an empty text stands for it.
         """
         schema = handler(source)
-        return schema if schema["type"] == "bool" else core_schema.no_info_before_validator_function(_usable, schema)
+        usable = partial(_usable, empty=None if self.unset else "")
+        return schema if schema["type"] == "bool" else core_schema.no_info_before_validator_function(usable, schema)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The type's schema with the sentence, and with the names that values have."""
@@ -107,11 +108,6 @@ class Setting:
     def flag(self) -> str:
         """The option."""
         return flag_of(self.name)
-
-    @property
-    def variable(self) -> str:
-        """The variable of the environment."""
-        return PREFIX + self.name.upper()
 
     @property
     def switch(self) -> bool:
@@ -195,7 +191,7 @@ class Setting:
     @cached_property
     def _schema(self) -> list[dict[str, Any]]:
         schema = self._adapter.json_schema()
-        return list(_parts(schema, schema.get("$defs", {})))
+        return _parts(schema, schema.get("$defs", {}))
 
 
 def read_declarations(kind: type) -> dict[str, Setting]:
@@ -226,15 +222,11 @@ def in_words(value: object) -> str:
             return str(value)
 
 
-def _parts(schema: dict[str, Any], definitions: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _parts(schema: dict[str, Any], definitions: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The simple schemas of a schema, without references and alternatives."""
     if "$ref" in schema:
-        yield from _parts(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
-    elif "anyOf" in schema:
-        for part in schema["anyOf"]:
-            yield from _parts(part, definitions)
-    else:
-        yield schema
+        return _parts(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    return [part for each in schema["anyOf"] for part in _parts(each, definitions)] if "anyOf" in schema else [schema]
 
 
 def _range_in_words(bounds: Mapping[str, float]) -> list[str]:
@@ -260,7 +252,7 @@ def shown(value: object) -> str:
     return (str(value).lower() if isinstance(value, bool) else in_words(value))[:LONGEST]
 
 
-def _usable(value: object) -> object:
+def _usable(value: object, empty: str | None) -> object:
     if isinstance(value, bool) or (isinstance(value, str) and "\0" in value):
         raise ValueError
-    return value
+    return empty if value == "" else value

@@ -2,24 +2,22 @@
 
 import codecs
 import errno
-import json
 import os
 import tomllib
 from collections.abc import Callable, Collection, Mapping
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+from pydantic_core import to_jsonable_python
 
 from smartselfie.errors import ConfigError
 from smartselfie.files import atomic_write
 from smartselfie.settings.declaration import PREFIX, flag_of
 from smartselfie.settings.schema import NAMES, SETTINGS, Settings, unknown
 
-FORGET = "delete it to forget what was chosen on the page"
-HEADING = """# Chosen on the booth's page. It goes before the settings file; delete this file to forget it.
-"""
+FORGET = "delete it to forget what was chosen on the page, or check the folder's permissions"
+HEADING = "# Chosen on the booth's page. It goes before the settings file; delete this file to forget it.\n"
 
 
 def default_config_file() -> Path:
@@ -53,10 +51,11 @@ def load_settings(
         origin.update({name: where(name) for name in layer})
 
     file = default_config_file() if config is None else config
-    lay(_read_toml(file) if config is not None or os.path.lexists(file) else {}, lambda name: f"{file}: {name}")
-    if chosen:
-        page = page_settings_of(config)
-        lay(load_page_settings(page), lambda name: f"{_existing(page)}: {name}")
+    if config is not None or os.path.lexists(file):
+        lay(_read_toml(file), lambda name: f"{file}: {name}")
+    page = page_settings_of(config)
+    if chosen and os.path.lexists(page):
+        lay(_read_toml(page, FORGET), lambda name: f"{page}: {name}")
     lay(_read_environment(os.environ if environment is None else environment), lambda name: PREFIX + name.upper())
     lay({name: value for name, value in flags.items() if value is not None}, flag_of)
     return _validated(said, origin)
@@ -86,15 +85,14 @@ def _validated(said: Mapping[str, object], origin: Mapping[str, str]) -> Setting
     return Settings(**parsed)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: Path, hint: str = "") -> dict[str, Any]:
     try:
         return tomllib.loads(_read_text(path))
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}", "check --config") from None
-    except RecursionError:
-        raise ConfigError(f"{path} is not TOML: it is nested too deeply", "a line looks like: hold = 10") from None
-    except ValueError as error:
-        raise ConfigError(f"{path} is not TOML: {error}", "a line looks like: hold = 10") from None
+        raise ConfigError(f"{path} cannot be read: {error.strerror}", hint or "check --config") from None
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise ConfigError(f"{path} is not TOML: {why}", hint or "a line looks like: hold = 10") from None
 
 
 def _read_environment(variables: Mapping[str, str]) -> dict[str, object]:
@@ -106,71 +104,40 @@ def _read_environment(variables: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def save_setting(path: Path, name: str, value: object) -> None:
-    """Write one setting into a TOML file; everything else in it, comments too, stays as it is.
+def save_settings(
+    path: Path, values: Mapping[str, object], forget: Collection[str] = (), *, heading: str = "", hint: str = ""
+) -> None:
+    """Write settings into a TOML file; everything else in it, comments too, stays as it is.
 
     Args:
         path: the file; made where it does not exist.
-        name: a setting.
-        value: of the setting's type.
+        values: by name, of the settings' types.
+        forget: names that are no longer to stand in it.
+        heading: what a file that is made begins with.
+        hint: for the message where it goes wrong.
 
     Raises:
         ConfigError: the file cannot be read or written, or is not TOML.
     """
+    import tomlkit
+
+    text = heading
     if path.exists():
-        _read_toml(path)
-    try:
-        _write_toml(path, _read_text(path) if path.exists() else "", {name: value})
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "choose another --config") from None
-
-
-def load_page_settings(path: Path) -> dict[str, object]:
-    """What was chosen on the page, by the name of the setting; empty where nothing was saved.
-
-    Older versions saved it as JSON in a file beside, which is read until something is saved.
-
-    Raises:
-        ConfigError: the file cannot be read, or is not what `save_page_settings` writes.
-    """
-    source = _existing(path)
-    try:
-        text = _read_text(source)
-        choices = tomllib.loads(text) if source == path else json.loads(text)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise ConfigError(f"{source} cannot be read: {error.strerror}", FORGET) from None
-    except (ValueError, RecursionError):
-        raise ConfigError(f"{source} is damaged", FORGET) from None
-    if not isinstance(choices, dict):
-        raise ConfigError(f"{source} is damaged", FORGET)
-    return choices
+        _read_toml(path, hint)
+        text = _read_text(path)
+    document = tomlkit.parse(text)
+    for name, value in values.items():
+        document[name] = "" if value is None else to_jsonable_python(value)
+    for name in forget:
+        document.pop(name, None)
+    # through a link to the file that it stands for, as people have who keep their settings elsewhere
+    with atomic_write(Path(os.path.realpath(path)), ConfigError, hint or "choose another --config") as file:
+        file.write(tomlkit.dumps(document).encode())
 
 
 def save_page_settings(path: Path, choices: Mapping[str, object], forget: Collection[str] = ()) -> None:
-    """Save choices over those of the same names that were saved before; those named in `forget` are saved no longer.
-
-    Raises:
-        ConfigError: the file cannot be read or written.
-    """
-    saved = load_page_settings(path)
-    before = _read_text(path) if path.is_file() else HEADING
-    try:
-        _write_toml(path, before, {**saved, **choices}, forget)
-        _older(path).unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}", "check the folder's permissions") from None
-
-
-def _older(path: Path) -> Path:
-    return path.with_suffix(".json")
-
-
-def _existing(path: Path) -> Path:
-    """The file that holds what was chosen on the page: this one, or the older version's."""
-    older = _older(path)
-    return older if older.is_file() and not path.is_file() else path
+    """Save what was chosen on the page, beside what was chosen there before; as `save_settings`."""
+    save_settings(path, choices, forget, heading=HEADING, hint=FORGET)
 
 
 def _read_text(path: Path) -> str:
@@ -186,34 +153,3 @@ def _read_text(path: Path) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ValueError("it is saved as UTF-16, not as UTF-8")
     return content.decode("utf-8-sig")
-
-
-def _write_toml(path: Path, before: str, values: Mapping[str, object], forget: Collection[str] = ()) -> None:
-    """Write TOML anew with these values in it, and without those to forget.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    import tomlkit
-
-    document = tomlkit.parse(before)
-    for name, value in values.items():
-        document[name] = _plain(value)
-    for name in forget:
-        document.pop(name, None)
-    # through a link to the file that it stands for, as people have who keep their settings elsewhere
-    with atomic_write(Path(os.path.realpath(path))) as file:
-        file.write(tomlkit.dumps(document).encode())
-
-
-def _plain(value: object) -> object:
-    """A value as TOML has it: nothing is an empty text there."""
-    match value:
-        case None:
-            return ""
-        case tuple():
-            return list(value)
-        case Enum() | Path():
-            return str(value)
-        case _:
-            return value

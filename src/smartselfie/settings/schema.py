@@ -35,12 +35,6 @@ Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
 LANGUAGES: tuple[str, ...] = get_args(Language)[1:]
 
 
-def _resolution(text: str) -> str:
-    if re.fullmatch(r"\d{2,5}x\d{2,5}", text) is None:
-        raise ValueError
-    return text
-
-
 def _pin(pin: SecretStr) -> SecretStr:
     if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
         raise ValueError
@@ -76,17 +70,12 @@ def _stretch(pair: tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
-# TOML and the environment have no word for nothing: an empty text stands for it.
-EmptyIsUnset = BeforeValidator(lambda said: None if said == "" else said)
-
-
 @dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
 class Settings:
     """What booth and watch can be told. A value that is not possible raises a ConfigError."""
 
     source: Annotated[
         str | None,
-        EmptyIsUnset,
         SOURCE(
             "Camera, video, folder or address to open.",
             metavar="SOURCE",
@@ -96,8 +85,7 @@ class Settings:
         ),
     ] = None
     resolution: Annotated[
-        Annotated[str, AfterValidator(_resolution)] | None,
-        EmptyIsUnset,
+        Annotated[str, Field(pattern="^[0-9]{2,5}x[0-9]{2,5}$")] | None,
         SOURCE(
             "Resolution to ask the camera for.",
             metavar="WIDTHxHEIGHT",
@@ -153,19 +141,13 @@ class Settings:
         ),
     ] = (0.0, 1.0)
     max_photos: Annotated[
-        Annotated[int, Field(ge=1)] | None,
-        EmptyIsUnset,
-        TRIGGER("Stop after this many photos.", metavar="N", unset="no limit"),
+        Annotated[int, Field(ge=1)] | None, TRIGGER("Stop after this many photos.", metavar="N", unset="no limit")
     ] = None
     detector: Annotated[Literal["yunet", "haar"], FACES("Face detector.")] = "yunet"
     far_faces: Annotated[bool, FACES("Always look for small, distant faces, too (yunet).")] = False
-    haar_scale: Annotated[float, Field(ge=1.01, le=2), FACES("Scale factor of the Haar cascade (haar).")] = 1.1
-    haar_neighbours: Annotated[int, Field(ge=0, le=50), FACES("Overlapping detections that make a face (haar).")] = 5
-    model: Annotated[Path | None, EmptyIsUnset, FACES("Emotion model.", metavar="FILE", unset="the bundled one")] = None
+    model: Annotated[Path | None, FACES("Emotion model.", metavar="FILE", unset="the bundled one")] = None
     album: Annotated[
-        Path | None,
-        EmptyIsUnset,
-        PHOTOS("Folder for the photos.", metavar="DIR", unset="smartselfie in your pictures folder"),
+        Path | None, PHOTOS("Folder for the photos.", metavar="DIR", unset="smartselfie in your pictures folder")
     ] = None
     best_of: Annotated[
         float,
@@ -175,13 +157,10 @@ class Settings:
     sidecar: Annotated[bool, PHOTOS("Save a .json file with details next to each photo.")] = True
     clip: Annotated[bool, PHOTOS("Save a short clip (GIF) with each photo.", live=True, booth_only=True)] = False
     on_photo: Annotated[
-        str | None,
-        EmptyIsUnset,
-        PHOTOS('Command to run for each photo, e.g. "lp {path}".', metavar="COMMAND", unset="none"),
+        str | None, PHOTOS('Command to run for each photo, e.g. "lp {path}".', metavar="COMMAND", unset="none")
     ] = None
     webhook: Annotated[
         Annotated[SecretStr, AfterValidator(_address)] | None,
-        EmptyIsUnset,
         PHOTOS(
             "Address to send each photo's event to, without the image.",
             metavar="URL",
@@ -192,7 +171,6 @@ class Settings:
     ] = None
     delete_after: Annotated[
         Annotated[float, Field(gt=0, le=87600)] | None,
-        EmptyIsUnset,
         PHOTOS("Delete photos for good after this time.", metavar="HOURS", unset="never", booth_only=True),
     ] = None
     countdown: Annotated[
@@ -220,7 +198,6 @@ class Settings:
     lan: Annotated[bool, PAGE("Let phones on your network join by scanning a QR code.", booth_only=True)] = False
     pin: Annotated[
         Annotated[SecretStr, AfterValidator(_pin)] | None,
-        EmptyIsUnset,
         PAGE(
             "PIN needed to change settings or delete photos.",
             metavar="DIGITS",
