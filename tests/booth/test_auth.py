@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import HTTPException
 
-from smartselfie.booth.auth import CODE, LINK, MOST, PAUSE, STAY, TRIES, OneTimeTokens, PairedDevices, PinCheck
+from smartselfie.booth.auth import CODE, LINK, MOST, PAUSE, STAY, TRIES, LanAccess, OneTimeTokens, PinCheck
 
 LOCKED = (
     ("PATCH", "/api/settings"),
@@ -103,18 +103,21 @@ def test_keys_do_not_pile_up_and_are_not_kept_as_they_are(monkeypatch):
     assert last.encode() not in keys._known
 
 
-def test_codes_phones_and_links_all_end():
+def test_codes_phones_and_links_all_end(monkeypatch):
     clock = Clock()
-    pairing = PairedDevices(clock)
-    late, cookie, link = pairing.invite(), pairing.join(pairing.invite()), pairing.share("a.jpg")
+    monkeypatch.setattr(OneTimeTokens.__init__, "__kwdefaults__", {"once": False, "clock": clock})
+    access = LanAccess("https://192.168.1.7:8766")
+    code, late = access.codes.give(True), access.codes.give(True)
+    assert (access.codes.open(code), access.codes.open(code)) == (True, None)
+    cookie, link = access.phones.give(True), access.links.give("a.jpg")
     clock.now = CODE
-    assert pairing.join(late) is None
-    assert pairing.shared(link) == "a.jpg"
+    assert access.codes.open(late) is None
+    assert access.links.open(link) == "a.jpg"
     clock.now = LINK
-    assert pairing.shared(link) is None
-    assert pairing.knows(cookie)
+    assert access.links.open(link) is None
+    assert access.phones.open(cookie)
     clock.now = STAY
-    assert not pairing.knows(cookie)
+    assert access.phones.open(cookie) is None
     # what opens one thing opens no other
-    assert not pairing.knows(pairing.invite())
-    assert pairing.shared(pairing.invite()) is None
+    assert access.phones.open(access.codes.give(True)) is None
+    assert access.links.open(access.codes.give(True)) is None

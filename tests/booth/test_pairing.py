@@ -38,7 +38,7 @@ def client(outside):
 
 
 def join(phone, outside):
-    return phone.post("/api/join", json={"code": outside.pairing.invite()})
+    return phone.post("/api/join", json={"code": outside.codes.give(True)})
 
 
 def test_without_a_code_there_is_the_door_and_nothing_behind_it(network):
@@ -81,7 +81,7 @@ def test_the_door_page_names_nothing_that_is_locked(network):
 def test_a_code_lets_one_phone_in_once(network):
     booth, outside = network
     booth.feed()
-    code = outside.pairing.invite()
+    code = outside.codes.give(True)
     with client(outside) as phone, client(outside) as other:
         answer = phone.post("/api/join", json={"code": code})
         assert answer.status_code == 204

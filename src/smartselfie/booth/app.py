@@ -50,8 +50,8 @@ def create_app(
     if outside is not None:
         app.include_router(inside_routes(booth, outside))
         if paired_only:
-            app.include_router(outside_routes(booth, outside.pairing, STATIC / "join.html"))
-            app.add_middleware(RequirePairing, pairing=outside.pairing)
+            app.include_router(outside_routes(booth, outside, STATIC / "join.html"))
+            app.add_middleware(RequirePairing, phones=outside.phones)
     app.add_middleware(Guard, host=host, names=names)
     _serve_page(app)
     app.include_router(photo_routes(booth.gallery, booth.pin, booth.broadcast.touch))

@@ -6,14 +6,14 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 from time import monotonic
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Header, HTTPException
-from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 T = TypeVar("T")
 # Keys at a time; the oldest go first.
@@ -108,68 +108,42 @@ OPEN = frozenset({"/join", "/api/join", "/static/join.js", "/static/style.css", 
 GUEST = "/guest/"
 
 
-class PairedDevices:
-    """Gives codes, cookies and links, and knows them again."""
+@dataclass(frozen=True, slots=True)
+class LanAccess:
+    """The door to the network, and what opens it.
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """`clock` counts seconds."""
-        self._codes: OneTimeTokens[bool] = OneTimeTokens(CODE, once=True, clock=clock)
-        self._phones: OneTimeTokens[bool] = OneTimeTokens(STAY, clock=clock)
-        self._links: OneTimeTokens[str] = OneTimeTokens(LINK, clock=clock)
+    Attributes:
+        url: the address it has there.
+        is_open: whether it is open now.
+        codes: let one phone in, once.
+        phones: what the cookies of those hold that were let in.
+        links: each shows one photo to a guest: the photo's name.
+    """
 
-    def invite(self) -> str:
-        """A new code."""
-        return self._codes.give(True)
-
-    def join(self, code: str) -> str | None:
-        """What the cookie of a phone with this code holds; None where the code is wrong, old or was used."""
-        return self._phones.give(True) if self._codes.open(code) else None
-
-    def knows(self, cookie: str) -> bool:
-        """Whether a phone with this cookie was let in."""
-        return self._phones.open(cookie) is not None
-
-    def share(self, photo: str) -> str:
-        """A new link's key for the photo of that name."""
-        return self._links.give(photo)
-
-    def shared(self, key: str) -> str | None:
-        """The photo of a link."""
-        return self._links.open(key)
+    url: str
+    is_open: threading.Event = field(default_factory=threading.Event)
+    codes: OneTimeTokens[bool] = field(default_factory=lambda: OneTimeTokens(CODE, once=True))
+    phones: OneTimeTokens[bool] = field(default_factory=lambda: OneTimeTokens(STAY))
+    links: OneTimeTokens[str] = field(default_factory=lambda: OneTimeTokens(LINK))
 
 
 class RequirePairing:
     """Wraps the app for the local network: whoever was not let in gets 403, whatever they ask for."""
 
-    def __init__(self, app: ASGIApp, pairing: PairedDevices) -> None:
-        """`pairing` knows who was let in."""
-        self._app, self._pairing = app, pairing
+    def __init__(self, app: ASGIApp, phones: OneTimeTokens[bool]) -> None:
+        """`phones` opens for the cookie of who was let in."""
+        self._app, self._phones = app, phones
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the cookie, then pass on."""
-        if scope["type"] not in ("http", "websocket") or self._may(scope):
-            await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-        else:
+        answer = self._app
+        if scope["type"] == "websocket" and not self._knows(scope):
+            answer = WebSocketClose(1008)
+        elif scope["type"] == "http" and not (
+            scope["path"] in OPEN or scope["path"].startswith(GUEST) or self._knows(scope)
+        ):
             answer = PlainTextResponse("scan the code on the booth's page first\n", 403)
-            await answer(scope, receive, send)
+        await answer(scope, receive, send)
 
-    def _may(self, scope: Scope) -> bool:
-        if scope["type"] == "http" and (scope["path"] in OPEN or scope["path"].startswith(GUEST)):
-            return True
-        try:
-            cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get(COOKIE)
-        except CookieError:
-            return False
-        return cookie is not None and self._pairing.knows(cookie.value)
-
-
-@dataclass(frozen=True, slots=True)
-class LanAccess:
-    """The door to the network: who may come in, the address it has there, and whether it is open now."""
-
-    pairing: PairedDevices
-    url: str
-    is_open: threading.Event = field(default_factory=threading.Event)
+    def _knows(self, scope: Scope) -> bool:
+        return self._phones.open(HTTPConnection(scope).cookies.get(COOKIE, "")) is not None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -60,18 +61,13 @@ class Guard:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
+                headers.update(HEADERS)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if self._allows(scope):
-            await self._app(scope, receive, send_safely)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            await PlainTextResponse("forbidden\n", 403)(scope, receive, send_safely)
+        refused = WebSocketClose(1008) if scope["type"] == "websocket" else PlainTextResponse("forbidden\n", 403)
+        answer = self._app if self._allows(scope) else refused
+        await answer(scope, receive, send_safely)
 
     def _allows(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)

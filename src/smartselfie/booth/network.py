@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from fastapi import FastAPI
 
 from smartselfie.booth.app import create_app
-from smartselfie.booth.auth import LanAccess, PairedDevices
+from smartselfie.booth.auth import LanAccess
 from smartselfie.booth.booth import Booth
 from smartselfie.errors import ConfigError
 from smartselfie.files import atomic_write
@@ -295,7 +295,7 @@ def open_to_network(
     kept = Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) if folder is None else folder
     make_certificate(kept, here, own_names())
     with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
-        outside = LanAccess(PairedDevices(), f"https://{here}:{door.getsockname()[1]}")
+        outside = LanAccess(f"https://{here}:{door.getsockname()[1]}")
         app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
         lan = Lan(app, door, lambda: make_certificate(kept, here, own_names()), outside, booth.broadcast.report)
         lan.start()

@@ -9,6 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from smartselfie.booth.auth import OneTimeTokens
 from smartselfie.booth.browser_camera import FRAME_PIXELS, STILL_PIXELS, BrowserCamera, Page, read_jpeg
+from smartselfie.booth.routes.photos import found
 from smartselfie.errors import PictureError
 
 # Frames on their way that the pipeline has not taken yet.
@@ -54,9 +55,7 @@ def camera_routes(source: Callable[[], object]) -> APIRouter:
     @router.post("/api/still/{key}", status_code=204)
     async def still(key: str, request: Request) -> None:
         """The picture at full resolution that a page was asked for, as JPEG; works once, for ten seconds."""
-        camera = stills.open(key)
-        if camera is None:
-            raise HTTPException(404, "nobody asked for it")
+        camera = found(stills.open(key), "nobody asked for it")
         try:
             camera.push_still(await asyncio.to_thread(read_jpeg, await request.body(), STILL_PIXELS))
         except PictureError as error:

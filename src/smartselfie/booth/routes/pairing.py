@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, Body, Depends, HTTPException, Response
 from fastapi.responses import FileResponse
-from pydantic import BaseModel
 
-from smartselfie.booth.auth import COOKIE, GUEST, STAY, LanAccess, PairedDevices
+from smartselfie.booth.auth import COOKIE, GUEST, STAY, LanAccess
 from smartselfie.booth.booth import Booth
-from smartselfie.booth.routes.photos import sent_whole
+from smartselfie.booth.routes.photos import found, sent_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,6 @@ class Invitation:
     qr: str
 
 
-class Code(BaseModel):
-    """What a phone scanned."""
-
-    code: str
-
-
 def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     """The routes that make codes and links, for those who are in already.
 
@@ -35,7 +29,6 @@ def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
         booth: what is shared.
         outside: makes them.
     """
-    pairing, url = outside.pairing, outside.url
     router = APIRouter(tags=["local network"])
 
     def check_open() -> None:
@@ -46,25 +39,24 @@ def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     def invite() -> Invitation:
         """An address that lets one phone in, once, within five minutes."""
         check_open()
-        return _drawn(f"{url}/join#{pairing.invite()}")
+        return _drawn(f"{outside.url}/join#{outside.codes.give(True)}")
 
     @router.post("/api/photos/{name}/share")
     def share(name: str) -> Invitation:
         """An address at which a guest gets this one photo on the own phone, for an hour."""
-        if booth.gallery.find(name) is None:
-            raise HTTPException(404, "no such photo")
+        found(booth.gallery.find(name))
         check_open()
-        return _drawn(f"{url}{GUEST}{pairing.share(name)}")
+        return _drawn(f"{outside.url}{GUEST}{outside.links.give(name)}")
 
     return router
 
 
-def outside_routes(booth: Booth, pairing: PairedDevices, page: Path) -> APIRouter:
+def outside_routes(booth: Booth, outside: LanAccess, page: Path) -> APIRouter:
     """The routes for those who are not in yet.
 
     Args:
         booth: what is shared.
-        pairing: knows who may come in.
+        outside: knows who may come in.
         page: the page that hands in what was scanned.
     """
     router = APIRouter(tags=["local network"])
@@ -74,17 +66,18 @@ def outside_routes(booth: Booth, pairing: PairedDevices, page: Path) -> APIRoute
         return FileResponse(page, media_type="text/html", headers={"Cache-Control": "no-store"})
 
     @router.post("/api/join", status_code=204)
-    def join(scanned: Code, response: Response) -> None:
+    def join(code: Annotated[str, Body(embed=True)], response: Response) -> None:
         """Come in with the code that was scanned; it is spent by that."""
-        cookie = pairing.join(scanned.code)
-        if cookie is None:
+        if not outside.codes.open(code):
             raise HTTPException(403, "this code has been used or has expired")
-        response.set_cookie(COOKIE, cookie, max_age=int(STAY), secure=True, httponly=True, samesite="strict")
+        response.set_cookie(
+            COOKIE, outside.phones.give(True), max_age=int(STAY), secure=True, httponly=True, samesite="strict"
+        )
 
     @router.get("/guest/{key}", response_class=Response)
     def guest(key: str) -> Response:
         """The one photo of a guest's link."""
-        name = pairing.shared(key)
+        name = outside.links.open(key)
         path = None if name is None else booth.gallery.find(name)
         return sent_whole(path, "image/jpeg", gone="this link has expired, or the photo is gone")
 

@@ -1,15 +1,17 @@
 """The photos of the album, for the page and for programs."""
 
+import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
+from typing_extensions import Buffer
 
 from smartselfie.albums.gallery import Entry, Gallery, Order
 from smartselfie.booth.auth import OneTimeTokens, PinCheck
@@ -17,6 +19,7 @@ from smartselfie.booth.auth import OneTimeTokens, PinCheck
 # Photos of one page of the list.
 MOST = 200
 GONE = "no such photo"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +46,6 @@ class PhotoPage:
     photos: list[PhotoEntry]
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """A photo that was thrown away; `undo` brings it back for an hour."""
-
-    undo: str
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """A photo that is back, under this name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Zipped:
-    """Where the zip can be fetched, once and within a minute."""
-
-    url: str
-
-
 def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) -> APIRouter:
     """The routes of the photos.
 
@@ -83,40 +65,34 @@ def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) 
         limit: Annotated[int, Query(ge=1, le=MOST)] = 24,
     ) -> PhotoPage:
         """List photos: the newest first, or the widest smile first."""
-        total, found = gallery.page(order, offset, limit)
-        return PhotoPage(total, [_entry(entry) for entry in found])
+        total, entries = gallery.page(order, offset, limit)
+        return PhotoPage(total, [_entry(entry) for entry in entries])
 
     @router.delete("/api/photos/{name}", dependencies=host_only)
-    def delete(name: str) -> Deleted:
-        """Throw a photo away; for an hour it can be brought back."""
-        ticket = gallery.discard(name)
-        if ticket is None:
-            raise HTTPException(404, GONE)
+    def delete(name: str) -> dict[str, str]:
+        """Throw a photo away; for an hour what `undo` says brings it back."""
+        ticket = found(gallery.discard(name))
         changed()
-        return Deleted(ticket)
+        return {"undo": ticket}
 
     @router.post("/api/trash/{ticket}/restore", dependencies=host_only)
-    def restore(ticket: str) -> Restored:
-        """Bring a photo back."""
-        name = gallery.restore(ticket)
-        if name is None:
-            raise HTTPException(404, "it is no longer in the trash")
+    def restore(ticket: str) -> dict[str, str]:
+        """Bring a photo back; `name` says under which name."""
+        name = found(gallery.restore(ticket), "it is no longer in the trash")
         changed()
-        return Restored(name)
+        return {"name": name}
 
     zips: OneTimeTokens[Gallery] = OneTimeTokens(60, once=True)
 
     @router.post("/api/zip", dependencies=host_only)
-    def zip_up() -> Zipped:
-        """Ask for all photos as one zip."""
-        return Zipped(f"/zip/{zips.give(gallery)}")
+    def zip_up() -> dict[str, str]:
+        """Ask for all photos as one zip: `url` is where it can be fetched, once and within a minute."""
+        return {"url": f"/zip/{zips.give(gallery)}"}
 
     @router.get("/zip/{key}", response_class=StreamingResponse)
     def everything(key: str) -> StreamingResponse:
         """All photos as one zip, the clips beside them; works once, within a minute."""
-        album = zips.open(key)
-        if album is None:
-            raise HTTPException(404, "ask for it again")
+        album = found(zips.open(key), "ask for it again")
         headers = {"Content-Disposition": 'attachment; filename="smartselfie.zip"'}
         return StreamingResponse(_zip(album), media_type="application/zip", headers=headers)
 
@@ -137,17 +113,12 @@ def _serve_pictures(router: APIRouter, gallery: Gallery) -> None:
     @router.get("/thumbnails/{name}", response_class=Response)
     def thumbnail(name: str) -> Response:
         """One photo, small."""
-        small = gallery.thumbnail(name)
-        if small is None:
-            raise HTTPException(404, GONE)
-        return Response(small, media_type="image/jpeg")
+        return Response(found(gallery.thumbnail(name)), media_type="image/jpeg")
 
     @router.get("/strips/{name}", response_class=Response)
     def strip(name: str) -> Response:
         """One photo under up to three that were taken before it, as photo booths print them."""
-        whole = gallery.strip_of(name)
-        if whole is None:
-            raise HTTPException(404, GONE)
+        whole = found(gallery.strip_of(name))
         saved = quote(f"{name.removesuffix('.jpg')}-strip.jpg")
         headers = {"Cache-Control": "no-store", "Content-Disposition": f"attachment; filename*=utf-8''{saved}"}
         return Response(whole, media_type="image/jpeg", headers=headers)
@@ -165,41 +136,45 @@ def _entry(entry: Entry) -> PhotoEntry:
     )
 
 
+def found(thing: T | None, gone: str = GONE) -> T:
+    """The thing, where there is one.
+
+    Raises:
+        HTTPException: there is none (404).
+    """
+    if thing is None:
+        raise HTTPException(404, gone)
+    return thing
+
+
 def sent_whole(path: Path | None, kind: str, *, gone: str = GONE, download: bool = False) -> Response:
     """A file that is read before anything is said of it: it may be deleted at any moment.
 
     Raises:
         HTTPException: it is not there (404).
     """
+    path = found(path, gone)
     try:
-        content = None if path is None else path.read_bytes()
+        content = path.read_bytes()
     except OSError:
-        content = None
-    if path is None or content is None:
-        raise HTTPException(404, gone)
+        raise HTTPException(404, gone) from None
     how = "attachment" if download else "inline"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f"{how}; filename*=UTF-8''{quote(path.name)}"}
     return Response(content, media_type=kind, headers=headers)
 
 
-class _Sink:
+class _Sink(io.RawIOBase):
     """Takes what the zip writes, and hands it on in pieces; it cannot go back."""
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._pieces = bytearray()
 
-    def write(self, piece: bytes) -> int:
-        self._pieces.append(bytes(piece))
-        return len(piece)
-
-    def flush(self) -> None:
-        """What was written is handed on by `take`."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
+    def write(self, piece: Buffer) -> int:
+        self._pieces += piece
+        return memoryview(piece).nbytes
 
     def take(self) -> bytes:
-        whole = b"".join(self._pieces)
+        whole = bytes(self._pieces)
         self._pieces.clear()
         return whole
 
