@@ -36,18 +36,26 @@ def read_image(path: Path) -> Image:
         raise PictureError(f"no such file: {path}" if not path.exists() else f"not a file: {path}", "check the path")
     if path.stat().st_size == 0:
         raise PictureError(f"{path} is empty", HINT)
-    return _decode(path, str(path), None)
+    return from_pillow(_open_upright(path, str(path)))
 
 
-def decode_image(content: bytes, name: str, *, most_pixels: int | None = None) -> Image:
-    """`read_image` for a file's bytes; of more than `most_pixels` it is refused before it is decoded.
+def decode_image(
+    content: bytes, name: str, *, most_pixels: int | None = None, formats: tuple[str, ...] | None = None
+) -> Image:
+    """`read_image` for a file's bytes.
+
+    Args:
+        content: of the file.
+        name: the file's, for messages.
+        most_pixels: an image of more is refused before it is decoded.
+        formats: Pillow's names of those that are allowed; None for all.
 
     Raises:
         PictureError: it is empty, truncated, damaged, too large, or no image.
     """
     if not content:
         raise PictureError(f"{name} is empty", HINT)
-    return _decode(io.BytesIO(content), name, most_pixels)
+    return from_pillow(_open_upright(io.BytesIO(content), name, most_pixels, formats=formats))
 
 
 def read_thumbnail(path: Path, longest: int) -> Pillow.Image:
@@ -59,18 +67,17 @@ def read_thumbnail(path: Path, longest: int) -> Pillow.Image:
     return _open_upright(path, str(path), draft=longest)
 
 
-def _decode(file: Path | io.BytesIO, name: str, most_pixels: int | None) -> Image:
-    with warnings.catch_warnings():
-        # half the limit only warns: such an image is large, but can be read
-        warnings.simplefilter("ignore")
-        return from_pillow(_open_upright(file, name, most_pixels))
-
-
 def _open_upright(
-    file: Path | io.BytesIO, name: str, most_pixels: int | None = None, draft: int | None = None
+    file: Path | io.BytesIO,
+    name: str,
+    most_pixels: int | None = None,
+    *,
+    formats: tuple[str, ...] | None = None,
+    draft: int | None = None,
 ) -> Pillow.Image:
     try:
-        with Pillow.open(file) as opened:
+        # half of Pillow's limit only warns: such an image is large, but can be read
+        with warnings.catch_warnings(action="ignore"), Pillow.open(file, formats=formats) as opened:
             if most_pixels is not None and opened.width * opened.height > most_pixels:
                 raise PictureError(f"{name} has too many pixels", "make it smaller first")
             if draft is not None:
@@ -110,11 +117,28 @@ def to_pillow(image: Image) -> Pillow.Image:
 
 def shrink(image: Image, longest: int) -> Image:
     """The image with its longer side at `longest` pixels; one that is no longer than that stays as it is."""
+    return resize(image, longest) if max(image.shape[:2]) > longest else image
+
+
+def resize(image: Image, long_side: int) -> Image:
+    """(H, W, 3) uint8 BGR with that longer side; averaged where it shrinks."""
     height, width = image.shape[:2]
-    scale = longest / max(height, width)
-    if scale >= 1:
-        return image
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    scale = long_side / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if scale < 1:
+        return _average(image, size)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _average(image: Image, size: tuple[int, int]) -> Image:
+    """The image at a smaller size (width, height), averaged; by halves first, which is several times as quick."""
+    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
+        half = (max(size[0], image.shape[1] // 2), max(size[1], image.shape[0] // 2))
+        if image.shape[0] >= 4 * size[1] and image.shape[0] == 2 * half[1]:
+            # half of the rows are enough to average, and half of the memory to read
+            image = np.asarray(cv2.resize(image[::2], half, interpolation=cv2.INTER_LINEAR), np.uint8)
+        else:
+            image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

@@ -5,7 +5,6 @@ fewer frames, never old ones. When a photo is to be kept the page is told the ad
 none comes in time, the small frame is the photo.
 """
 
-import io
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -13,12 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
-import numpy as np
-from PIL import Image as Pictures
-
 from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
 from smartselfie.core.types import Box, Frame, Image
-from smartselfie.errors import PictureError
+from smartselfie.images import decode_image
 from smartselfie.ports import Album
 
 # Seconds without a frame until the camera counts as lost.
@@ -32,20 +28,12 @@ log = logging.getLogger(__name__)
 
 
 def read_jpeg(content: bytes, most: int) -> Image:
-    """A JPEG as (H, W, 3) uint8 BGR.
+    """A JPEG as (H, W, 3) uint8 BGR, upright.
 
     Raises:
         PictureError: it is none, is damaged, or has more than `most` pixels.
     """
-    hint = "send a JPEG"
-    try:
-        with Pictures.open(io.BytesIO(content), formats=("JPEG",)) as picture:
-            if picture.width * picture.height > most:
-                raise PictureError(f"the image has more than {most} pixels", "make it smaller")
-            rgb = np.asarray(picture.convert("RGB"), np.uint8)
-    except (OSError, SyntaxError, ValueError, Pictures.DecompressionBombError):
-        raise PictureError("that is not a complete JPEG", hint) from None
-    return np.ascontiguousarray(rgb[:, :, ::-1])
+    return decode_image(content, "what the page sent", most_pixels=most, formats=("JPEG",))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

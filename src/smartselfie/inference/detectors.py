@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from smartselfie.core.types import Box, DetectedFace, Image
 from smartselfie.errors import ModelError
+from smartselfie.images import resize
 from smartselfie.inference.runtime import open_session
 
 # FER-2013's crop is the square around the box's centre, 1.01 times its longer side (measured on 1,500 faces).
@@ -94,28 +95,6 @@ class YuNet:
         """The faces at one size of the picture, in the picture's own pixels."""
         small = resize(image, long_side)
         return self.look(small, (image.shape[1] / small.shape[1], image.shape[0] / small.shape[0]))
-
-
-def resize(image: Image, long_side: int) -> Image:
-    """The picture with that longer side; averaged where it shrinks."""
-    height, width = image.shape[:2]
-    scale = long_side / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if scale < 1:
-        return _shrink(image, size)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
-
-
-def _shrink(image: Image, size: tuple[int, int]) -> Image:
-    """The picture at a smaller size (width, height), averaged; by halves first, which is several times as quick."""
-    while image.shape[1] >= 2 * size[0] and image.shape[0] >= 2 * size[1]:
-        half = (max(size[0], image.shape[1] // 2), max(size[1], image.shape[0] // 2))
-        if image.shape[0] >= 4 * size[1] and image.shape[0] == 2 * half[1]:
-            # half of the rows are enough to average, and half of the memory to read
-            image = np.asarray(cv2.resize(image[::2], half, interpolation=cv2.INTER_LINEAR), np.uint8)
-        else:
-            image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def place(face: DetectedFace, matrix: NDArray[np.float64]) -> DetectedFace:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.core.types import Box, DetectedFace, Image
-from smartselfie.inference.detectors import YuNet, place, resize
+from smartselfie.images import resize
+from smartselfie.inference.detectors import YuNet, place
 
 # Long sides. Faces that fill the picture, or that it cuts, are found at the smallest; one of 3 % of a large picture's
 # longer side has 38 pixels at the largest.
