@@ -1,6 +1,7 @@
 """When pictures are not looked at."""
 
-from smartselfie.booth.consent import GUESTS_GONE, Admission, Closed
+from smartselfie.booth.broadcast import Phase
+from smartselfie.booth.consent import GUESTS_GONE, Admission
 
 
 def test_without_consent_it_is_open():
@@ -9,14 +10,14 @@ def test_without_consent_it_is_open():
 
 def test_it_opens_when_guests_agree_and_asks_new_guests_again():
     gate = Admission(consent=True)
-    assert gate.closed is Closed.CONSENT
+    assert gate.closed is Phase.CONSENT
     gate.agree()
     assert gate.closed is None
     gate.update(10.0, anybody=True)
     gate.update(10.0 + GUESTS_GONE, anybody=False)
     assert gate.closed is None
     gate.update(10.1 + GUESTS_GONE, anybody=False)
-    assert gate.closed is Closed.CONSENT
+    assert gate.closed is Phase.CONSENT
 
 
 def test_somebody_in_sight_keeps_it_open():
@@ -32,7 +33,7 @@ def test_whoever_is_there_after_the_camera_was_away_for_a_minute_is_asked():
     gate.agree()
     gate.update(10.0, anybody=True)
     gate.update(75.0, anybody=True)
-    assert gate.closed is Closed.CONSENT
+    assert gate.closed is Phase.CONSENT
 
 
 def test_a_minute_counts_from_the_yes():
@@ -55,7 +56,7 @@ def test_a_clip_that_begins_again_is_no_absence():
 def test_a_pause_goes_before_everything():
     gate = Admission(consent=True)
     gate.pause(paused=True)
-    assert gate.closed is Closed.PAUSED
+    assert gate.closed is Phase.PAUSED
     gate.agree()
     gate.pause(paused=False)
     assert gate.closed is None

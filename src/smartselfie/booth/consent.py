@@ -1,17 +1,11 @@
 """Whether the pictures are looked at: not while the host has paused the booth, nor before its guests have agreed."""
 
 import threading
-from enum import StrEnum
+
+from smartselfie.booth.broadcast import Phase
 
 # Seconds without any face after which whoever comes next is a new guest, and is asked again.
 GUESTS_GONE = 60.0
-
-
-class Closed(StrEnum):
-    """Why the pictures are not looked at."""
-
-    PAUSED = "paused"
-    CONSENT = "consent"
 
 
 class Admission:
@@ -25,12 +19,12 @@ class Admission:
         self._seen_at: float | None = None
 
     @property
-    def closed(self) -> Closed | None:
-        """Why it is closed, or None."""
+    def closed(self) -> Phase | None:
+        """Why it is closed, PAUSED or CONSENT, or None."""
         with self._lock:
             if self._paused:
-                return Closed.PAUSED
-            return Closed.CONSENT if self._consent and not self._agreed else None
+                return Phase.PAUSED
+            return Phase.CONSENT if self._consent and not self._agreed else None
 
     def pause(self, *, paused: bool) -> None:
         """Close it, or open it again."""

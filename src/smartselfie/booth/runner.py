@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 
 from smartselfie.booth.broadcast import FINAL, Broadcast, Phase
-from smartselfie.booth.consent import Admission, Closed
+from smartselfie.booth.consent import Admission
 from smartselfie.booth.current_source import CurrentSource
 from smartselfie.errors import AlbumError, SmartselfieError, SourceError
 from smartselfie.moment import Moment
@@ -33,7 +33,6 @@ from smartselfie.worker import run_once
 
 # The thread's name.
 PIPELINE = "pipeline"
-CLOSED = {Closed.PAUSED: Phase.PAUSED, Closed.CONSENT: Phase.CONSENT}
 # Seconds until what failed is tried again; doubles with each failure.
 FIRST_PAUSE, LONGEST_PAUSE = 3.0, 30.0
 # Seconds of running after which the next failure counts as the first.
@@ -227,7 +226,7 @@ class PipelineRunner:
             listener(moment)
         closed = self._admission.closed
         if closed is not None:
-            self._broadcast.show_unwatched(CLOSED[closed], moment.frame, pipeline.photos, moment.events)
+            self._broadcast.show_unwatched(closed, moment.frame, pipeline.photos, moment.events)
 
     def _after(self, error: Exception) -> Phase:
         """What follows an error; the table above."""
