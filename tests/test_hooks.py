@@ -16,6 +16,7 @@ from smartselfie.core.events import Photo, Shot
 from smartselfie.core.types import Frame
 from smartselfie.errors import ConfigError
 from smartselfie.hooks import MOST_WAITING, Hook, HookError, command_hook, web_hook
+from smartselfie.settings.schema import Settings
 from smartselfie.testing import blank
 
 Caplog = pytest.LogCaptureFixture
@@ -217,7 +218,7 @@ def test_a_bug_in_a_hook_is_reported_and_the_next_photo_is_done_all_the_same(cap
     assert "--webhook failed: ZeroDivisionError" in caplog.text
 
 
-@pytest.mark.parametrize("address", ["", "ftp://x/", "file:///etc/passwd", "http://", "nonsense"])
+@pytest.mark.parametrize("address", ["ftp://x/", "file:///etc/passwd", "http://", "nonsense"])
 def test_what_is_no_web_address_is_refused(address: str) -> None:
-    with pytest.raises(ConfigError, match="--webhook"):
-        web_hook(address)
+    with pytest.raises(ConfigError, match="webhook: this value is not possible"):
+        Settings(webhook=address)

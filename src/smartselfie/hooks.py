@@ -32,7 +32,7 @@ class HookError(Exception):
     """One try failed, and why."""
 
 
-class Hook:
+class Hook(JobQueue[Photo]):
     """Does one thing with each photo, in order, in a worker; tries again what fails."""
 
     def __init__(
@@ -50,19 +50,19 @@ class Hook:
             pauses: seconds between the tries.
             report: told where `act` has a bug.
         """
-        self._name, self._act, self._pauses = name, act, pauses
-        self._queue: JobQueue[Photo] = JobQueue(name, self._try, most=MOST_WAITING, report=report)
+        self._act, self._pauses = act, pauses
+        super().__init__(name, self._try, most=MOST_WAITING, report=report)
 
     def __call__(self, photo: Photo) -> None:
         """Take a photo on; never waits."""
-        if not self._queue.submit(photo):
-            log.warning("%s is too slow: skipping %s", self._name, photo.path.name)
+        if not self.submit(photo):
+            log.warning("%s is too slow: skipping %s", self.name, photo.path.name)
 
     def close(self, seconds: float = 10.0) -> bool:
         """Finish what waits, for that long at most; False where that is not enough. Safe to call more than once."""
-        ended = self._queue.close(seconds)
+        ended = super().close(seconds)
         if not ended:
-            log.warning("%s did not finish %d photos", self._name, self._queue.waiting)
+            log.warning("%s did not finish %d photos", self.name, self.waiting)
         return ended
 
     def _try(self, photo: Photo) -> None:
@@ -70,8 +70,8 @@ class Hook:
             try:
                 self._act(photo)
             except HookError as error:
-                if pause is None or self._queue.closing.wait(pause):
-                    log.warning("%s failed for %s: %s", self._name, photo.path.name, error)
+                if pause is None or self.closing.wait(pause):
+                    log.warning("%s failed for %s: %s", self.name, photo.path.name, error)
                     return
             else:
                 return
@@ -149,23 +149,16 @@ def web_hook(
     """Post every photo's event, as `watch --json` prints it, to a web address; the picture itself is not sent.
 
     Args:
-        address: begins with http:// or https://.
+        address: begins with http:// or https://, as the settings make sure.
         seconds: that one try may take.
         pauses: seconds between the tries.
         report: told of bugs.
-
-    Raises:
-        ConfigError: it is no such address.
     """
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            "--webhook needs an http:// or https:// address", "e.g. http://192.168.1.5:8123/api/webhook/photo"
-        )
+    host = urlsplit(address).hostname
 
     def post(photo: Photo) -> None:
         body = json.dumps(event_to_json(photo)).encode()
-        request = urllib.request.Request(  # noqa: S310 - checked above
+        request = urllib.request.Request(  # noqa: S310 - the settings know no other addresses
             address, body, {"Content-Type": "application/json", "User-Agent": "smartselfie"}
         )
         try:
@@ -173,12 +166,12 @@ def web_hook(
                 pass
         except urllib.error.HTTPError as error:
             error.close()
-            raise HookError(f"{parts.hostname} answered {error.code}") from None
+            raise HookError(f"{host} answered {error.code}") from None
         except OSError as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise HookError(f"cannot reach {parts.hostname}: {reason}") from None
+            raise HookError(f"cannot reach {host}: {reason}") from None
         except (ValueError, http.client.HTTPException) as error:
             # the text may hold the address, which may be a secret
-            raise HookError(f"{parts.hostname} did not answer properly ({type(error).__name__})") from None
+            raise HookError(f"{host} did not answer properly ({type(error).__name__})") from None
 
     return Hook("--webhook", post, pauses, report)

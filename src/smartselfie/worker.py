@@ -107,7 +107,7 @@ class Worker:
         self._report(self.name, error)
 
 
-class JobQueue(Generic[T]):
+class JobQueue(Worker, Generic[T]):
     """Does one thing with each job, in order, in a thread of its own; a job that fails does not stop the next."""
 
     def __init__(
@@ -130,17 +130,13 @@ class JobQueue(Generic[T]):
         """
         self._do = do
         self._jobs: queue.Queue[T | None] = queue.Queue(most)
-        self._worker = Worker(name, self._run, report=report, first_pause=first_pause).start()
+        super().__init__(name, self._do_jobs, report=report, first_pause=first_pause)
+        self.start()
 
     @property
     def waiting(self) -> int:
         """How many jobs nobody has begun."""
         return self._jobs.qsize()
-
-    @property
-    def closing(self) -> threading.Event:
-        """Set once nobody waits any longer for what is still to be done."""
-        return self._worker.closing
 
     def submit(self, job: T) -> bool:
         """Take a job on, without waiting; False where too many wait, and it is not taken."""
@@ -158,13 +154,13 @@ class JobQueue(Generic[T]):
         except queue.Full:
             pass
         else:
-            self._worker.join(until - monotonic())
-        return self._worker.close(0.0)
+            self.join(until - monotonic())
+        return super().close(0.0)
 
-    def _run(self) -> None:
+    def _do_jobs(self) -> None:
         while (job := self._jobs.get()) is not None and not self.closing.is_set():
             self._do(job)
-            self._worker.recover()
+            self.recover()
 
 
 def run_once(name: str, run: Callable[[], None]) -> Worker:

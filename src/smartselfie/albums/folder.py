@@ -97,7 +97,7 @@ class NoAlbum:
 
 def _rescue_folders() -> tuple[Path, ...]:
     return (
-        Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) / "rescued",
+        platformdirs.user_data_path("smartselfie", appauthor=False) / "rescued",
         Path(tempfile.gettempdir()) / "smartselfie-rescued",
     )
 

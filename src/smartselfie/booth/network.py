@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import platformdirs
@@ -34,6 +35,8 @@ MOST_CONNECTIONS = 256
 MOST_FRAME = 512 << 10
 # Seconds that the booth waits for the phones' server before it goes on without.
 OPEN_TIME = 3.0
+# what Windows calls SO_REUSEADDR would take a port that is in use
+REUSE = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
 BUSY = {errno.EADDRINUSE, errno.EACCES} if sys.platform == "win32" else {errno.EADDRINUSE}
 
 log = logging.getLogger(__name__)
@@ -82,7 +85,8 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
     last = port if port == 0 else min(port + PORTS_TO_TRY - 1, 65535)
     for candidate in range(port, last + 1):
         with socket.socket(family, kind, protocol) as door:
-            _reserve(door)
+            # a port that was let go of a moment ago can be had again; one in use cannot
+            door.setsockopt(socket.SOL_SOCKET, REUSE, 1)
             try:
                 door.bind((address[0], candidate, *address[2:]))
                 door.listen(128)
@@ -96,14 +100,6 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
             yield door
             return
     raise ConfigError(f"ports {port} to {last} are all busy", "choose another --port")
-
-
-def _reserve(door: socket.socket) -> None:
-    """A port that was let go of a moment ago can be had again; one in use cannot."""
-    if sys.platform == "win32":
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-    else:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 LASTS = timedelta(days=365)
@@ -181,8 +177,8 @@ class _Announcing(uvicorn.Server):
         self._on_started()
 
 
-class Lan:
-    """The server for phones, in a worker of its own: it starts again after an error, and says while it is closed.
+class Lan(Worker):
+    """The server for phones: it starts again after an error, and says while it is closed.
 
     It has a loop of its own: what strangers in the network do (handshakes, floods, files on slow lines) shares neither
     the loop nor its pool of threads with the host's page.
@@ -202,20 +198,12 @@ class Lan:
         """
         self._app, self._door, self._certificate, self._access = app, door, certificate, access
         self._server: uvicorn.Server | None = None
-        self._worker = Worker("phones", self._serve, wake=self._end, report=report)
-
-    def start(self) -> None:
-        """Let people in."""
-        self._worker.start()
-
-    def close(self) -> bool:
-        """Close the door; False where it hangs."""
-        return self._worker.close()
+        super().__init__("phones", self._serve, wake=self._end, report=report)
 
     def _serve(self) -> None:
         try:
             self._server = make_server(self._app, self._certificate(), self._open)
-            if not self._worker.closing.is_set():
+            if not self.closing.is_set():
                 # the server closes what it is given, and the next needs the door again
                 self._server.run(sockets=[self._door.dup()])
         except (OSError, ValueError, SystemExit) as error:
@@ -223,13 +211,13 @@ class Lan:
             raise ConfigError(found, "restart the booth, or leave out --lan") from error
         finally:
             self._access.is_open.clear()
-        if not self._worker.closing.is_set():
+        if not self.closing.is_set():
             raise ConfigError("phones cannot connect: the server has ended", "restart the booth")
 
     def _open(self) -> None:
         log.info("phones can connect: press the phone button on the page and scan the code")
         self._access.is_open.set()
-        self._worker.recover()
+        self.recover()
 
     def _end(self) -> None:
         if self._server is not None:
@@ -247,15 +235,6 @@ def own_address() -> str | None:
             return str(probe.getsockname()[0])
         except OSError:
             return None
-
-
-def make_certificate(folder: Path, address: str, names: tuple[str, ...]) -> Path:
-    """The certificate for this address and these names, kept in a folder of the user's.
-
-    Raises:
-        ConfigError: it cannot be written.
-    """
-    return own_certificate(folder / "lan.pem", names, (address, "127.0.0.1"))
 
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only with --lan, behind the pairing
@@ -292,12 +271,13 @@ def open_to_network(
     here = own_address() if address is None else address
     if here is None:
         raise ConfigError("this machine is not on a network", "connect it, or leave out --lan")
-    kept = Path(platformdirs.user_data_dir("smartselfie", appauthor=False)) if folder is None else folder
-    make_certificate(kept, here, own_names())
+    kept = platformdirs.user_data_path("smartselfie", appauthor=False) if folder is None else folder
+    certificate = partial(own_certificate, kept / "lan.pem", own_names(), (here, "127.0.0.1"))
+    certificate()
     with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
         outside = LanAccess(f"https://{here}:{door.getsockname()[1]}")
         app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
-        lan = Lan(app, door, lambda: make_certificate(kept, here, own_names()), outside, booth.broadcast.report)
+        lan = Lan(app, door, certificate, outside, booth.broadcast.report)
         lan.start()
         # where it does not open the page says so, and it is tried again
         outside.is_open.wait(OPEN_TIME)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.broadcast import Broadcast
-from smartselfie.worker import CLOSE_TIME, Worker
+from smartselfie.worker import Worker
 
 # Seconds between two rounds.
 EVERY = 30.0
@@ -17,7 +17,7 @@ ROOM = 500_000_000
 log = logging.getLogger(__name__)
 
 
-class Retention:
+class Retention(Worker):
     """A worker that makes its round twice a minute, until it is closed."""
 
     def __init__(
@@ -40,25 +40,17 @@ class Retention:
         """
         self._gallery, self._broadcast, self._free, self._every = gallery, broadcast, free, every
         self._delete_after = None if delete_after is None else delete_after * 3600
-        self._worker = Worker("deletion of old photos", self._run, report=broadcast.report)
+        super().__init__("deletion of old photos", self._make_rounds, report=broadcast.report)
 
-    def start(self) -> None:
-        """Make the first round now."""
-        self._worker.start()
-
-    def close(self, seconds: float = CLOSE_TIME) -> bool:
-        """No more rounds; False where one hangs for that long. Safe to call more than once."""
-        return self._worker.close(seconds)
-
-    def _run(self) -> None:
-        while not self._worker.closing.is_set():
+    def _make_rounds(self) -> None:
+        while not self.closing.is_set():
             try:
                 self._round()
             except OSError as error:
                 log.warning("cannot clean up %s: %s", self._gallery.folder, error.strerror)
             else:
-                self._worker.recover()
-            self._worker.closing.wait(self._every)
+                self.recover()
+            self.closing.wait(self._every)
 
     def _round(self) -> None:
         deleted = self._gallery.tidy(self._delete_after)

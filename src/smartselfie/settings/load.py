@@ -22,7 +22,7 @@ HEADING = "# Chosen on the booth's page. It goes before the settings file; delet
 
 def default_config_file() -> Path:
     """`config.toml` in the user's configuration folder; need not exist."""
-    return Path(platformdirs.user_config_dir("smartselfie", appauthor=False)) / "config.toml"
+    return platformdirs.user_config_path("smartselfie", appauthor=False) / "config.toml"
 
 
 def load_settings(

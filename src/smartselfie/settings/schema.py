@@ -226,7 +226,7 @@ class Settings:
         """Where photos go."""
         if self.album is not None:
             return self.album.expanduser()
-        return Path(platformdirs.user_pictures_dir()) / "smartselfie"
+        return platformdirs.user_pictures_path() / "smartselfie"
 
     @property
     def size(self) -> tuple[int, int] | None:
