@@ -110,6 +110,7 @@ def defines(path: Path, name: str) -> bool:
     return path.is_file() and f"def {name}(" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_little_is_left_out_of_the_coverage_and_each_time_there_is_a_reason() -> None:
     coverage = Coverage(data_file=None, config_file=str(ROOT / "pyproject.toml"))
     counted = left_out = 0

@@ -94,6 +94,7 @@ def pipeline_of(
     return {"open_source": lambda _name, _settings: source, "build": build}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_it_at_once_with_130_though_nobody_is_visible_and_viewers_look(tmp_path: Path, how: int) -> None:
     # a minute of it, so that it runs however slow the machine is
@@ -137,6 +138,7 @@ def test_the_page_stays_after_a_clip_until_it_is_left(tmp_path: Path) -> None:
     assert "the video has ended" in said
 
 
+@pytest.mark.slow
 def test_the_browser_is_opened_unless_told_otherwise(tmp_path: Path) -> None:
     browser = tmp_path / "browser"
     browser.write_text(

@@ -83,6 +83,7 @@ def test_json_tells_every_event_and_nothing_else(tmp_path: Path, capsys: Capsys)
     assert (ended["photos"], ended["dropped"]) == (1, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hold", [4, *(pytest.param(hold, marks=pytest.mark.slow) for hold in (1, 25))])
 def test_the_hold_is_as_many_frames_as_promised(tmp_path: Path, capsys: Capsys, hold: int) -> None:
     assert run("watch", "demo", "--json", "--hold", hold, "--max-photos", 1, "--album", tmp_path) == 0

@@ -233,6 +233,7 @@ def test_without_rows_or_labels_nothing_is_changed(draw_data: Draw) -> None:
     assert found.powers[1] == 1.0
 
 
+@pytest.mark.slow
 def test_what_users_see_gives_back_what_was_rare_where_votes_say_how_rare(
     trained: Trainer, tmp_path: Path, draw_data: Draw
 ) -> None:
@@ -246,6 +247,7 @@ def test_what_users_see_gives_back_what_was_rare_where_votes_say_how_rare(
     assert export(trained.run, tmp_path / "plain.onnx").card.balance == ()
 
 
+@pytest.mark.slow
 def test_the_card_names_the_real_faces_sources_and_what_it_is_worth_on_others(
     make_trainer: Train, small: Recipe, tmp_path: Path
 ) -> None:

@@ -114,6 +114,7 @@ def test_so_many_stand_beside_a_batch() -> None:
     assert count_beside(60, 0.0) == 0
 
 
+@pytest.mark.slow
 def test_a_training_learns_them_and_goes_on_only_with_the_same(
     make_trainer: Callable[..., Trainer], small: Recipe
 ) -> None:

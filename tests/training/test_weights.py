@@ -23,6 +23,7 @@ from smartselfie.training.records import Watcher
 Train = Callable[..., Trainer]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("network", "int8"), [("compact", False), ("compact", True), ("wide", False)])
 def test_it_answers_as_the_file_does(
     make_trainer: Train, small: Recipe, draw_data: Callable[..., Dataset], tmp_path: Path, network: str, int8: bool
@@ -46,6 +47,7 @@ def test_it_answers_as_the_file_does(
         assert np.abs(scores - two[name]).max() < (0.2 if int8 else 0.05)
 
 
+@pytest.mark.slow
 def test_another_shape_or_a_foreign_file_is_refused(make_trainer: Train, small: Recipe, tmp_path: Path) -> None:
     wide = make_trainer(run="wide", recipe=replace(small, network="wide", epochs=1))
     wide.train(Watcher())
