@@ -6,16 +6,14 @@ none comes in time, the small frame is the photo.
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from time import monotonic
 
-from smartselfie.core.events import Photo, Shot, SourceBack, SourceLost
+from smartselfie.core.events import Photo, Shot
 from smartselfie.core.types import Box, Frame, Image
 from smartselfie.images import decode_image
 from smartselfie.ports import Album
+from smartselfie.sources.live import NewestFrame
 
 # Seconds without a frame until the camera counts as lost.
 SILENCE = 2.0
@@ -44,19 +42,16 @@ class Page:
     still: Callable[[], None]
 
 
-class BrowserCamera:
+class BrowserCamera(NewestFrame):
     """A live source whose frames a page pushes; one page at a time."""
 
-    name, live, fps = "browser", True, None
+    name, fps = "browser", None
 
-    def __init__(self, *, clock: Callable[[], float] = monotonic, now: Callable[[], datetime] = datetime.now) -> None:
-        """Nobody gives frames yet; `clock` counts seconds, `now` is the local time of day."""
-        self._clock, self._now = clock, now
-        self._news = threading.Condition()
+    def __init__(self) -> None:
+        """Nobody gives frames yet."""
+        super().__init__()
         self._page: Page | None = None
-        self._newest: tuple[Image, float, datetime] | None = None
         self._still: Image | None = None
-        self._closed = False
 
     def attach(self, page: Page) -> bool:
         """Let a page give frames; False where another does already."""
@@ -71,12 +66,6 @@ class BrowserCamera:
         with self._news:
             if self._page is page:
                 self._page = None
-
-    def push(self, image: Image) -> None:
-        """Take the newest frame; an older one that nobody had time for is forgotten."""
-        with self._news:
-            self._newest = image, self._clock(), self._now()
-            self._news.notify_all()
 
     def push_still(self, image: Image) -> None:
         """Take the still that was asked for."""
@@ -96,36 +85,15 @@ class BrowserCamera:
             still, self._still = self._still, None
         return still
 
-    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
-        """The newest frame each time; `SourceLost` while no page gives any."""
-        begin: float | None = None
-        index, lost = 0, False
-        while True:
-            with self._news:
-                self._news.wait_for(lambda: self._newest or self._closed, timeout=None if lost else SILENCE)
-                if self._closed:
-                    return
-                newest, self._newest = self._newest, None
-                page = self._page
-            if newest is None:
-                lost = True
-                yield SourceLost("no page is sending its camera")
-                continue
-            if page is not None:
-                page.next()
-            if lost:
-                lost = False
-                yield SourceBack()
-            image, at, taken = newest
-            begin = at if begin is None else begin
-            yield Frame(image, at - begin, index, taken)
-            index += 1
-
-    def close(self) -> None:
-        """End `frames`."""
+    def _take(self, *, lost: bool) -> Frame | str:
+        newest = self._wait(None if lost else SILENCE)
         with self._news:
-            self._closed = True
-            self._news.notify_all()
+            page = self._page
+        if newest is None:
+            return "no page is sending its camera"
+        if page is not None:
+            page.next()
+        return newest
 
 
 class StillAlbum:

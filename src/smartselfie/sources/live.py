@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.core.events import SourceBack, SourceLost
-from smartselfie.core.types import Frame
+from smartselfie.core.types import Frame, Image
 from smartselfie.errors import SourceError
 
 log = logging.getLogger(__name__)
@@ -45,15 +46,74 @@ class Patience:
     retry_most: float = 5.0
 
 
-class LiveSource:
+class NewestFrame(ABC):
+    """A live source whose newest frame one thread puts there and another takes; older ones are dropped."""
+
+    live = True
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = datetime.now) -> None:
+        """No frame has come yet; `clock` counts seconds and never runs backwards, `now` is the local time of day."""
+        self._clock, self._now = clock, now
+        self._news = threading.Condition()
+        # by the clock, and without its number
+        self._newest: Frame | None = None
+        self._error: SourceError | None = None
+        self._closed = False
+        self.dropped = 0
+
+    def push(self, image: Image) -> None:
+        """Take the newest frame; an older one that nobody had time for is dropped."""
+        newest = Frame(image, self._clock(), 0, self._now())
+        with self._news:
+            self.dropped += self._newest is not None
+            self._newest = newest
+            self._news.notify_all()
+
+    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
+        """The newest frame each time; `SourceLost` and `SourceBack` in between."""
+        begin: float | None = None
+        index, lost = 0, False
+        while True:
+            newest = self._take(lost=lost)
+            if self._closed:
+                return
+            if isinstance(newest, str):
+                if not lost:
+                    lost = True
+                    yield SourceLost(newest)
+                continue
+            if lost:
+                lost = False
+                yield SourceBack()
+            begin = newest.at if begin is None else begin
+            yield replace(newest, at=newest.at - begin, index=index, dropped=self.dropped)
+            index += 1
+
+    def close(self) -> None:
+        """End `frames`."""
+        with self._news:
+            self._closed = True
+            self._news.notify_all()
+
+    @abstractmethod
+    def _take(self, *, lost: bool) -> Frame | str:
+        """Wait for the newest frame; the reason where none comes in time, which counts for nothing while `lost`."""
+
+    def _wait(self, timeout: float | None) -> Frame | None:
+        """Take the newest frame; None where nothing came in time, reading failed, or the source is closed."""
+        with self._news:
+            self._news.wait_for(lambda: self._newest or self._error or self._closed, timeout=timeout)
+            newest, self._newest = self._newest, None
+            return newest
+
+
+class LiveSource(NewestFrame):
     """Reads a capture in a thread of its own, so that a slow analysis sees the newest frame and not a queue.
 
     An image that equals the one before to the last byte is not new: a stalled driver repeats its buffer, while a
     sensor always has noise. Where nothing new comes, or reading fails, the capture is let go and opened again until it
     works or the source is closed.
     """
-
-    live = True
 
     def __init__(
         self,
@@ -78,15 +138,9 @@ class LiveSource:
         Raises:
             SourceError: it cannot be opened, or no image comes.
         """
+        super().__init__(clock, now)
         self.name, self.fps = name, fps
-        self.dropped = 0
         self._open, self._patience = open_capture, patience or Patience()
-        self._clock, self._now = clock, now
-        self._news = threading.Condition()
-        # by the clock, and without its number
-        self._newest: Frame | None = None
-        self._error: SourceError | None
-        self._closed = False
         self._start_reader(again=False)
         with self._news:
             self._news.wait_for(lambda: self._newest or self._error, timeout=self._patience.first)
@@ -95,47 +149,24 @@ class LiveSource:
             self.close()
             raise error or SourceError(f"{self.name} opens but sends no frames", "is another program using it?")
 
-    def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
-        """The newest frame each time; `SourceLost` and `SourceBack` in between."""
-        begin: float | None = None
-        index, lost = 0, False
-        while True:
-            opened = self._opened
-            newest = self._wait(self._patience.first if lost else self._patience.silence)
-            if self._closed:
-                return
-            if newest is None and lost and self._error is None and not opened:
-                # it is still being looked for; one that was found and gives nothing is let go below
-                continue
-            if newest is None:
-                reason = f"{self.name} sends no new frames" if self._error is None else self._error.message
-                self._start_reader()
-                if not lost:
-                    lost = True
-                    yield SourceLost(reason)
-                continue
-            if lost:
-                lost = False
-                yield SourceBack()
-            begin = newest.at if begin is None else begin
-            yield replace(newest, at=newest.at - begin, index=index, dropped=self.dropped)
-            index += 1
-
     def close(self) -> None:
         """Let go of the device, and end `frames`."""
-        with self._news:
-            self._closed = True
-            self._news.notify_all()
+        super().close()
         # a reader that hangs in the driver lets go of the device when the driver lets go of it
         self._reader.join(timeout=1.0)
         log.debug("%s: dropped %d frames to keep up", self.name, self.dropped)
 
-    def _wait(self, timeout: float) -> Frame | None:
-        """Take the newest frame; None where nothing came in time, reading failed, or the source is closed."""
-        with self._news:
-            self._news.wait_for(lambda: self._newest or self._error or self._closed, timeout=timeout)
-            newest, self._newest = self._newest, None
-            return newest
+    def _take(self, *, lost: bool) -> Frame | str:
+        """Wait for the newest frame; where none comes, another reader takes over."""
+        opened = self._opened
+        newest = self._wait(self._patience.first if lost else self._patience.silence)
+        if newest is not None or self._closed:
+            return newest or ""
+        reason = f"{self.name} sends no new frames" if self._error is None else self._error.message
+        # while it is still being looked for nobody takes over; one that was found and gives nothing is let go
+        if not lost or self._error is not None or opened:
+            self._start_reader()
+        return reason
 
     def _start_reader(self, *, again: bool = True) -> None:
         """A new reader takes over; the one before, if it ever wakes up, sees that it is no longer wanted."""
@@ -180,12 +211,9 @@ class LiveSource:
                 time.sleep(0.001)
                 continue
             last = image
-            newest = Frame(np.asarray(image, np.uint8), self._clock(), 0, self._now())
             with self._news:
                 if self._wanted():
-                    self.dropped += self._newest is not None
-                    self._newest = newest
-                    self._news.notify_all()
+                    self.push(np.asarray(image, np.uint8))
 
     def _open_patiently(self) -> Capture | None:
         """Try to open until it works; None where nobody wants it any more."""
