@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -80,6 +81,9 @@ def test_what_is_written_says_what_was_trained_and_carries_its_card(trained, tmp
     assert read.openness(eyes.pixels) == pytest.approx(expected.tolist(), abs=1e-4)
     assert read.openness(eyes.pixels[:0]) == []
     assert read.card == card
+    # each eye is looked at once
+    layers = sum(isinstance(layer, torch.nn.Conv2d) for layer in network.modules())
+    assert sum(node.op_type == "Conv" for node in onnx.load(path).graph.node) == layers
     assert json.loads(path.with_suffix(".card.json").read_text())["metrics"]["n"] == 30
     assert card.metrics["accuracy"] == pytest.approx(((expected >= 0.5) == eyes.open).mean(), abs=1e-6)
     (tmp_path / "file").write_text("")

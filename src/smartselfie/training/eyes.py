@@ -68,7 +68,7 @@ class EyeNetwork(nn.Module):
 
 
 class Openness(nn.Module):
-    """The network as people use it: the chance of being open, averaged over the eye and its mirror image."""
+    """The network as people use it: the chance of being open."""
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
@@ -76,8 +76,7 @@ class Openness(nn.Module):
 
     def forward(self, eyes: Tensor) -> tuple[Tensor]:
         """(n, 1, 24, 24) grey, 0…255 → (n, 1) from 0 (closed) to 1 (open)."""
-        odds = (self.network(eyes) + self.network(eyes.flip(-1))) / 2
-        return (odds.sigmoid()[:, None],)
+        return (self.network(eyes).sigmoid()[:, None],)
 
 
 def _block(inside: int, outside: int) -> tuple[nn.Module, ...]:
