@@ -71,9 +71,9 @@ class ModelCard:
 
     name: str
     labels: tuple[str, ...]
-    input_size: int
+    input_size: Annotated[int, Field(ge=8, le=512)]
     mean: float
-    std: float
+    std: Annotated[float, Field(gt=0)]
     outputs: tuple[str, ...]
     combined: Annotated[tuple[float, ...], Field(validation_alias=AliasChoices("reading", "combined"))]
     parameters: int
@@ -187,6 +187,4 @@ def read_card(metadata: Mapping[str, str], path: str) -> ModelCard:
         raise ModelError(f"{path} has a damaged model card: combined does not weigh its outputs", HINT)
     if len(card.balance) not in (0, len(EMOTIONS)) or not all(abs(shift) < MOST for shift in card.balance):
         raise ModelError(f"{path} has a damaged model card: balance is not seven numbers", HINT)
-    if not 8 <= card.input_size <= 512 or card.std <= 0:
-        raise ModelError(f"{path} has a damaged model card: input_size or std is out of range", HINT)
     return card

@@ -9,12 +9,13 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession, NodeArg
 
 from smartselfie.core.crop import EYE_SIZE, network_input
 from smartselfie.core.emotion import EMOTIONS, Emotions, apply_balance, pool
 from smartselfie.errors import ModelError
 from smartselfie.inference.card import HINT, ModelCard, is_whole, read_card, read_eye_card
-from smartselfie.inference.runtime import AGAIN, FAULTS, Port, Session, open_session, reason_of
+from smartselfie.inference.runtime import AGAIN, FAULTS, open_session, reason_of
 
 # What the network's one input is called: (n, 1, size, size) float32, standardised as the card says.
 INPUT = "faces"
@@ -112,7 +113,7 @@ class OnnxClassifier:
         return ""
 
 
-def _mismatch(session: Session, card: ModelCard) -> str:
+def _mismatch(session: InferenceSession, card: ModelCard) -> str:
     """In what the network's inputs and outputs differ from its card, or nothing."""
     inputs, outputs = session.get_inputs(), session.get_outputs()
     side = card.input_size
@@ -125,7 +126,7 @@ def _mismatch(session: Session, card: ModelCard) -> str:
     return ""
 
 
-def _fits(port: Port, sides: tuple[int, ...]) -> bool:
+def _fits(port: NodeArg, sides: tuple[int, ...]) -> bool:
     """Whether it is (n, *sides) float32 with any n."""
     shape = tuple(port.shape)
     return (
@@ -136,7 +137,7 @@ def _fits(port: Port, sides: tuple[int, ...]) -> bool:
     )
 
 
-def _describe(ports: list[Port]) -> str:
+def _describe(ports: list[NodeArg]) -> str:
     return ", ".join(f"{port.name} ({', '.join(str(side) for side in port.shape)})" for port in ports) or "nothing"
 
 

@@ -82,10 +82,9 @@ class YuNet:
         outputs = dict(zip(self._names, self._session.run(None, {"input": blob}), strict=True))
         columns = padded.shape[1]
         parts = [_decode(outputs, stride, columns // stride) for stride in STRIDES]
-        likely = [part for part in parts if len(part[0])]
-        if not likely:
+        scores, boxes, points = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if not len(scores):
             return []
-        scores, boxes, points = (np.concatenate(column) for column in zip(*likely, strict=True))
         kept = list(cv2.dnn.NMSBoxes(boxes.tolist(), scores.tolist(), THRESHOLD, OVERLAP))
         scale = np.array(to_picture, np.float32)
         boxes, points = boxes[kept] * np.tile(scale, 2), points[kept] * scale
@@ -129,17 +128,12 @@ def _decode(outputs: dict[str, Array], stride: int, columns: int) -> tuple[Array
     # both lie between 0 and 1, but for rounding
     scores = outputs[f"cls_{stride}"].ravel() * outputs[f"obj_{stride}"].ravel()
     chosen = np.flatnonzero(scores >= THRESHOLD**2)
-    if not len(chosen):
-        return NOTHING
     cells = np.stack([chosen % columns, chosen // columns], axis=1).astype(np.float32)
     box = outputs[f"bbox_{stride}"][0, chosen]
     centres, sides = (cells + box[:, :2]) * stride, np.exp(box[:, 2:]) * stride
     points = outputs[f"kps_{stride}"][0, chosen].reshape(-1, 5, 2)
     boxes = np.concatenate([centres - sides / 2, sides], axis=1)
     return np.sqrt(scores[chosen]), boxes, (points + cells[:, None]) * stride
-
-
-NOTHING = (np.zeros(0, np.float32), np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32))
 
 
 def _face(box: list[float], score: float, points: list[list[float]]) -> DetectedFace:

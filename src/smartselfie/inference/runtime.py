@@ -5,13 +5,9 @@ Also the networks that ship, checked against their checksums.
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
 from importlib import resources
-from typing import Protocol
 
-import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
 from smartselfie.errors import ModelError
@@ -35,41 +31,7 @@ FATAL_ONLY = 4
 AGAIN = "download or export the file again"
 
 
-class Port(Protocol):
-    """An input or output of a network; a dimension that is free is a name or None."""
-
-    name: str
-    shape: list[int | str | None]
-    type: str
-
-
-class Metadata(Protocol):
-    """What an ONNX file says of itself."""
-
-    custom_metadata_map: dict[str, str]
-
-
-class Session(Protocol):
-    """An open network: as much of ONNX Runtime's session as the program uses."""
-
-    def run(self, names: Sequence[str] | None, feeds: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """The outputs of those names, or all in the file's order."""
-        ...
-
-    def get_inputs(self) -> list[Port]:
-        """What goes in."""
-        ...
-
-    def get_outputs(self) -> list[Port]:
-        """What comes out."""
-        ...
-
-    def get_modelmeta(self) -> Metadata:
-        """The metadata."""
-        ...
-
-
-def open_session(content: bytes, name: str, threads: int = 1) -> Session:
+def open_session(content: bytes, name: str, threads: int = 1) -> onnxruntime.InferenceSession:
     """Open a network for the CPU.
 
     Args:
@@ -89,10 +51,9 @@ def open_session(content: bytes, name: str, threads: int = 1) -> Session:
     # threads that wait must sleep: spinning ones slow down whatever else the machine does
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session: Session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except FAULTS as error:
         raise ModelError(f"{name} is damaged, or not an ONNX model: {reason_of(error)}", AGAIN) from None
-    return session
 
 
 def reason_of(error: Exception) -> str:
