@@ -15,7 +15,7 @@ import pytest
 from smartselfie.core.events import Photo, Shot
 from smartselfie.core.types import Frame
 from smartselfie.errors import ConfigError
-from smartselfie.hooks import MOST_WAITING, Hook, HookError, command_hook, web_hook
+from smartselfie.hooks import MOST_WAITING, Hook, HookError, post_event, run_command
 from smartselfie.settings.schema import Settings
 from smartselfie.testing import blank
 
@@ -34,16 +34,15 @@ def script(tmp_path: Path, code: str) -> str:
 
 
 def test_a_command_gets_the_path_as_its_last_word_however_it_looks(tmp_path: Path) -> None:
-    hook = command_hook(script(tmp_path, "(here / 'told').write_text(repr(sys.argv[1:]))"))
+    hook = Hook("--on-photo", run_command(script(tmp_path, "(here / 'told').write_text(repr(sys.argv[1:]))")))
     hook(photo(Path("/x/a b; rm $HOME.jpg")))
     hook.close()
     assert (tmp_path / "told").read_text() == repr(["/x/a b; rm $HOME.jpg"])
 
 
 def test_a_command_can_say_where_the_path_goes(tmp_path: Path) -> None:
-    hook = command_hook(
-        script(tmp_path, "(here / 'told').write_text(repr(sys.argv[1:]))") + " --file={path} --copies 2"
-    )
+    command = script(tmp_path, "(here / 'told').write_text(repr(sys.argv[1:]))")
+    hook = Hook("--on-photo", run_command(f"{command} --file={{path}} --copies 2"))
     hook(photo(Path("/x/a.jpg")))
     hook.close()
     assert (tmp_path / "told").read_text() == repr(["--file=/x/a.jpg", "--copies", "2"])
@@ -51,7 +50,7 @@ def test_a_command_can_say_where_the_path_goes(tmp_path: Path) -> None:
 
 def test_a_command_that_fails_is_tried_again(tmp_path: Path, caplog: Caplog) -> None:
     code = "tries = here / 'tries'\ntries.open('a').write('x')\nsys.exit(tries.stat().st_size < 3)"
-    hook = command_hook(script(tmp_path, code), pauses=(0.0, 0.0))
+    hook = Hook("--on-photo", run_command(script(tmp_path, code)), (0.0, 0.0))
     hook(photo(Path("a.jpg")))
     hook.close()
     assert (tmp_path / "tries").read_text() == "xxx"
@@ -62,7 +61,7 @@ def test_a_command_that_goes_on_failing_is_told_with_its_last_words_and_the_next
     tmp_path: Path, caplog: Caplog
 ) -> None:
     code = "(here / 'tries').open('a').write('x')\nsys.exit('first line\\nno paper')"
-    hook = command_hook(script(tmp_path, code), pauses=(0.0,))
+    hook = Hook("--on-photo", run_command(script(tmp_path, code)), (0.0,))
     hook(photo(Path("/album/a.jpg")))
     hook(photo(Path("/album/b.jpg")))
     hook.close()
@@ -74,7 +73,7 @@ def test_a_command_that_goes_on_failing_is_told_with_its_last_words_and_the_next
 
 
 def test_a_command_that_hangs_is_killed(tmp_path: Path, caplog: Caplog) -> None:
-    hook = command_hook(script(tmp_path, "import time; time.sleep(100)"), seconds=0.5, pauses=())
+    hook = Hook("--on-photo", run_command(script(tmp_path, "import time; time.sleep(100)"), seconds=0.5), ())
     hook(photo(Path("a.jpg")))
     hook.close()
     assert "took longer than 0.5 s" in caplog.text
@@ -86,7 +85,7 @@ def test_a_command_that_hangs_is_killed(tmp_path: Path, caplog: Caplog) -> None:
 )
 def test_a_command_that_cannot_be_is_refused_before_the_party(command: str, found: str) -> None:
     with pytest.raises(ConfigError, match=found):
-        command_hook(command)
+        run_command(command)
 
 
 def test_nobody_waits_for_a_slow_hook(caplog: Caplog) -> None:
@@ -143,7 +142,7 @@ def listener() -> Iterator[tuple[type[Listener], str]]:
 def test_a_web_address_is_told_of_the_photo_without_its_picture(listener: tuple[type[Listener], str]) -> None:
     handler, address = listener
     handler.answers += [500, 200]
-    hook = web_hook(address, pauses=(0.0,))
+    hook = Hook("--webhook", post_event(address), (0.0,))
     hook(photo(Path("/album/a.jpg")))
     hook.close()
     assert len(handler.told) == 2
@@ -163,7 +162,10 @@ def test_an_address_that_fails_is_told_without_its_secrets(
 ) -> None:
     handler, address = listener
     handler.answers += [404]
-    refused, silent = web_hook(address, pauses=()), web_hook("http://127.0.0.1:9/secret-path", pauses=())
+    refused, silent = (
+        Hook("--webhook", post_event(address), ()),
+        Hook("--webhook", post_event("http://127.0.0.1:9/secret-path"), ()),
+    )
     for hook in (refused, silent):
         hook(photo(Path("a.jpg")))
         hook.close()
@@ -187,7 +189,7 @@ def test_an_answer_that_is_no_http_costs_that_try_only(caplog: Caplog) -> None:
 
         server = threading.Thread(target=answer)
         server.start()
-        hook = web_hook(f"http://127.0.0.1:{door.getsockname()[1]}/secret-path", pauses=())
+        hook = Hook("--webhook", post_event(f"http://127.0.0.1:{door.getsockname()[1]}/secret-path"), ())
         hook(photo(Path("/album/a.jpg")))
         hook(photo(Path("/album/b.jpg")))
         assert hook.close()

@@ -17,28 +17,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smartselfie.api import FaceAnalyzer, watch
-    from smartselfie.core.emotion import EMOTIONS, Emotion, Emotions
-    from smartselfie.core.events import Photo
-    from smartselfie.core.types import Box, Face, Frame
-    from smartselfie.errors import SmartselfieError
-    from smartselfie.moment import Moment
-    from smartselfie.settings.schema import Settings
-
-__all__ = [
-    "EMOTIONS",
-    "Box",
-    "Emotion",
-    "Emotions",
-    "Face",
-    "FaceAnalyzer",
-    "Frame",
-    "Moment",
-    "Photo",
-    "Settings",
-    "SmartselfieError",
-    "watch",
-]
+    from smartselfie.api import FaceAnalyzer as FaceAnalyzer
+    from smartselfie.api import watch as watch
+    from smartselfie.core.emotion import EMOTIONS as EMOTIONS
+    from smartselfie.core.emotion import Emotion as Emotion
+    from smartselfie.core.emotion import Emotions as Emotions
+    from smartselfie.core.events import Photo as Photo
+    from smartselfie.core.types import Box as Box
+    from smartselfie.core.types import Face as Face
+    from smartselfie.core.types import Frame as Frame
+    from smartselfie.errors import SmartselfieError as SmartselfieError
+    from smartselfie.moment import Moment as Moment
+    from smartselfie.settings.schema import Settings as Settings
 
 _HOMES = {
     "EMOTIONS": "core.emotion",
@@ -54,6 +44,7 @@ _HOMES = {
     "SmartselfieError": "errors",
     "watch": "api",
 }
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:

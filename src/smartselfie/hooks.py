@@ -83,26 +83,20 @@ def make_hooks(settings: Settings, report: Report = lambda _name, _problem: None
     Raises:
         ConfigError: the command or the address cannot be used.
     """
-    hooks = [] if settings.on_photo is None else [command_hook(settings.on_photo, report=report)]
+    acts: dict[str, Callable[[Photo], None]] = {}
+    if settings.on_photo is not None:
+        acts["--on-photo"] = run_command(settings.on_photo)
     if settings.webhook is not None:
-        hooks.append(web_hook(settings.webhook.get_secret_value(), report=report))
-    return hooks
+        acts["--webhook"] = post_event(settings.webhook.get_secret_value())
+    return [Hook(name, act, report=report) for name, act in acts.items()]
 
 
-def command_hook(
-    command: str,
-    *,
-    seconds: float = COMMAND_TIME,
-    pauses: Sequence[float] = PAUSES,
-    report: Report = lambda _name, _problem: None,
-) -> Hook:
-    """Run a command for every photo; no shell reads it.
+def run_command(command: str, seconds: float = COMMAND_TIME) -> Callable[[Photo], None]:
+    """What runs a command for a photo; no shell reads it.
 
     Args:
         command: words as in a shell; `{path}` stands for the photo's path, which is the last word where it is missing.
         seconds: that one try may take; then the command is killed.
-        pauses: seconds between the tries.
-        report: told of bugs.
 
     Raises:
         ConfigError: it cannot be read, or there is no such program.
@@ -136,23 +130,15 @@ def command_hook(
             last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
             raise HookError(f"exit code {done.returncode}{': ' if last else ''}{last}")
 
-    return Hook("--on-photo", run, pauses, report)
+    return run
 
 
-def web_hook(
-    address: str,
-    *,
-    seconds: float = WEB_TIME,
-    pauses: Sequence[float] = PAUSES,
-    report: Report = lambda _name, _problem: None,
-) -> Hook:
-    """Post every photo's event, as `watch --json` prints it, to a web address; the picture itself is not sent.
+def post_event(address: str, seconds: float = WEB_TIME) -> Callable[[Photo], None]:
+    """What posts a photo's event, as `watch --json` prints it, to a web address; the picture itself is not sent.
 
     Args:
         address: begins with http:// or https://, as the settings make sure.
         seconds: that one try may take.
-        pauses: seconds between the tries.
-        report: told of bugs.
     """
     host = urlsplit(address).hostname
 
@@ -174,4 +160,4 @@ def web_hook(
             # the text may hold the address, which may be a secret
             raise HookError(f"{host} did not answer properly ({type(error).__name__})") from None
 
-    return Hook("--webhook", post, pauses, report)
+    return post

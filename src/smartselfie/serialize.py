@@ -1,46 +1,14 @@
 """The shapes of faces and events as JSON and CSV, as other programs read them."""
 
-from typing import TypedDict
+from typing import Any
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.types import Face
 from smartselfie.moment import Moment
 
-
-class FaceJson(TypedDict):
-    """A face; `box` is left, top, width, height in pixels of the upright image."""
-
-    id: int | None
-    box: list[float]
-    score: float | None
-    emotion: str
-    emotions: dict[str, float]
-    eyes_open: float | None
-
-
-class EventJson(TypedDict, total=False):
-    """An event; which keys it has depends on `event`."""
-
-    event: str
-    at: float
-    frame: int
-    id: int | None
-    decided: int
-    path: str
-    why: str
-    reason: str
-    faces: list[FaceJson]
-
-
-class PersonJson(TypedDict):
-    """How far one person is: whether the person counts, the hold from 0 to 1, and the one reason that is missing."""
-
-    id: int
-    counts: bool
-    progress: float
-    why_not: str
-
+# A JSON object; `docs/cli.md` has the shapes.
+Json = dict[str, Any]
 
 CSV_COLUMNS = (
     *("source", "frame", "at", "id", "left", "top", "width", "height", "score", "emotion"),
@@ -49,8 +17,10 @@ CSV_COLUMNS = (
 )
 
 
-def face_to_json(face: Face) -> FaceJson:
-    """One face; pixels are rounded to tenths, scores to six digits."""
+def face_to_json(face: Face) -> Json:
+    """One face; `box` is left, top, width, height in pixels of the upright image, rounded to tenths;
+    scores to six digits.
+    """
     box = face.box
     return {
         "id": face.id,
@@ -72,8 +42,10 @@ def face_to_row(source: str, frame: int | None, at: float | None, face: Face) ->
     ]
 
 
-def people_to_json(moment: Moment) -> list[PersonJson]:
-    """How far everybody on the Moment's frame is, in the order of its faces."""
+def people_to_json(moment: Moment) -> list[Json]:
+    """How far everybody on the Moment's frame is, in the order of its faces: whether the person counts, the hold from
+    0 to 1, and the one reason that is missing.
+    """
     rule = moment.trigger.rule
     return [
         {
@@ -86,8 +58,8 @@ def people_to_json(moment: Moment) -> list[PersonJson]:
     ]
 
 
-def event_to_json(event: Event) -> EventJson:
-    """One event of a Moment."""
+def event_to_json(event: Event) -> Json:
+    """One event of a Moment; which keys it has depends on `event`."""
     match event:
         case SmileBegan(at, frame, person):
             return {"event": "smile-began", "at": round(at, 6), "frame": frame, "id": person}

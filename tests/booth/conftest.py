@@ -18,12 +18,13 @@ from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import Phase
 from smartselfie.booth.browser_camera import BrowserCamera, StillAlbum
 from smartselfie.booth.network import listen, make_server
-from smartselfie.booth.schema import SnapshotJson, unpack
+from smartselfie.booth.schema import unpack
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import Album, FrameSource
+from smartselfie.serialize import Json
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo
 from smartselfie.testing import MemoryAlbum, ScriptedClassifier, ScriptedDetector, blank, face_at, rule_of, scores
@@ -110,14 +111,14 @@ class Screen:
     def __init__(self, line: ClientConnection) -> None:
         self.line = line
 
-    def get(self, *, ready: bool = True) -> tuple[SnapshotJson, bytes]:
+    def get(self, *, ready: bool = True) -> tuple[Json, bytes]:
         message = self.line.recv(timeout=20)
         assert isinstance(message, bytes)
         if ready:
             self.line.send("ready")
         return unpack(message)
 
-    def get_frame(self, index: int) -> tuple[SnapshotJson, bytes]:
+    def get_frame(self, index: int) -> tuple[Json, bytes]:
         """Skip to the message of a frame."""
         while True:
             shown, jpeg = self.get()

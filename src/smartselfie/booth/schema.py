@@ -7,13 +7,12 @@ A message of the WebSocket `/live` is one binary whole, so that boxes never stan
 
 import json
 import struct
-from typing import TypedDict
 
 from smartselfie.booth.broadcast import Snapshot
 from smartselfie.core.events import Event, Photo
 from smartselfie.errors import SmartselfieError
 from smartselfie.moment import Moment
-from smartselfie.serialize import EventJson, FaceJson, PersonJson, event_to_json, face_to_json, people_to_json
+from smartselfie.serialize import Json, event_to_json, face_to_json, people_to_json
 from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import CoolingDown, Holding, Ready, State
 
@@ -21,73 +20,14 @@ from smartselfie.trigger.trigger import CoolingDown, Holding, Ready, State
 STATES: dict[type[State], str] = {Ready: "ready", Holding: "holding", CoolingDown: "resting"}
 
 
-class ProblemJson(TypedDict):
-    """What was found, and what to do about it."""
+def snapshot_to_json(shown: Snapshot, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0) -> Json:
+    """All that the page shows, with the events since this viewer's last message.
 
-    message: str
-    hint: str
-
-
-class WorkerProblemJson(ProblemJson):
-    """Something in the background that does not work; the booth runs without it."""
-
-    worker: str
-
-
-class MomentJson(TypedDict):
-    """One frame and what was read on it.
-
-    `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the largest
-    face that counts; `people` tells how far each of the faces is, in their order; `held` of `hold_frames` happy frames
-    are there; `cooldown` the seconds until the next hold may begin (`needed` and `rest` are older names of these two);
-    `why_not` the one reason why no photo comes on this frame (`trigger/rule.py`), "ready" where one is taken; `dropped`
-    counts the camera's frames that nobody had time for.
+    `problem` is what keeps the booth from running, `problems` what else does not work: something in the background,
+    without which the booth runs; `moment` is null before the first frame and while the booth is paused or waits for
+    consent; `skipped` counts what this viewer had no time for, `photos` those of this run; when `version` rises,
+    settings or photos were changed.
     """
-
-    frame: int
-    at: float
-    size: list[int]
-    faces: list[FaceJson]
-    people: list[PersonJson]
-    subject: int | None
-    happy: bool
-    state: str
-    held: int
-    hold_frames: int
-    needed: int
-    progress: float
-    threshold: float
-    cooldown: float
-    rest: float
-    why_not: str
-    dropped: int
-
-
-class SnapshotJson(TypedDict):
-    """All that the page shows.
-
-    `problem` is what keeps the booth from running, `problems` what else does not work; `moment` is null before the
-    first frame and while the booth is paused or waits for consent; `skipped` counts what
-    this viewer had no time for, `photos` those of this run; when `version` rises, settings or photos were changed.
-    """
-
-    number: int
-    version: int
-    phase: str
-    problem: ProblemJson | None
-    problems: list[WorkerProblemJson]
-    moment: MomentJson | None
-    mirror: bool
-    photos: int
-    disk_low: bool
-    skipped: int
-    events: list[EventJson]
-
-
-def snapshot_to_json(
-    shown: Snapshot, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0
-) -> SnapshotJson:
-    """What there is to see, with the events since this viewer's last message."""
     return {
         "number": shown.number,
         "version": shown.version,
@@ -103,8 +43,15 @@ def snapshot_to_json(
     }
 
 
-def moment_to_json(moment: Moment) -> MomentJson:
-    """One Moment without its picture and its events."""
+def moment_to_json(moment: Moment) -> Json:
+    """One Moment without its picture and its events.
+
+    `size` is width and height of the full picture, in whose pixels the boxes are; `subject` the index of the largest
+    face that counts; `people` tells how far each of the faces is, in their order; `held` of `hold_frames` happy frames
+    are there; `cooldown` the seconds until the next hold may begin (`needed` and `rest` are older names of these two);
+    `why_not` the one reason why no photo comes on this frame (`trigger/rule.py`), "ready" where one is taken; `dropped`
+    counts the camera's frames that nobody had time for.
+    """
     height, width = moment.frame.image.shape[:2]
     rule, state = moment.trigger.rule, moment.trigger.state
     cooldown = round(max(0.0, state.until - moment.frame.at), 2) if isinstance(state, CoolingDown) else 0.0
@@ -129,13 +76,13 @@ def moment_to_json(moment: Moment) -> MomentJson:
     }
 
 
-def pack(shown: SnapshotJson, jpeg: bytes) -> bytes:
+def pack(shown: Json, jpeg: bytes) -> bytes:
     """One message."""
     text = json.dumps(shown, separators=(",", ":")).encode()
     return b"".join((struct.pack(">I", len(text)), text, jpeg))
 
 
-def unpack(message: bytes) -> tuple[SnapshotJson, bytes]:
+def unpack(message: bytes) -> tuple[Json, bytes]:
     """The JSON and the JPEG of a message.
 
     Raises:
@@ -158,7 +105,7 @@ def _held(moment: Moment) -> int:
             return 0
 
 
-def event_without_folder(event: Event) -> EventJson:
+def event_without_folder(event: Event) -> Json:
     """An event as everybody tells it, but for a photo its name only: pages need not know the user's folders."""
     told = event_to_json(event)
     if isinstance(event, Photo):
@@ -166,7 +113,8 @@ def event_without_folder(event: Event) -> EventJson:
     return told
 
 
-def _problem(problem: Exception) -> ProblemJson:
+def _problem(problem: Exception) -> Json:
+    """What was found, and what to do about it."""
     if isinstance(problem, SmartselfieError):
         return {"message": problem.message, "hint": problem.hint}
     return {"message": "something went wrong inside smartselfie", "hint": "see the terminal"}
