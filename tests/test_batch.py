@@ -10,7 +10,7 @@ from PIL import Image as Pictures
 from smartselfie.api import FaceAnalyzer
 from smartselfie.batch import Analysis, Failure, Item, analyze_files, draw_faces, find_files
 from smartselfie.core.emotion import Emotion
-from smartselfie.core.types import Box, Face
+from smartselfie.core.types import Box, DetectedFace, Face, Image
 from smartselfie.testing import ScriptedClassifier, ScriptedDetector, blank, face_at, scores
 
 
@@ -76,6 +76,24 @@ def test_of_a_video_every_frame_is_read_or_each_nth(tmp_path: Path, analyzer: Fa
     assert every[3].at == pytest.approx(0.3, abs=0.002)
     assert every[0].faces[0].emotion is Emotion.HAPPY
     assert {analysis.faces[0].id for analysis in every} == {1}
+
+
+def test_frames_of_a_video_are_searched_thoroughly_only_where_nobody_is_found_and_once_a_second(tmp_path: Path) -> None:
+    def looks(quick: list[DetectedFace], every: int = 1) -> tuple[int, list[int]]:
+        seen: list[Image] = []
+        detector = ScriptedDetector(lambda image: seen.append(image) or [face_at(2, 2, 8)])
+        analyzer = FaceAnalyzer(
+            detector=detector,
+            quick=ScriptedDetector(lambda _: quick),
+            classifier=ScriptedClassifier([scores(Emotion.HAPPY)]),
+        )
+        results = list(analyze_files([Item(path, Path("clip.avi"))], analyzer, every))
+        return len(seen), [each.frame for each in results if isinstance(each, Analysis) and each.faces]
+
+    path = video(tmp_path / "clip.avi", 25)  # 10 frames a second
+    assert looks([face_at(2, 2, 8)]) == (0, list(range(25)))
+    assert looks([]) == (3, [0, 10, 20])
+    assert looks([], every=12) == (3, [0, 12, 24])
 
 
 def test_a_truncated_video_gives_its_frames_and_then_a_failure(tmp_path: Path, analyzer: FaceAnalyzer) -> None:

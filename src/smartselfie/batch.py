@@ -96,14 +96,20 @@ def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1)
             yield Failure(item, error)
 
 
+# Seconds of a video from one thorough look to the next; between them, frames on which nobody is found cost little.
+LOOK_AGAIN = 1.0
+
+
 def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Analysis]:
     if not item.path.is_file():
         raise PictureError(f"no such file: {item.path}", "check the path")
-    tracks = Tracker()
+    tracks, thorough_at = Tracker(), -LOOK_AGAIN
     with closing(open_source(str(item.path), size=None, rotate=0, fps=30.0)) as source:
         for frame in source.frames():
             if isinstance(frame, Frame) and frame.index % every == 0:
-                found = analyzer.analyze(frame.image)
+                found = analyzer.analyze(frame.image, quick=True)
+                if not found and frame.at - thorough_at >= LOOK_AGAIN - 1e-6:
+                    found, thorough_at = analyzer.analyze(frame.image), frame.at
                 tracks, faces = tracks.number(frame.at, found)
                 yield Analysis(item, frame.index, frame.at, frame.image, faces, source.fps)
 

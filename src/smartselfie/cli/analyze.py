@@ -48,7 +48,11 @@ def command(
     Example: smartselfie analyze ~/Pictures --csv smiles.csv
     """
     settings = load_settings(flags, config)
-    analyzer = FaceAnalyzer(detector=make_detector(settings, thorough=True), classifier=make_classifier(settings.model))
+    analyzer = FaceAnalyzer(
+        detector=make_detector(settings, thorough=True),
+        quick=make_detector(settings),
+        classifier=make_classifier(settings.model),
+    )
     failed = False
     with ExitStack() as stack:
         table = None if csv_file is None else stack.enter_context(_csv_table(csv_file))

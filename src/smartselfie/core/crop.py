@@ -124,12 +124,15 @@ QUALITY_SIDE = 96
 
 def measure_quality(image: Image, face: DetectedFace) -> Quality:
     """Look at one face of a (H, W, 3) BGR picture."""
-    grey = crop_face(image, face.square, QUALITY_SIDE).astype(np.float32)
-    edges = cv2.Laplacian(grey, cv2.CV_32F)
+    grey = crop_face(image, face.square, QUALITY_SIDE)
+    (brightness, contrast), (_, edges) = (
+        (mean.item(), deviation.item())
+        for mean, deviation in map(cv2.meanStdDev, (grey, cv2.Laplacian(grey, cv2.CV_16S)))
+    )
     # noise of the sensor, about two grey values, is no contrast
-    sharpness = float(edges.var() / (grey.var() + 25.0))
+    sharpness = edges**2 / (contrast**2 + 25.0)
     share = max(face.box.width, face.box.height) / max(image.shape[:2])
-    return Quality(share, sharpness, float(grey.mean()), frontality(face.landmarks))
+    return Quality(share, sharpness, brightness, frontality(face.landmarks))
 
 
 def frontality(landmarks: tuple[tuple[float, float], ...]) -> float:
