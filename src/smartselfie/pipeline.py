@@ -126,14 +126,10 @@ class Pipeline:
         """Have a command carried out before the next frame; from any thread, never waits."""
         self._inbox.put(command)
         source = self._source
-        if source is None:
-            return
-        match command:
-            case Stop():
-                run_once(f"close {source.name}", source.close)
-            case NewSource(fresh) if fresh is not source:
-                # closing ends the wait for a frame that may never come; it may itself hang in a driver
-                run_once(f"close {source.name}", source.close)
+        ends = isinstance(command, Stop) or (isinstance(command, NewSource) and command.source is not source)
+        if source is not None and ends:
+            # closing ends the wait for a frame that may never come; it may itself hang in a driver
+            run_once(f"close {source.name}", source.close)
 
     def moments(self) -> Iterator[Moment]:
         """A Moment for every frame, in order, as `follow`; closes source and album at the end.
@@ -217,7 +213,8 @@ class Pipeline:
                 item = next(self._items, None)
             except SourceError as error:
                 failed = error
-            self._apply_commands()
+            while not self._inbox.empty():
+                self._apply(self._inbox.get())
             if self._source is None:
                 self.wait()
             if self._stopped:
@@ -228,14 +225,6 @@ class Pipeline:
                 self._save_pending()
                 raise failed
             return item
-
-    def _apply_commands(self) -> None:
-        while True:
-            try:
-                command = self._inbox.get_nowait()
-            except queue.Empty:
-                return
-            self._apply(command)
 
     def _apply(self, command: Command) -> None:
         """Carry out a command; only ever between two frames."""
@@ -349,11 +338,8 @@ def _as_events(signals: tuple[Signal, ...], frame: Frame) -> tuple[Event, ...]:
     """The trigger's signals as events; the photo itself follows once it is saved."""
     events: list[Event] = []
     for signal in signals:
-        match signal:
-            case Began(person):
-                events.append(SmileBegan(frame.at, frame.index, person))
-            case Lost(person):
-                events.append(SmileLost(frame.at, frame.index, person))
-            case Fire():
-                pass
+        if isinstance(signal, Began):
+            events.append(SmileBegan(frame.at, frame.index, signal.id))
+        elif isinstance(signal, Lost):
+            events.append(SmileLost(frame.at, frame.index, signal.id))
     return tuple(events)

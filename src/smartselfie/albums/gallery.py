@@ -74,7 +74,6 @@ class Gallery:
         self._state = 0
         self._files: dict[str, float] = {}
         self._newest: list[str] = []
-        self._happiest: list[Entry] | None = None
 
     def names(self) -> list[str]:
         """The names of all photos, the newest first."""
@@ -91,9 +90,7 @@ class Gallery:
             part = slice(offset, None if limit is None else offset + limit)
             if order is Order.TIME:
                 return len(self._newest), [self._read(name) for name in self._newest[part]]
-            if self._happiest is None:
-                self._happiest = sorted(map(self._read, self._newest), key=_by_smile, reverse=True)
-            return len(self._happiest), self._happiest[part]
+            return len(self._newest), sorted(map(self._read, self._newest), key=_by_smile, reverse=True)[part]
 
     def find(self, name: str) -> Path | None:
         """The photo of that name; None for what is no photo of this very folder."""
@@ -239,7 +236,7 @@ class Gallery:
         if changed and changed == self._state:
             return
         self._state = changed if time.time_ns() - changed > SETTLED else 0
-        self._files, self._happiest = _files(self.folder), None
+        self._files = _files(self.folder)
         photos = [name for name in self._files if PLAIN_NAME.fullmatch(name)]
         self._newest = sorted(photos, key=lambda name: (self._files[name], name), reverse=True)
 

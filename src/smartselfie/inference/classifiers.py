@@ -86,12 +86,9 @@ class OnnxClassifier:
         side = self.card.input_size
         if len(crops) and (crops.shape[1:] != (side, side) or crops.dtype != np.uint8):
             raise ValueError(f"crops must be (n, {side}, {side}) uint8, not {crops.shape} {crops.dtype}")
-        said = [
-            self._session.run(
-                self.card.outputs, {INPUT: network_input(crops[at : at + BATCH], self.card.mean, self.card.std)}
-            )
-            for at in range(0, len(crops), BATCH)
-        ]
+        parts = (crops[at : at + BATCH] for at in range(0, len(crops), BATCH))
+        inputs = (network_input(part, self.card.mean, self.card.std) for part in parts)
+        said = [self._session.run(self.card.outputs, {INPUT: each}) for each in inputs]
         nothing = np.zeros((0, len(EMOTIONS)), np.float32)
         return {
             name: np.concatenate([nothing, *(batch[place] for batch in said)])
@@ -128,13 +125,8 @@ def _mismatch(session: InferenceSession, card: ModelCard) -> str:
 
 def _fits(port: NodeArg, sides: tuple[int, ...]) -> bool:
     """Whether it is (n, *sides) float32 with any n."""
-    shape = tuple(port.shape)
-    return (
-        port.type == "tensor(float)"
-        and shape[1:] == sides
-        and len(shape) > len(sides)
-        and not isinstance(shape[0], int)
-    )
+    free, *rest = port.shape or [0]
+    return port.type == "tensor(float)" and tuple(rest) == sides and not isinstance(free, int)
 
 
 def _describe(ports: list[NodeArg]) -> str:
