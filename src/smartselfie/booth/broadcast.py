@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from smartselfie.core.events import Event
-from smartselfie.core.types import Frame, Image
+from smartselfie.core.types import Image
 from smartselfie.images import encode_jpeg, shrink
 from smartselfie.moment import Moment
 
@@ -162,18 +162,13 @@ class Broadcast:
             return self._newest if done else None
 
     def show(self, phase: Phase, moment: Moment, photos: int) -> None:
-        """A frame that was looked at, with what happened on it; `photos` counts those of this run."""
-        preview = Preview(moment.frame.image)
+        """A frame with what happened on it, or its picture alone where nobody looked at it; `photos` counts those of
+        this run.
+        """
+        seen, preview = None if moment.paused else moment, Preview(moment.frame.image)
         self._update(
-            lambda last: replace(last, phase=phase, problem=None, photos=photos, moment=moment, preview=preview),
+            lambda last: replace(last, phase=phase, problem=None, photos=photos, moment=seen, preview=preview),
             moment.events,
-        )
-
-    def show_unwatched(self, phase: Phase, frame: Frame, photos: int, events: tuple[Event, ...] = ()) -> None:
-        """A frame that nobody looks at: what was read on the last one does not belong to this picture."""
-        preview = Preview(frame.image)
-        self._update(
-            lambda last: replace(last, phase=phase, problem=None, photos=photos, moment=None, preview=preview), events
         )
 
     def enter(self, phase: Phase, problem: Exception | None = None) -> None:

@@ -31,11 +31,6 @@ class Admission:
         with self._lock:
             self._paused = paused
 
-    def ask(self, *, consent: bool) -> None:
-        """Whether guests are to be asked at all."""
-        with self._lock:
-            self._consent = consent
-
     def agree(self) -> None:
         """The guests agree; holds until they have been gone for a minute."""
         with self._lock:

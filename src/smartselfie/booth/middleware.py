@@ -123,7 +123,7 @@ class Allowance:
 
 
 class Limits:
-    """Wraps the app; answers 413 to what is too large and 429 to what comes too often."""
+    """Wraps the app; answers 413 to what is too large, 411 to what says no length, and 429 to what comes too often."""
 
     def __init__(self, app: ASGIApp, allowance: Allowance | None = None) -> None:
         """`allowance` counts what changes something; None takes the usual one."""
@@ -135,27 +135,13 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        answer, headers = self._app, Headers(scope=scope)
         most = MOST_STILL if scope["path"].startswith(STILLS) else MOST_BODY
-        announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdecimal() or int(announced) > most:
-            await PlainTextResponse("too large\n", 413)(scope, receive, send)
+        announced = headers.get("content-length", "0")
+        if "transfer-encoding" in headers:
+            answer = PlainTextResponse("say how long it is\n", 411)
+        elif not announced.isdecimal() or int(announced) > most:
+            answer = PlainTextResponse("too large\n", 413)
         elif scope["method"] not in ("GET", "HEAD") and not self._allowance.take():
-            await PlainTextResponse("too often\n", 429, {"Retry-After": "1"})(scope, receive, send)
-        else:
-            await self._app(scope, self._counted(receive, most), send)
-
-    @staticmethod
-    def _counted(receive: Receive, left: int) -> Receive:
-        """What says no length may not be longer either: the rest is cut off, and cannot be read as JSON."""
-
-        async def read() -> Message:
-            nonlocal left
-            message = await receive()
-            if message["type"] == "http.request":
-                body = message.get("body", b"")
-                if len(body) > left:
-                    return {"type": "http.request", "body": body[:left], "more_body": False}
-                left -= len(body)
-            return message
-
-        return read
+            answer = PlainTextResponse("too often\n", 429, {"Retry-After": "1"})
+        await answer(scope, receive, send)

@@ -206,27 +206,20 @@ class PipelineRunner:
             raise RuntimeError
         self._running_since = monotonic()
         for moment in pipeline.follow():
-            if moment.paused:
-                self._show_unwatched(moment, pipeline)
-            else:
-                self._show(moment, pipeline)
+            self._show(moment, pipeline)
         return Phase.FINISHED if pipeline.finished else Phase.ENDED
 
     def _show(self, moment: Moment, pipeline: Pipeline) -> None:
-        for listener in self._listeners:
+        for listener in self._listeners if moment.photos or not moment.paused else ():
             listener(moment)
-        self._admission.update(moment.frame.at, anybody=bool(moment.faces))
-        if self._admission.closed is not None:
-            # these guests have gone
-            self._admit(lambda: None)
-        self._broadcast.show(Phase.RUNNING, moment, pipeline.photos)
-
-    def _show_unwatched(self, moment: Moment, pipeline: Pipeline) -> None:
-        for listener in self._listeners if moment.photos else ():
-            listener(moment)
-        closed = self._admission.closed
-        if closed is not None:
-            self._broadcast.show_unwatched(closed, moment.frame, pipeline.photos, moment.events)
+        if not moment.paused:
+            self._admission.update(moment.frame.at, anybody=bool(moment.faces))
+            if self._admission.closed is not None:
+                # these guests have gone
+                self._admit(lambda: None)
+        phase = self._admission.closed if moment.paused else Phase.RUNNING
+        if phase is not None:
+            self._broadcast.show(phase, moment, pipeline.photos)
 
     def _after(self, error: Exception) -> Phase:
         """What follows an error; the table above."""

@@ -96,13 +96,11 @@ def unpack(message: bytes) -> tuple[Json, bytes]:
 
 def _held(moment: Moment) -> int:
     """Happy frames so far; on the frame at which the shutter fires by itself, all of them."""
-    match moment.trigger.state:
-        case Holding(frames):
-            return frames
-        case CoolingDown() if moment.trigger.reason is Reason.READY:
-            return moment.trigger.rule.hold_frames
-        case Ready() | CoolingDown():
-            return 0
+    trigger = moment.trigger
+    if isinstance(trigger.state, Holding):
+        return trigger.state.frames
+    fired = isinstance(trigger.state, CoolingDown) and trigger.reason is Reason.READY
+    return trigger.rule.hold_frames if fired else 0
 
 
 def event_without_folder(event: Event) -> Json:

@@ -77,10 +77,8 @@ def _serve_settings(router: APIRouter, live: LiveSettings, host_only: list[param
         """Change some settings: all of them are saved and hold from the next frame on, or none; says what holds."""
         try:
             live.change(changes)
-        except NotSavedError as error:
-            raise HTTPException(409, f"{error.message} ({error.hint})") from None
         except SmartselfieError as error:
-            raise HTTPException(422, f"{error.message} ({error.hint})") from None
+            raise HTTPException(409 if isinstance(error, NotSavedError) else 422, str(error)) from None
         return live.as_json()
 
 
