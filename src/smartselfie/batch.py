@@ -14,7 +14,8 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Face, Frame, Image
 from smartselfie.errors import AlbumError, PictureError, SmartselfieError
 from smartselfie.files import atomic_write, free_names
-from smartselfie.images import IMAGE_SUFFIXES, VIDEO_SUFFIXES, from_pillow, read_image, to_pillow
+from smartselfie.images import from_pillow, read_image, to_pillow
+from smartselfie.kinds import IMAGE_SUFFIXES, VIDEO_SUFFIXES
 from smartselfie.sources import open_source
 from smartselfie.trigger.tracker import Tracker
 

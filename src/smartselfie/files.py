@@ -1,6 +1,8 @@
 """Files that are written whole or not at all, and names that are still free."""
 
+import errno
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -62,6 +64,31 @@ def write_through(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def check_readable(path: Path, failure: Callable[[str, str], Exception], hint: str = "check the path") -> None:
+    """Make sure that a path is a file that can be read, and say what it is if not; never waits, as for a pipe.
+
+    Args:
+        path: what is to be read.
+        failure: makes the error to raise, of a message and the hint.
+        hint: what to do about it.
+
+    Raises:
+        Exception: `failure`'s.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        nowhere = "the link leads nowhere" if path.is_symlink() else "no such file"
+        raise failure(f"{nowhere}: {path}", hint) from None
+    except (OSError, ValueError) as error:
+        raise failure(f"{path} cannot be read: {getattr(error, 'strerror', error)}", hint) from None
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
+        raise failure(f"not a file: {path} is {what}", hint)
+    if not os.access(path, os.R_OK):
+        raise failure(f"{path} cannot be read: {os.strerror(errno.EACCES)}", "check its permissions")
 
 
 def free_names(path: Path) -> Iterator[Path]:

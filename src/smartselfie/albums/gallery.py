@@ -18,14 +18,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from PIL import Image as Pillow
-from PIL.ExifTags import Base
-
 from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import PictureError
 from smartselfie.files import atomic_write, free_names, link_if_free
-from smartselfie.images import DAMAGED, encode_image, read_thumbnail
+from smartselfie.images import encode_image, read_software, read_thumbnail
 
 PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
 TICKET = re.compile(r"\d{1,20}")
@@ -266,11 +263,9 @@ def _is_photo(path: Path) -> bool:
 
 
 def _is_ours(path: Path) -> bool:
-    try:
-        with Pillow.open(path) as image:
-            return image.getexif().get(Base.Software) == "smartselfie"
-    except (*DAMAGED, Pillow.DecompressionBombError):
-        return False
+    with contextlib.suppress(PictureError):
+        return read_software(path) == "smartselfie"
+    return False
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -11,7 +11,8 @@ from smartselfie.datasets.archive import Entry, entries
 from smartselfie.datasets.dataset import SIDE, Split, emotion_index, parse_split
 from smartselfie.datasets.fer2013 import SIDES, Fer2013, Row, collect_rows, count_rows, to_side
 from smartselfie.errors import DataError, PictureError
-from smartselfie.images import IMAGE_SUFFIXES, decode_image
+from smartselfie.images import decode_image
+from smartselfie.kinds import IMAGE_SUFFIXES
 
 HINT = "images must be at train/angry/1.jpg, …: folders train, validation and test, each with one per emotion"
 MOST_BYTES = 16 << 20

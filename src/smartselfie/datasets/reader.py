@@ -10,7 +10,7 @@ from smartselfie.datasets.archive import Entry, data_errors, entries, is_tree
 from smartselfie.datasets.dataset import Split
 from smartselfie.datasets.fer2013 import HINT, Fer2013
 from smartselfie.errors import DataError
-from smartselfie.images import IMAGE_SUFFIXES
+from smartselfie.kinds import IMAGE_SUFFIXES
 
 Rows = Callable[[int], None]
 

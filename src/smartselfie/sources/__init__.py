@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from smartselfie.errors import SourceError
-from smartselfie.images import IMAGE_SUFFIXES
+from smartselfie.kinds import IMAGE_SUFFIXES
 from smartselfie.ports import FrameSource
 
 ADDRESS = re.compile(r"^(rtsps?|https?|rtmps?|udp|tcp|srt)://", re.IGNORECASE)

@@ -9,7 +9,8 @@ import numpy as np
 
 from smartselfie.core.types import Frame
 from smartselfie.errors import PictureError, SourceError
-from smartselfie.images import IMAGE_SUFFIXES, read_image
+from smartselfie.images import read_image
+from smartselfie.kinds import IMAGE_SUFFIXES
 from smartselfie.sources.capture import quiet_opening
 
 # Containers that count frames may be off by a little; below this share of the count a file is called truncated.
