@@ -58,11 +58,6 @@ class Worker:
         self._restart, self._first_pause, self._failures = restart, first_pause, 0
         self._thread = _WorkerThread(target=self._keep_running, name=name, daemon=True)
 
-    @property
-    def alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._thread.is_alive()
-
     def start(self) -> Self:
         """Start the thread."""
         self._thread.start()
@@ -70,9 +65,9 @@ class Worker:
 
     def join(self, seconds: float) -> bool:
         """Wait until it has ended by itself, that long at most; whether it has."""
-        if self.alive and self._thread is not threading.current_thread():
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(max(0.0, seconds))
-        return not self.alive
+        return not self._thread.is_alive()
 
     def close(self, seconds: float = CLOSE_TIME) -> bool:
         """End it, within so many seconds; False where it hangs and is abandoned. Safe to call more than once."""

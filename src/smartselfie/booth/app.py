@@ -93,25 +93,20 @@ def _serve_page(app: FastAPI) -> None:
 
 async def _show(socket: WebSocket, booth: Booth) -> None:
     """Send what is newest, as fast as the viewer draws it, until it leaves."""
-    room = asyncio.Semaphore(IN_FLIGHT)
-    under_way = 0
+    room = asyncio.BoundedSemaphore(IN_FLIGHT)
 
     async def send(viewer: Viewer) -> None:
-        nonlocal under_way
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await room.acquire()
-                message = await _message(viewer, mirror=booth.settings.now.mirror)
-                under_way += 1
-                await socket.send_bytes(message)
+                await socket.send_bytes(await _message(viewer, mirror=booth.settings.now.mirror))
 
     with booth.broadcast.look() as viewer:
         async with asyncio.TaskGroup() as both:
             sending = both.create_task(send(viewer))
             while (await socket.receive())["type"] != "websocket.disconnect":
                 # whoever says "ready" too often gains nothing
-                if under_way > 0:
-                    under_way -= 1
+                with contextlib.suppress(ValueError):
                     room.release()
             sending.cancel()
 

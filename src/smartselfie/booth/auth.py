@@ -69,15 +69,11 @@ class PinCheck:
     """Compares in constant time, and slows down who guesses; without a PIN it is open."""
 
     def __init__(self, pin: str | None, clock: Callable[[], float] = monotonic) -> None:
-        """`pin` is digits or None; `clock` counts seconds."""
+        """`pin` is digits or None, and `locked` whether there is one; `clock` counts seconds."""
         self._pin, self._clock = pin, clock
+        self.locked = pin is not None
         self._mutex = threading.Lock()
         self._wrong, self._until = 0, 0.0
-
-    @property
-    def locked(self) -> bool:
-        """Whether there is a PIN."""
-        return self._pin is not None
 
     def host_only(self, x_pin: Annotated[str, Header()] = "") -> None:
         """Refuse a request without the PIN, as a dependency of a route.

@@ -94,13 +94,8 @@ class Booth:
             False where something hangs, and is left behind.
         """
         until = monotonic() + seconds
-        hooks = (hook.close for hook in self._hooks)
-        closing: tuple[Callable[[float], bool], ...] = (
-            self._retention.close,
-            self.runner.close,
-            self._clips.close,
-            *hooks,
-        )
+        closing: list[Callable[[float], bool]] = [self._retention.close, self.runner.close, self._clips.close]
+        closing += [hook.close for hook in self._hooks]
         ended = [close(max(LEAST_TIME, until - monotonic())) for close in closing]
         return all(ended)
 

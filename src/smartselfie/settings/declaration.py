@@ -91,7 +91,8 @@ class About:
         return {**schema, "description": self.help}
 
 
-SOURCE, TRIGGER, FACES, PHOTOS, PAGE = (partial(About, group=group) for group in Group)
+# `watch` has no page
+SOURCE, TRIGGER, FACES, PHOTOS, PAGE = (partial(About, group=group, booth_only=group is Group.PAGE) for group in Group)
 
 
 @dataclass(frozen=True)

@@ -176,26 +176,16 @@ class Settings:
     countdown: Annotated[
         int,
         Field(ge=0, le=10),
-        PAGE(
-            "Time from pressing the button to the photo.",
-            metavar="SECONDS",
-            live=True,
-            slider=Slider(10, 1),
-            booth_only=True,
-        ),
+        PAGE("Time from pressing the button to the photo.", metavar="SECONDS", live=True, slider=Slider(10, 1)),
     ] = 0
-    mirror: Annotated[bool, PAGE("Mirror the view; photos are never mirrored.", live=True)] = True
-    sounds: Annotated[bool, PAGE("Play sounds on the page.", live=True, booth_only=True)] = True
-    language: Annotated[
-        Language, PAGE("Language; auto follows each browser.", metavar="LANGUAGE", live=True, booth_only=True)
-    ] = "auto"
-    host: Annotated[str, PAGE("Address to serve the page on.", metavar="ADDRESS", booth_only=True)] = "127.0.0.1"
-    port: Annotated[
-        int, Field(ge=0, le=65535), PAGE("Port to serve the page on, or the next free one.", booth_only=True)
-    ] = 8765
-    open: Annotated[bool, PAGE("Open the page in the browser.", booth_only=True)] = True
-    kiosk: Annotated[bool, PAGE("Kiosk mode: full screen, locked, retries after errors.", booth_only=True)] = False
-    lan: Annotated[bool, PAGE("Let phones on your network join by scanning a QR code.", booth_only=True)] = False
+    mirror: Annotated[bool, PAGE("Mirror the view; photos are never mirrored.", live=True, booth_only=False)] = True
+    sounds: Annotated[bool, PAGE("Play sounds on the page.", live=True)] = True
+    language: Annotated[Language, PAGE("Language; auto follows each browser.", metavar="LANGUAGE", live=True)] = "auto"
+    host: Annotated[str, PAGE("Address to serve the page on.", metavar="ADDRESS")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535), PAGE("Port to serve the page on, or the next free one.")] = 8765
+    open: Annotated[bool, PAGE("Open the page in the browser.")] = True
+    kiosk: Annotated[bool, PAGE("Kiosk mode: full screen, locked, retries after errors.")] = False
+    lan: Annotated[bool, PAGE("Let phones on your network join by scanning a QR code.")] = False
     pin: Annotated[
         Annotated[SecretStr, AfterValidator(_pin)] | None,
         PAGE(
@@ -203,11 +193,10 @@ class Settings:
             metavar="DIGITS",
             allowed="4 to 12 digits",
             unset="none",
-            booth_only=True,
             secret=True,
         ),
     ] = None
-    consent: Annotated[bool, PAGE("Ask guests before the first photo.", booth_only=True)] = False
+    consent: Annotated[bool, PAGE("Ask guests before the first photo.")] = False
 
     @model_validator(mode="wrap")
     @classmethod
