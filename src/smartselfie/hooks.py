@@ -6,10 +6,10 @@ import logging
 import os
 import shlex
 import shutil
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from subprocess import DEVNULL, PIPE, TimeoutExpired, run
 from urllib.parse import urlsplit
 
 from smartselfie.core.events import Photo
@@ -111,18 +111,12 @@ def run_command(command: str, seconds: float = COMMAND_TIME) -> Callable[[Photo]
     if not any("{path}" in word for word in words):
         words.append("{path}")
 
-    def run(photo: Photo) -> None:
+    def act(photo: Photo) -> None:
         spoken = [word.replace("{path}", str(photo.path.absolute())) for word in words]
         try:
-            done = subprocess.run(  # noqa: S603 - the user's own command, and no shell
-                spoken,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+            # the user's own command, and no shell
+            done = run(spoken, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, timeout=seconds, check=False)  # noqa: S603
+        except TimeoutExpired:
             raise HookError(f"it took longer than {seconds:g} s") from None
         except OSError as error:
             raise HookError(error.strerror or str(error)) from None
@@ -130,7 +124,7 @@ def run_command(command: str, seconds: float = COMMAND_TIME) -> Callable[[Photo]
             last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
             raise HookError(f"exit code {done.returncode}{': ' if last else ''}{last}")
 
-    return run
+    return act
 
 
 def post_event(address: str, seconds: float = WEB_TIME) -> Callable[[Photo], None]:

@@ -78,11 +78,7 @@ class CurrentSource:
             SmartselfieError: it cannot be opened.
         """
         with self._lock:
-            if self._source is None:
-                self._take(*self._open(self._settings))
-            if self._source is None:
-                raise RuntimeError
-            return self._source
+            return self._source or self._take(*self._open(self._settings))
 
     def drop(self) -> None:
         """What was open has failed: `open` opens it anew."""
@@ -130,12 +126,13 @@ class CurrentSource:
         if source is not None:
             source.close()
 
-    def _take(self, source: FrameSource, name: str) -> None:
+    def _take(self, source: FrameSource, name: str) -> FrameSource:
         """Remember what is open; a camera by its number, whatever it was called."""
         self._source, self._device = source, name
         if not name.isdecimal() and source.live and name != BROWSER:
             same = [camera for camera in self.cameras() if camera.name == source.name]
             self._device = str(same[0].index) if len(same) == 1 else name
+        return source
 
     def _open_beside(self, settings: Settings, send: Callable[[Command], None]) -> tuple[FrameSource, str]:
         """Open the other one while this one is open; where that cannot be, let go of this one first."""

@@ -48,9 +48,6 @@ def make_server(
     """A server that logs no addresses, takes no long messages, and does not wait for viewers at the end.
 
     With a certificate (a PEM file of it and its key) it speaks https; `on_started` is called once it listens.
-
-    Raises:
-        OSError: certificate or key cannot be read.
     """
     config = uvicorn.Config(
         app,
@@ -66,7 +63,6 @@ def make_server(
         ssl_certfile=certificate,
         ssl_keyfile=certificate,
     )
-    config.load()
     return _Announcing(config, on_started)
 
 
@@ -120,15 +116,16 @@ def own_certificate(path: Path, names: Sequence[str], addresses: Sequence[str], 
         ConfigError: it cannot be written.
     """
     moment = datetime.now(UTC) if now is None else now
-    if not _fits(path, names, addresses, moment):
+    who = [*map(x509.DNSName, names), *(x509.IPAddress(ipaddress.ip_address(address)) for address in addresses)]
+    if not _fits(path, who, moment):
         with atomic_write(path, ConfigError, "check the folder of the certificate") as file:
             if hasattr(os, "fchmod"):
                 os.fchmod(file.fileno(), 0o600)
-            file.write(_make(names, addresses, moment))
+            file.write(_make(who, moment))
     return path
 
 
-def _fits(path: Path, names: Sequence[str], addresses: Sequence[str], now: datetime) -> bool:
+def _fits(path: Path, who: Sequence[x509.GeneralName], now: datetime) -> bool:
     try:
         content = path.read_bytes()
         known = x509.load_pem_x509_certificate(content)
@@ -136,25 +133,21 @@ def _fits(path: Path, names: Sequence[str], addresses: Sequence[str], now: datet
         said = known.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound):
         return False
-    has_names = set(names) <= set(said.get_values_for_type(x509.DNSName))
-    has_addresses = set(addresses) <= {str(address) for address in said.get_values_for_type(x509.IPAddress)}
-    return own and has_names and has_addresses and now < known.not_valid_after_utc - RENEWED
+    return own and set(who) <= set(said) and now < known.not_valid_after_utc - RENEWED
 
 
-def _make(names: Sequence[str], addresses: Sequence[str], now: datetime) -> bytes:
+def _make(who: Sequence[x509.GeneralName], now: datetime) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smartselfie")])
-    said: list[x509.GeneralName] = [x509.DNSName(name) for name in names]
-    said += [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "smartselfie")])
     certificate = (
         x509.CertificateBuilder()
-        .subject_name(who)
-        .issuer_name(who)
+        .subject_name(name)
+        .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + LASTS)
-        .add_extension(x509.SubjectAlternativeName(said), critical=False)
+        .add_extension(x509.SubjectAlternativeName(who), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
@@ -229,12 +222,10 @@ def own_address() -> str | None:
 
     A datagram socket is pointed at an address of the documentation's range, which sends nothing.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("192.0.2.1", 9))
+        return str(probe.getsockname()[0])
+    return None
 
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - only with --lan, behind the pairing
@@ -248,11 +239,7 @@ def own_names() -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def open_to_network(
-    settings: Settings,
-    booth: Booth,
-    *,
-    folder: Path | None = None,
-    address: str | None = None,
+    settings: Settings, booth: Booth, *, folder: Path | None = None, address: str | None = None
 ) -> Iterator[LanAccess | None]:
     """While it lasts phones that were paired can come in; None where the settings do not ask for it.
 
@@ -277,11 +264,7 @@ def open_to_network(
     with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
         outside = LanAccess(f"https://{here}:{door.getsockname()[1]}")
         app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
-        lan = Lan(app, door, certificate, outside, booth.broadcast.report)
-        lan.start()
-        # where it does not open the page says so, and it is tried again
-        outside.is_open.wait(OPEN_TIME)
-        try:
+        with contextlib.closing(Lan(app, door, certificate, outside, booth.broadcast.report).start()):
+            # where it does not open the page says so, and it is tried again
+            outside.is_open.wait(OPEN_TIME)
             yield outside
-        finally:
-            lan.close()
