@@ -1,7 +1,8 @@
 """From a change on the page to the first frame under the new rule: milliseconds, on the real booth over HTTP.
 
 Run it with `python -m benchmarks.live_change [TRIES]`. It starts `smartselfie booth demo` as a program of its own,
-looks at it as a page does, and moves the slider for the hold at moments that no frame knows of. A try is over when the
+looks at it as a page does, which asks for the settings first, and moves the slider for the hold at moments that no
+frame knows of. A try is over when the
 page has the first frame whose rule is the new one. Two frames at 30 a second are 67 ms.
 """
 
@@ -65,12 +66,10 @@ class Page:
             pass
 
 
-def change(url: str, hold: int) -> float:
-    """PATCH it; returns when the answer was there."""
-    request = urllib.request.Request(  # noqa: S310 - our own booth
-        f"{url}api/settings", json.dumps({"hold": hold}).encode(), {"Content-Type": "application/json"}, method="PATCH"
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+def request(url: str, method: str = "GET", body: bytes | None = None) -> float:
+    """Send it; returns when the answer was there."""
+    asked = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)  # noqa: S310
+    with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310 - our own booth
         answer.read()
     return perf_counter()
 
@@ -79,13 +78,14 @@ def measure(url: str, tries: int) -> tuple[list[float], list[float]]:
     """Milliseconds to the first frame under the new rule, and to the answer, of each try."""
     chance = random.Random(SEED)
     frames, answers = [], []
+    request(f"{url}api/settings")
     with connect(url.replace("http", "ws") + "live", origin=Origin(url.rstrip("/")), compression=None) as line:
         page = Page(line)
         sleep(SETTLE)
         for hold in itertools.islice(itertools.cycle((21, 22)), tries):
             sleep(0.3 + chance.random() / 5)
             begun = perf_counter()
-            answered = change(url, hold)
+            answered = request(f"{url}api/settings", "PATCH", json.dumps({"hold": hold}).encode())
             frames.append(1000 * (page.wait_for(hold) - begun))
             answers.append(1000 * (answered - begun))
     return frames, answers

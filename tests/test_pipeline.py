@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from smartselfie.core.emotion import Emotion, Emotions
 from smartselfie.core.events import Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
@@ -448,6 +449,29 @@ def test_another_rule_holds_from_the_next_frame_and_keeps_the_hold() -> None:
             assert moment.trigger.state == Holding(5, 0.0)
             pipeline.send(NewRule(rule_of(hold_frames=6)))
     assert [photo.shot.decided for photo in album.photos] == [5]
+
+
+@pytest.mark.parametrize("found", [[face_at(10, 10, 20)], []])
+def test_another_rule_holds_for_the_frame_whose_faces_are_still_being_looked_for(found: list[DetectedFace]) -> None:
+    def find(_: Image) -> list[DetectedFace]:
+        if pipeline.frames == 1:
+            pipeline.send(NewRule(rule_of(hold_frames=7)))
+        return found
+
+    pipeline, _, _ = line([HAPPY] * 2, detector=ScriptedDetector(find))
+    assert [moment.trigger.rule.hold_frames for moment in pipeline.moments()] == [7, 7]
+
+
+def test_a_rule_that_comes_after_the_look_at_the_eyes_waits_for_the_next_frame() -> None:
+    class Slow(ScriptedEyes):
+        def openness(self, crops: NDArray[np.uint8]) -> list[float]:
+            pipeline.send(NewRule(rule_of(hold_frames=7)))
+            return super().openness(crops)
+
+    source = ScriptedSource(frames_at(5, 2))
+    classifier = ScriptedClassifier([HAPPY])
+    pipeline = Pipeline(source, ONE_FACE, classifier, MemoryAlbum(), rule_of(), eyes=Slow([1.0]))
+    assert [moment.trigger.rule.hold_frames for moment in pipeline.moments()] == [10, 7]
 
 
 def test_another_rule_forgets_neither_the_cooldown_nor_whose_smile_was_taken() -> None:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 @contextmanager
 def atomic_write(
-    path: Path, failure: Callable[[str, str], Exception] | None = None, hint: str = ""
+    path: Path, failure: Callable[[str, str], Exception] | None = None, hint: str = "", *, flush: bool = True
 ) -> Iterator[BinaryIO]:
     """A file to write into, which gets its name, in place of an older one, only when the block ends well.
 
@@ -23,6 +23,7 @@ def atomic_write(
         path: the file's name.
         failure: makes the error to raise, of a message and the hint; None raises the OSError itself.
         hint: what to do about it.
+        flush: whether it is on the disk at the end; else whoever is in a hurry calls `flush_file` afterwards.
 
     Raises:
         OSError: it cannot be written; nothing half-written is left behind.
@@ -32,8 +33,9 @@ def atomic_write(
         with partial_beside(path) as partial:
             with partial.open("wb") as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
+                if flush:
+                    file.flush()
+                    os.fsync(file.fileno())
             partial.replace(path)
     except BrokenPipeError:
         raise  # whoever read our output has left; that is not this file's fault
@@ -52,6 +54,16 @@ def partial_beside(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def flush_file(path: Path) -> None:
+    """Wait until what was written into a file survives a power cut.
+
+    Raises:
+        OSError: it is gone, or the disk is broken.
+    """
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def write_through(path: Path, content: bytes) -> None:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class NewRule:
-    """Another rule from the next frame on; cooldown, spent smiles, people's numbers, holds and baselines stay."""
+    """Another rule from the next decision on; cooldown, spent smiles, people's numbers, holds and baselines stay."""
 
     rule: TriggerRule
 
@@ -103,6 +103,7 @@ class Pipeline:
         self._writer = PhotoWriter(album, at_once=not source.live)
         self._max_photos = max_photos
         self._trigger, self._tracks, self._attention = Trigger(rule), Tracker(), Attention()
+        self._rule = rule
         self._chooser = FrameChooser(rule, best_of)
         self._inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._shoot_now = self._paused = self._stopped = False
@@ -123,7 +124,12 @@ class Pipeline:
         return self._max_photos is not None and self.photos >= self._max_photos
 
     def send(self, command: Command) -> None:
-        """Have a command carried out before the next frame; from any thread, never waits."""
+        """Have a command carried out before the next frame; from any thread, never waits.
+
+        A new rule also holds for a frame whose faces are still being looked for: nothing on it is decided yet.
+        """
+        if isinstance(command, NewRule):
+            self._rule = command.rule
         self._inbox.put(command)
         source = self._source
         ends = isinstance(command, Stop) or (isinstance(command, NewSource) and command.source is not source)
@@ -229,8 +235,8 @@ class Pipeline:
     def _apply(self, command: Command) -> None:
         """Carry out a command; only ever between two frames."""
         match command:
-            case NewRule(rule):
-                self._trigger = self._trigger.with_rule(rule)
+            case NewRule():
+                self._apply_rule()
             case NewSource(source) if source is not self._source:
                 self._change_source(source)
             case NewAlbum(album):
@@ -245,6 +251,11 @@ class Pipeline:
                     self._save_pending()
             case Stop():
                 self._stopped = True
+
+    def _apply_rule(self) -> None:
+        """The newest rule holds from here on; never between the look at people's eyes and the decision on them."""
+        if (rule := self._rule) is not self._trigger.rule:
+            self._trigger = self._trigger.with_rule(rule)
 
     def _change_source(self, source: FrameSource | None) -> None:
         self._save_pending()
@@ -290,9 +301,12 @@ class Pipeline:
             return ()
 
         def needs_eyes(emotions: Sequence[Emotions]) -> bool:
+            self._apply_rule()
             return self._chooser.choosing or self._trigger.needs_eyes(frame.at, emotions)
 
         found = read_faces(frame.image, self._detector, self._classifier, self._eyes, needs_eyes)
+        if not found:
+            self._apply_rule()
         self._attention = self._attention.update(frame.at, found=bool(found))
         return found
 

@@ -253,6 +253,28 @@ def test_a_change_that_cannot_be_saved_is_refused_and_neither_page_nor_trigger_c
     assert (moment["hold_frames"], moment["needed"], moment["threshold"]) == (500, 500, 0.5)
 
 
+def test_a_change_holds_before_the_disk_has_it_for_good_and_the_answer_comes_after(tmp_path: Path, monkeypatch, caplog):
+    saved, flushed, release = tmp_path / "config.booth.toml", [], threading.Event()
+
+    def flush(_file):
+        flushed.append(saved.read_text())
+        assert release.wait(20)
+        raise OSError(5, "the disk is broken")
+
+    monkeypatch.setattr("smartselfie.files.os.fsync", flush)
+    with running(Settings(source="0"), lambda name, _: endless(name), saved=saved) as booth:
+        changing = threading.Thread(target=booth.settings.change, args=({"hold": 7},))
+        changing.start()
+        wait_for(lambda: booth.broadcast.newest.moment.trigger.rule.hold_frames == 7)
+        wait_for(lambda: flushed)
+        assert changing.is_alive()
+        release.set()
+        changing.join(20)
+    assert len(flushed) == 1
+    assert "hold = 7" in flushed[0]
+    assert "may be lost in a power cut: the disk is broken" in caplog.text
+
+
 def test_another_camera_that_cannot_be_saved_is_closed_and_the_first_goes_on(tmp_path: Path):
     (tmp_path / "file").touch()
     sources = {name: endless(name) for name in ("0", "2")}

@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import tomlkit  # noqa: F401 - writes the settings; imported here, the first change does not wait for it
+
 from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.current_source import BROWSER, DEMO, CurrentSource
 from smartselfie.errors import ConfigError, SmartselfieError
+from smartselfie.files import flush_file
 from smartselfie.pipeline import Command, NewRule
 from smartselfie.settings.live import FormField, LiveValues, form, live_names, refusal
 from smartselfie.settings.load import changed, save_page_settings
@@ -101,7 +104,9 @@ class LiveSettings:
             before, self.now = self.now, wanted
             if wanted.trigger_rule != before.trigger_rule:
                 self._send(NewRule(wanted.trigger_rule))
-        self._on_change(wanted)
+            self._on_change(wanted)
+        if new:
+            self._flush()
 
     def as_json(self, *, rescan: bool = False) -> SettingsJson:
         """All of it; `rescan` lists the system's cameras anew."""
@@ -139,6 +144,14 @@ class LiveSettings:
             raise NotSavedError(
                 "this change cannot be saved, so nothing has changed", "the terminal shows the reason"
             ) from None
+
+    def _flush(self) -> None:
+        """A change that was saved holds at once; it survives a power cut when whoever made it has the answer."""
+        try:
+            if self._saved is not None:
+                flush_file(self._saved)
+        except OSError as error:
+            log.warning("%s may be lost in a power cut: %s", self._saved, error.strerror)
 
     def _choosable(self, *, rescan: bool = False) -> list[CameraJson]:
         found = [CameraJson(str(camera.index), camera.name) for camera in self._source.cameras(rescan=rescan)]

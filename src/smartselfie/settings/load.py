@@ -105,7 +105,13 @@ def _read_environment(variables: Mapping[str, str]) -> dict[str, object]:
 
 
 def save_settings(
-    path: Path, values: Mapping[str, object], forget: Collection[str] = (), *, heading: str = "", hint: str = ""
+    path: Path,
+    values: Mapping[str, object],
+    forget: Collection[str] = (),
+    *,
+    heading: str = "",
+    hint: str = "",
+    flush: bool = True,
 ) -> None:
     """Write settings into a TOML file; everything else in it, comments too, stays as it is.
 
@@ -115,6 +121,7 @@ def save_settings(
         forget: names that are no longer to stand in it.
         heading: what a file that is made begins with.
         hint: for the message where it goes wrong.
+        flush: as `atomic_write`.
 
     Raises:
         ConfigError: the file cannot be read or written, or is not TOML.
@@ -131,13 +138,18 @@ def save_settings(
     for name in forget:
         document.pop(name, None)
     # through a link to the file that it stands for, as people have who keep their settings elsewhere
-    with atomic_write(Path(os.path.realpath(path)), ConfigError, hint or "choose another --config") as file:
+    with atomic_write(
+        Path(os.path.realpath(path)), ConfigError, hint or "choose another --config", flush=flush
+    ) as file:
         file.write(tomlkit.dumps(document).encode())
 
 
 def save_page_settings(path: Path, choices: Mapping[str, object], forget: Collection[str] = ()) -> None:
-    """Save what was chosen on the page, beside what was chosen there before; as `save_settings`."""
-    save_settings(path, choices, forget, heading=HEADING, hint=FORGET)
+    """Save what was chosen on the page, beside what was chosen there before; as `save_settings`.
+
+    No disk is waited for: `flush_file` does that, once the change holds.
+    """
+    save_settings(path, choices, forget, heading=HEADING, hint=FORGET, flush=False)
 
 
 def _read_text(path: Path) -> str:
