@@ -92,12 +92,13 @@ def test_the_trigger_is_a_value_that_knows_no_clock(path: Path) -> None:
 
 
 def test_every_test_file_is_named_after_a_module_or_a_subject_that_several_share() -> None:
-    """Tests mirror the package; the page and the contracts of the ports have folders of their own."""
+    """Tests mirror the package; the page, the contracts of the ports and the faults of running programs
+    have folders of their own."""
     shared = {"test_architecture", "test_docs", "test_privacy", "test_documents", "test_page_settings"}
     lost = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         room, module = path.parent.relative_to(ROOT / "tests"), path.stem.removeprefix("test_")
-        if room.parts[:1] in {("browser",), ("contracts",)} or path.stem in shared:
+        if room.parts[:1] in {("browser",), ("contracts",), ("faults",)} or path.stem in shared:
             continue
         here = PACKAGE / room
         places = [here / f"{module}.py", here / "routes" / f"{module}.py", here / "static" / module]

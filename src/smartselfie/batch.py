@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 from PIL import ImageDraw, ImageFont
 
+from smartselfie.addresses import without_secrets
 from smartselfie.api import FaceAnalyzer
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Face, Frame, Image
@@ -103,7 +104,7 @@ LOOK_AGAIN = 1.0
 
 def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Analysis]:
     if not item.path.is_file():
-        raise PictureError(f"no such file: {item.path}", "check the path")
+        raise PictureError(f"no such file: {without_secrets(str(item.path))}", "check the path")
     tracks, thorough_at = Tracker(), -LOOK_AGAIN
     with closing(open_source(str(item.path), size=None, rotate=0, fps=30.0)) as source:
         for frame in source.frames():

@@ -88,8 +88,8 @@ def make_pipeline(source: FrameSource, settings: Settings, album: Album | None =
     """
     try:
         classifier = make_classifier(settings.model)
-        # the source is named below: an address may hold a password
-        log.debug("settings: %s", replace(settings, source=None))
+        # an address and a command may hold a password; the source is named below, without it
+        log.debug("settings: %s", replace(settings, source=None, on_photo=None))
         log.debug("source %s, network %s: %s", source.name, classifier.card.name, classifier.card.origin)
         return Pipeline(
             source,

@@ -10,6 +10,8 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
+from smartselfie.addresses import without_secrets
+
 
 @contextmanager
 def atomic_write(
@@ -93,9 +95,10 @@ def check_readable(path: Path, failure: Callable[[str, str], Exception], hint: s
         mode = path.stat().st_mode
     except FileNotFoundError:
         nowhere = "the link leads nowhere" if path.is_symlink() else "no such file"
-        raise failure(f"{nowhere}: {path}", hint) from None
+        raise failure(f"{nowhere}: {without_secrets(str(path))}", hint) from None
     except (OSError, ValueError) as error:
-        raise failure(f"{path} cannot be read: {getattr(error, 'strerror', error)}", hint) from None
+        why = getattr(error, "strerror", error)
+        raise failure(f"{without_secrets(str(path))} cannot be read: {why}", hint) from None
     if not stat.S_ISREG(mode):
         what = "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
         raise failure(f"not a file: {path} is {what}", hint)

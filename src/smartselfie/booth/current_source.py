@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+from smartselfie.addresses import without_secrets
 from smartselfie.booth.browser_camera import BrowserCamera
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame
@@ -191,7 +192,7 @@ class _Gone:
     live, fps = True, None
 
     def __init__(self, name: str, error: SmartselfieError) -> None:
-        self.name, self._error = name, error
+        self.name, self._error = without_secrets(name), error
 
     def frames(self) -> Iterator[Frame | SourceLost | SourceBack]:
         raise self._error

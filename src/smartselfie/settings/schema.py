@@ -82,6 +82,7 @@ class Settings:
             unset="the first camera that works",
             live=True,
             booth_only=True,
+            secret=True,
         ),
     ] = None
     resolution: Annotated[
@@ -157,7 +158,8 @@ class Settings:
     sidecar: Annotated[bool, PHOTOS("Save a .json file with details next to each photo.")] = True
     clip: Annotated[bool, PHOTOS("Save a short clip (GIF) with each photo.", live=True, booth_only=True)] = False
     on_photo: Annotated[
-        str | None, PHOTOS('Command to run for each photo, e.g. "lp {path}".', metavar="COMMAND", unset="none")
+        str | None,
+        PHOTOS('Command to run for each photo, e.g. "lp {path}".', metavar="COMMAND", unset="none", secret=True),
     ] = None
     webhook: Annotated[
         Annotated[SecretStr, AfterValidator(_address)] | None,

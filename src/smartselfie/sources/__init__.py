@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from smartselfie.addresses import without_secrets
 from smartselfie.errors import SourceError
 from smartselfie.kinds import IMAGE_SUFFIXES
 from smartselfie.ports import FrameSource
@@ -50,7 +51,7 @@ def _open(name: str, size: tuple[int, int] | None, fps: float) -> FrameSource:
             raise SourceError(f"{path} is a single image", f"use: smartselfie analyze {path}")
         return ImageFolder(path, fps) if path.is_dir() else VideoFile(path)
     if "/" in name or "\\" in name or re.search(r"\.\w{2,5}$", name):
-        raise SourceError(f"no such file: {name}", "check the path")
+        raise SourceError(f"no such file: {without_secrets(name)}", "check the path")
     from smartselfie.sources.camera import find_camera, list_cameras, open_camera
 
     return open_camera(int(name) if name.isdecimal() else find_camera(name, list_cameras()), size)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 
+from smartselfie.addresses import without_secrets
 from smartselfie.errors import SourceError
 from smartselfie.sources.capture import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
@@ -96,7 +97,7 @@ def find_camera(name: str, cameras: Sequence[CameraInfo]) -> int:
     exact = [camera for camera in fitting if camera.name.casefold() == name.casefold()]
     fitting = exact if len(exact) == 1 else fitting
     if len(fitting) != 1:
-        found = f"{len(fitting)} cameras match {name}" if fitting else f"no camera is called {name}"
+        found = f"{len(fitting)} cameras match {name}" if fitting else f"no camera is called {without_secrets(name)}"
         raise SourceError(found, _hint(cameras))
     return fitting[0].index
 

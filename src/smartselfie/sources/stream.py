@@ -1,10 +1,10 @@
 """A network camera or stream by its address: RTSP, HTTP (Motion JPEG or video) and what else FFmpeg reads."""
 
 import os
-from urllib.parse import urlsplit, urlunsplit
 
 import cv2
 
+from smartselfie.addresses import without_secrets
 from smartselfie.errors import SourceError
 from smartselfie.sources.capture import quiet_opening
 from smartselfie.sources.live import Capture, LiveSource, Patience
@@ -21,7 +21,7 @@ def open_stream(address: str, patience: Patience = PATIENCE) -> LiveSource:
     Raises:
         SourceError: nobody answers there, or with no video.
     """
-    shown = mask_password(address)
+    shown = without_secrets(address)
 
     def opening() -> Capture:
         os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
@@ -34,11 +34,3 @@ def open_stream(address: str, patience: Patience = PATIENCE) -> LiveSource:
         return capture
 
     return LiveSource(shown, opening, patience=patience)
-
-
-def mask_password(address: str) -> str:
-    """The address without its user's name and password, for messages and names."""
-    parts = urlsplit(address)
-    if "@" not in parts.netloc:
-        return address
-    return urlunsplit(parts._replace(netloc="…@" + parts.netloc.rpartition("@")[2]))
