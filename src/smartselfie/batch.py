@@ -1,22 +1,25 @@
 """Photos, videos and folders in bulk, and copies of them with the faces drawn in."""
 
 import os
+import struct
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
+from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
+from PIL.ExifTags import Base
 
 from smartselfie.addresses import without_secrets
 from smartselfie.api import FaceAnalyzer
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Face, Frame, Image
 from smartselfie.errors import AlbumError, PictureError, SmartselfieError
-from smartselfie.files import atomic_write, free_names
+from smartselfie.files import atomic_write, check_replaceable, free_names, shorten
 from smartselfie.images import from_pillow, read_image, to_pillow
-from smartselfie.kinds import IMAGE_SUFFIXES, VIDEO_SUFFIXES
+from smartselfie.kinds import is_media, is_video
 from smartselfie.sources import open_source
 from smartselfie.trigger.tracker import Tracker
 
@@ -30,8 +33,8 @@ class Item:
 
     @property
     def is_video(self) -> bool:
-        """By its name; everything else is tried as an image."""
-        return self.path.suffix.lower() in VIDEO_SUFFIXES
+        """By its content, or else by its name; everything else is tried as an image."""
+        return is_video(self.path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,26 +60,42 @@ class Failure:
     error: SmartselfieError
 
 
-def find_files(paths: Sequence[Path]) -> list[Item]:
+def find_files(paths: Sequence[Path], copies: Path | None = None) -> list[Item]:
     """Files as named, and what folders hold of images and videos, recursively and by name; each file once.
 
-    Hidden files and folders, and files with other endings, are passed over inside folders. A path that does not exist
-    stays in the list: reading it says so.
+    In folders a file counts by its ending, or else by its content. Hidden files and folders are passed over, links are
+    followed. A path that does not exist, a folder that cannot be read and one that holds nothing stay in the list:
+    reading them says so.
+
+    Args:
+        paths: files and folders.
+        copies: a folder of annotated copies, of which none is taken for a source.
     """
-    items: dict[Path, Item] = {}
+    items: dict[str, Item] = {}
     for path in paths:
-        for item in _inside(path) if path.is_dir() else [Item(path, Path(path.name))]:
-            items.setdefault(Path(os.path.realpath(item.path)), item)
+        inside = list(_inside(path, copies)) if os.path.isdir(path) else []  # noqa: PTH112 - Path.is_dir raises on odd names
+        for item in inside or [Item(path, Path(path.name))]:
+            items.setdefault(os.path.realpath(item.path), item)
     return list(items.values())
 
 
-def _inside(root: Path) -> Iterator[Item]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+def _inside(root: Path, copies: Path | None) -> Iterator[Item]:
+    unreadable: list[OSError] = []
+    seen = {os.path.realpath(root)}
+    unwanted = None if copies is None else os.path.realpath(copies)
+    # a folder of copies that is named itself may hold sources, too
+    mixed = unwanted in seen
+    for folder, folders, names in os.walk(root, onerror=unreadable.append, followlinks=True):
+        there = {name: os.path.realpath(os.path.join(folder, name)) for name in folders}  # noqa: PTH118
+        folders[:] = sorted(name for name, real in there.items() if name[0] != "." and real not in {*seen, unwanted})
+        seen.update(there[name] for name in folders)
         for name in sorted(names):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in IMAGE_SUFFIXES | VIDEO_SUFFIXES:
+            if not name.startswith(".") and is_media(path) and not (mixed and _is_copy(path)):
                 yield Item(path, path.relative_to(root))
+    for error in unreadable:
+        path = Path(os.fsdecode(error.filename))
+        yield Item(path, path.relative_to(root))
 
 
 def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1) -> Iterator[Analysis | Failure]:
@@ -92,6 +111,7 @@ def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1)
             if item.is_video:
                 yield from _read_video(item, analyzer, every)
             else:
+                _refuse_folder(item.path)
                 image = read_image(item.path)
                 yield Analysis(item, None, None, image, analyzer.analyze(image))
         except SmartselfieError as error:
@@ -100,6 +120,12 @@ def analyze_files(items: Sequence[Item], analyzer: FaceAnalyzer, every: int = 1)
 
 # Seconds of a video from one thorough look to the next; between them, frames on which nobody is found cost little.
 LOOK_AGAIN = 1.0
+
+
+def _refuse_folder(path: Path) -> None:
+    """Raises PictureError for a folder, which is read only where nothing was found in it."""
+    if os.path.isdir(path) and os.access(path, os.R_OK | os.X_OK):  # noqa: PTH112
+        raise PictureError(f"{path} holds no pictures or videos", "name the files, or another folder")
 
 
 def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Analysis]:
@@ -160,17 +186,20 @@ def _mark(draw: ImageDraw.ImageDraw, face: Face, size: tuple[int, int]) -> None:
 
 
 HINT = "choose another folder for --annotated, or free some space"
+# By this our copies are told from people's files.
+MARK = "smartselfie analyze --annotated"
 
 
 class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
     """Writes one file for each image or video, at its place below the folder; a context manager.
 
-    Images become JPEGs, videos MP4s. A file of an earlier run is replaced, a source never is.
+    Images become JPEGs, videos MP4s. A copy of an earlier run is replaced, somebody's file never is.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` is made where it does not exist."""
+    def __init__(self, folder: Path, sources: Sequence[Item] = ()) -> None:
+        """`folder` is made where it does not exist; of `sources` none is replaced."""
         self._folder = folder
+        self._sources = {os.path.realpath(item.path) for item in sources}
         self._taken: set[Path] = set()
         self._video: tuple[Path, Path, cv2.VideoWriter, tuple[int, int]] | None = None
 
@@ -182,15 +211,17 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
         """Draw one analysis; a video's frames must come in order, one video after the other.
 
         Raises:
-            AlbumError: the folder cannot be written, or the copy would replace a source.
+            AlbumError: the folder cannot be written.
         """
         drawn = draw_faces(analysis.image, analysis.faces)
         try:
             if analysis.frame is None:
                 self._finish_video()
                 path = self._path(analysis, ".jpg")
+                exif = Pillow.Exif()
+                exif[Base.Software] = MARK
                 with atomic_write(path) as file:
-                    to_pillow(drawn).save(file, "JPEG", quality=92)
+                    to_pillow(drawn).save(file, "JPEG", quality=92, exif=exif)
             else:
                 self._add_frame(analysis, drawn)
         except OSError as error:
@@ -214,14 +245,29 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
     def _finish_video(self) -> None:
         if self._video is not None:
             self._video[2].release()
+            with self._video[1].open("ab") as file:
+                # a box that players pass over
+                file.write(struct.pack(">I4s", 8 + len(MARK), b"free") + MARK.encode())
             self._video = None
 
     def _path(self, analysis: Analysis, suffix: str) -> Path:
-        """Where a copy goes: its source's place, with a number where two sources would share it."""
-        names = free_names((self._folder / analysis.item.place).with_suffix(suffix))
-        path = next(name for name in names if name not in self._taken)
-        if path.exists() and path.samefile(analysis.item.path):
-            raise AlbumError(f"the copy would replace {path}", "choose another folder for --annotated")
+        """Where a copy goes: its source's place, with a number where another source or somebody's file has that."""
+        place = self._folder / analysis.item.place
+        names = free_names(place.with_name(shorten(place.stem) + suffix))
+        path = next(name for name in names if name not in self._taken and self._is_free(name))
         self._taken.add(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
+
+    def _is_free(self, path: Path) -> bool:
+        """Nobody loses anything: there is nothing, or an older copy that is not read."""
+        return not os.path.lexists(path) or (os.path.realpath(path) not in self._sources and _is_copy(path))
+
+
+def _is_copy(path: Path) -> bool:
+    """Whether we drew it."""
+    try:
+        check_replaceable(path, MARK.encode())
+    except OSError:
+        return False
+    return path.is_file() and path.stat().st_size > 0

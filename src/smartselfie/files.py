@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -15,30 +16,42 @@ from smartselfie.addresses import without_secrets
 
 @contextmanager
 def atomic_write(
-    path: Path, failure: Callable[[str, str], Exception] | None = None, hint: str = "", *, flush: bool = True
+    path: Path,
+    failure: Callable[[str, str], Exception] | None = None,
+    hint: str = "",
+    mark: bytes | None = None,
+    *,
+    flush: bool = True,
 ) -> Iterator[BinaryIO]:
     """A file to write into, which gets its name, in place of an older one, only when the block ends well.
 
-    Folders that are missing are made.
+    Folders that are missing are made. A link stays, and what it leads to is written; a pipe or device is written into.
 
     Args:
         path: the file's name.
         failure: makes the error to raise, of a message and the hint; None raises the OSError itself.
         hint: what to do about it.
+        mark: see `check_replaceable`.
         flush: whether it is on the disk at the end; else whoever is in a hurry calls `flush_file` afterwards.
 
     Raises:
         OSError: it cannot be written; nothing half-written is left behind.
     """
     try:
+        check_replaceable(path, mark)
+        if _is_open_end(path):
+            with path.open("wb") as end:
+                yield end
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial_beside(path) as partial:
+        target = Path(os.path.realpath(path))
+        with partial_beside(target) as partial:
             with partial.open("wb") as file:
                 yield file
                 if flush:
                     file.flush()
                     os.fsync(file.fileno())
-            partial.replace(path)
+            partial.replace(target)
     except BrokenPipeError:
         raise  # whoever read our output has left; that is not this file's fault
     except OSError as error:
@@ -47,10 +60,43 @@ def atomic_write(
         raise failure(f"{path} cannot be written: {error.strerror or error}", hint) from None
 
 
+def check_replaceable(path: Path, mark: bytes | None) -> None:
+    """Make sure that nothing is lost if a file is written there: it is free, empty, no file at all, or one of ours.
+
+    Args:
+        path: where something is to be written.
+        mark: what stands at one of the ends of the files that we write there; None where any may be replaced.
+
+    Raises:
+        OSError: it is somebody else's, or cannot be looked at.
+    """
+    if mark is None or not path.exists() or _is_open_end(path) or path.is_dir():
+        return
+    with path.open("rb") as file:
+        ends = file.read(MARKED)
+        if ends:
+            file.seek(-min(MARKED, path.stat().st_size), os.SEEK_END)
+            ends += file.read()
+    if ends and mark not in ends:
+        raise OSError(errno.EEXIST, "it exists already, and smartselfie did not write it")
+
+
+# Bytes at a file's ends among which the mark of our own stands.
+MARKED = 1000
+
+
+def _is_open_end(path: Path) -> bool:
+    """Whether what is written there goes on to somebody: a pipe or device, or what a process has open."""
+    if not path.exists():
+        return False
+    mode = path.stat().st_mode
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) or path.absolute().parts[1:2] in (("dev",), ("proc",))
+
+
 @contextmanager
 def partial_beside(path: Path) -> Iterator[Path]:
     """A hidden name in the same folder, this thread's own, for a file under way; what still has it then is removed."""
-    partial = path.with_name(f".{path.name}-{threading.get_native_id()}.partial")
+    partial = path.with_name(f".{shorten(path.name)}-{threading.get_native_id()}.partial")
     try:
         yield partial
     finally:
@@ -66,6 +112,23 @@ def flush_file(path: Path) -> None:
     """
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def shorten(name: str) -> str:
+    """A name, or so much of its beginning that something can be put before and behind it in any file system."""
+    return name.encode(errors="surrogateescape")[:LONGEST].decode(errors="ignore") if len(name) * 4 > LONGEST else name
+
+
+# Bytes of a name that leave room for more; file systems allow 255 in all.
+LONGEST = 200
+
+
+def plain(text: str) -> str:
+    """A text in one line for people: what a terminal would obey, or no encoding can hold, is written with escapes."""
+    return "".join(
+        char if char.isprintable() or unicodedata.category(char) == "Zs" or char == "\u200d" else ascii(char)[1:-1]
+        for char in text
+    )
 
 
 def write_through(path: Path, content: bytes) -> None:
@@ -99,11 +162,11 @@ def check_readable(path: Path, failure: Callable[[str, str], Exception], hint: s
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", error)
         raise failure(f"{without_secrets(str(path))} cannot be read: {why}", hint) from None
+    if not os.access(path, os.R_OK):
+        raise failure(f"{path} cannot be read: {os.strerror(errno.EACCES)}", "check its permissions")
     if not stat.S_ISREG(mode):
         what = "a folder" if stat.S_ISDIR(mode) else "a pipe, socket or device"
         raise failure(f"not a file: {path} is {what}", hint)
-    if not os.access(path, os.R_OK):
-        raise failure(f"{path} cannot be read: {os.strerror(errno.EACCES)}", "check its permissions")
 
 
 def free_names(path: Path) -> Iterator[Path]:

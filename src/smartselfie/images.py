@@ -240,7 +240,7 @@ def _open_heif(file: Path | bytes, name: str) -> Pillow.Image:
         import pillow_heif
     except ImportError:
         raise PictureError(
-            f"{name} is a HEIC/HEIF image, which cannot be read without pillow-heif",
+            f"{name} is a HEIC or HEIF image, which cannot be read without pillow-heif",
             "pip install 'smartselfie[heic]', or convert it to JPEG",
         ) from None
     pillow_heif.register_heif_opener()
@@ -248,7 +248,7 @@ def _open_heif(file: Path | bytes, name: str) -> Pillow.Image:
         return Pillow.open(file if isinstance(file, Path) else io.BytesIO(file))
     except UnidentifiedImageError:
         raise PictureError(
-            f"{name} is a HEIC/HEIF image that is damaged, or of a kind that cannot be read", HINT
+            f"{name} is a HEIC or HEIF image that is damaged, or of a kind that cannot be read", HINT
         ) from None
 
 

@@ -23,7 +23,7 @@ class Kind(Enum):
     """A kind of file by its content, in words for messages."""
 
     IMAGE = "an image"
-    HEIF = "a HEIC/HEIF image"
+    HEIF = "a HEIC or HEIF image"
     VIDEO = "a video"
     JPEG_XL = "a JPEG XL image"
     PDF = "a PDF document"
@@ -61,8 +61,13 @@ def kind_of(head: bytes) -> Kind | None:
 
 def is_media(path: Path) -> bool:
     """Whether a file of a folder is a picture or a video, by its ending or else by its content."""
-    known = IMAGE_SUFFIXES | VIDEO_SUFFIXES | RAW_SUFFIXES
-    return path.suffix.lower() in known or kind_of_file(path) in (Kind.IMAGE, Kind.HEIF, Kind.JPEG_XL, Kind.VIDEO)
+    return path.suffix.lower() in VIDEO_SUFFIXES or is_image(path) or kind_of_file(path) is Kind.VIDEO
+
+
+def is_image(path: Path) -> bool:
+    """Whether a file of a folder is a picture, by its ending or else by its content."""
+    known = IMAGE_SUFFIXES | RAW_SUFFIXES
+    return path.suffix.lower() in known or kind_of_file(path) in (Kind.IMAGE, Kind.HEIF, Kind.JPEG_XL)
 
 
 def is_video(path: Path) -> bool:

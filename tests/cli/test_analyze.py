@@ -2,7 +2,11 @@
 
 import csv
 import json
+import os
 import re
+import stat
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,11 +96,20 @@ def test_annotated_copies_lie_at_their_places_and_sources_stay(folder: Path, tmp
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
-def test_a_copy_never_replaces_its_source(folder: Path, capsys: Capsys) -> None:
-    before = (folder / "smile.jpg").read_bytes()
-    assert run(folder / "smile.jpg", "--annotated", folder) == 1
-    assert "would replace" in capsys.readouterr().err
-    assert (folder / "smile.jpg").read_bytes() == before
+def test_a_copy_never_replaces_a_source_or_anything_else_that_we_did_not_draw(folder: Path) -> None:
+    (folder / "wall.jpg").write_bytes(b"somebody's")
+    before = {path: path.read_bytes() for path in folder.glob("*.jpg")}
+    for _ in range(2):
+        assert run(folder / "smile.jpg", folder / "2026" / "wall.png", "--annotated", folder) == 0
+    assert {path: path.read_bytes() for path in before} == before
+    assert sorted(path.name for path in folder.glob("*_*.jpg")) == ["smile_2.jpg", "wall_2.jpg"]
+
+
+def test_copies_of_an_earlier_run_are_no_sources(folder: Path, capsys: Capsys) -> None:
+    for place in (folder / "drawn", folder):
+        for _ in range(2):
+            assert run(folder, "--annotated", place) == 0
+            assert len(capsys.readouterr().out.splitlines()) == 5
 
 
 def test_a_broken_file_is_named_the_run_goes_on_and_the_end_is_1(folder: Path, capsys: Capsys) -> None:
@@ -116,3 +129,127 @@ def test_a_csv_that_cannot_be_written_is_an_error(folder: Path, capsys: Capsys) 
     assert run(folder / "smile.jpg", "--csv", folder / "none" / "faces.csv") == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "cannot be written" in line
+
+
+OUTPUTS = {
+    "a picture": b"\xff\xd8\xff" + bytes(2000),
+    "a text": b"my notes",
+    "another table": b"name,age\nAda,36\n",
+}
+
+
+@pytest.mark.parametrize("content", OUTPUTS.values(), ids=OUTPUTS)
+def test_a_table_replaces_nothing_that_is_no_table_of_ours(folder: Path, capsys: Capsys, content: bytes) -> None:
+    place = folder / "place"
+    place.write_bytes(content)
+    assert run(folder / "smile.jpg", "--csv", place) == 1
+    assert "did not write it" in capsys.readouterr().err
+    assert place.read_bytes() == content
+
+
+def test_a_table_replaces_an_empty_file_and_an_older_table_and_follows_links(folder: Path) -> None:
+    real, link = folder / "real.csv", folder / "link.csv"
+    real.touch()
+    link.symlink_to(real.name)
+    for _ in range(2):
+        assert run(folder / "smile.jpg", "--csv", link) == 0
+        assert link.is_symlink()
+        assert len(real.read_text().splitlines()) == 2
+
+
+def test_a_table_goes_into_a_pipe_which_stays_one(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert run(folder / "smile.jpg", "--csv", folder / "pipe") == 0
+    assert os.read(reader, 65536).count(b"\n") == 2
+    os.close(reader)
+    assert stat.S_ISFIFO((folder / "pipe").lstat().st_mode)
+
+
+def test_a_dash_writes_the_table_and_nothing_else_on_stdout(
+    folder: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert run(folder / "smile.jpg", "--csv", "-") == 0
+    assert [line.split(",")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "source",
+        str(folder / "smile.jpg"),
+    ]
+    assert not (folder / "-").exists()
+    assert run(folder / "smile.jpg", "--csv", "-", "--json") == 2
+
+
+NAMES = {
+    "not UTF-8": b"caf\xe9.jpg",
+    "a newline": b"a\nb.jpg",
+    "an escape": b"a\x1b[2Jb.jpg",
+    "text that turns": "a\u202eb.jpg".encode(),
+    "an emoji": "\U0001f600.jpg".encode(),
+    "a leading dash": b"-x.jpg",
+    "a percent sign": b"%s%d.jpg",
+    "blanks": b"  .jpg",
+    "a quote and a comma": b'a",b.jpg',
+    "251 letters": b"x" * 247 + b".jpg",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "cp1252"])
+def test_any_name_is_told_in_one_line_of_text_json_and_csv(folder: Path, encoding: str) -> None:
+    place = folder / "names"
+    place.mkdir()
+    Pictures.new("RGB", (32, 32)).save(folder / "small.jpg")
+    for name in NAMES.values():
+        os.link(folder / ("smile.jpg" if b"e9" in name else "small.jpg"), os.fsencode(place) + b"/" + name)
+    code = "import sys; from smartselfie.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "analyze", str(place), "--csv", str(folder / "a.csv")]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    for flags in ([], ["--json"]):
+        done = subprocess.run(
+            [*command, *flags, "--annotated", folder / "drawn"], capture_output=True, env=environment, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        lines = done.stdout.decode("cp1252" if encoding == "cp1252" and not flags else "utf-8").splitlines()
+        assert len(lines) == len(NAMES)
+        assert b"\x1b" not in done.stdout
+        if flags:
+            told = {os.fsencode(json.loads(line)["source"]).rpartition(b"/")[2] for line in lines}
+            assert told == set(NAMES.values())
+        else:
+            assert b"\xe2\x80\xae" not in done.stdout
+    (folder / "a.csv").read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_looked_at_is_named_and_the_run_goes_on(folder: Path, capsys: Capsys) -> None:
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "nowhere.jpg").symlink_to("gone.jpg")
+    (folder / "loop.jpg").symlink_to("loop.jpg")
+    (folder / "round").symlink_to(folder)
+    (folder / "album.jpg").mkdir()
+    (folder / "empty").mkdir()
+    odd = [folder / ("a" * 300 + ".jpg"), "/dev/zero", folder / "empty", folder / "smile.jpg" / "a.jpg"]
+    assert run(*odd, folder, "--every", "3") == 1
+    told = capsys.readouterr()
+    assert len(told.err.splitlines()) == len(odd) + 3
+    assert len(told.out.splitlines()) == 3
+    for reason in ("too long", "device", "no pictures", "Not a directory", "pipe", "leads nowhere", "symbolic links"):
+        assert reason in told.err
+
+
+def test_a_linked_folder_is_followed_once(folder: Path, tmp_path: Path, capsys: Capsys) -> None:
+    (tmp_path / "photos").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "photos" / name).symlink_to(folder / "2026")
+    assert run(tmp_path / "photos") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_stream_that_is_closed_leads_nowhere(folder: Path, closed: int) -> None:
+    code = "import sys; from smartselfie.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "analyze", str(folder / "smile.jpg"), "--csv", str(folder / "a.csv")]
+    names = ["0<&-", "1>&-", "2>&-"]
+    done = subprocess.run(["sh", "-c", f'"$@" {names[closed]}', "sh", *command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len((folder / "a.csv").read_text().splitlines()) == 2

@@ -69,8 +69,19 @@ def test_a_report_and_figures_are_written_and_named(files: tuple[Path, Path], tm
 def test_a_page_that_is_no_report_is_not_overwritten(files: tuple[Path, Path], tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "index.html").write_text("my page")
     assert evaluate(*files, "--report", tmp_path) == 1
-    assert "is another page" in capsys.readouterr().err
+    assert "did not write it" in capsys.readouterr().err
     assert (tmp_path / "index.html").read_text() == "my page"
+
+
+def test_predictions_replace_older_ones_only(files: tuple[Path, Path], tmp_path: Path, capsys: Capsys) -> None:
+    place = tmp_path / "faces.csv"
+    place.write_text("emotion,pixels,Usage\n")
+    assert evaluate(*files, "--predictions", place) == 1
+    assert "did not write it" in capsys.readouterr().err
+    assert place.read_text() == "emotion,pixels,Usage\n"
+    for _ in range(2):
+        assert evaluate(*files, "--predictions", tmp_path / "new.csv") == 0
+    assert evaluate(*files, "--predictions", files[0]) == 1
 
 
 @pytest.mark.parametrize("option", ["--combined", "--reading"])

@@ -40,10 +40,14 @@ def test_a_split_keeps_its_rows_in_order(draw_data: Draw):
 
 def test_an_older_file_is_replaced_and_nothing_half_written_stays(draw_data: Draw, tmp_path: Path):
     path = tmp_path / "faces.npz"
-    path.write_text("old")
-    save(draw_data(), path)
-    assert len(load(path)) == 98
+    for _ in range(2):
+        save(draw_data(), path)
+        assert len(load(path)) == 98
     assert [file.name for file in tmp_path.iterdir()] == ["faces.npz"]
+    path.write_text("somebody's")
+    with pytest.raises(DataError, match="did not write it"):
+        save(draw_data(), path)
+    assert path.read_text() == "somebody's"
 
 
 def test_a_place_that_cannot_be_written_is_named(draw_data: Draw, tmp_path: Path):

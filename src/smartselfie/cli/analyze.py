@@ -2,10 +2,9 @@
 
 import csv
 import io
-import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,21 +13,23 @@ import click
 from smartselfie.api import FaceAnalyzer
 from smartselfie.batch import Analysis, AnnotatedFolder, Failure, analyze_files, find_files
 from smartselfie.cli.options import setting_options
-from smartselfie.cli.parameters import COUNT, PATH, json_flag, option
+from smartselfie.cli.parameters import COUNT, PATH, json_flag, option, print_json
 from smartselfie.errors import AlbumError
 from smartselfie.factory import make_classifier, make_detector
-from smartselfie.files import atomic_write
+from smartselfie.files import atomic_write, plain
 from smartselfie.serialize import CSV_COLUMNS, face_to_json, face_to_row
 from smartselfie.settings.load import load_settings
 
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter
 
+CSV_MARK = ",".join(CSV_COLUMNS).encode()
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=PATH, metavar="PATH...")
 @json_flag("one line of JSON per image or frame")
-@option("--csv csv_file", PATH, "FILE", "Write one line per face.")
+@option("--csv csv_file", PATH, "FILE", "Write one line per face; - for stdout.")
 @option("--annotated", PATH, "DIR", "Save copies with the faces drawn in.")
 @option("--every", COUNT, "N", "Of videos, every Nth frame.", 1)
 @setting_options(["detector", "model"])
@@ -53,16 +54,21 @@ def command(
         quick=make_detector(settings),
         classifier=make_classifier(settings.model),
     )
+    to_stdout = csv_file == Path("-")
+    if to_stdout and as_json:
+        raise click.UsageError("--json and --csv - both write to stdout")
     failed = False
     with ExitStack() as stack:
         table = None if csv_file is None else stack.enter_context(_csv_table(csv_file))
-        folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated))
-        for result in analyze_files(find_files(paths), analyzer, every):
+        items = find_files(paths, annotated)
+        folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated, items))
+        for result in analyze_files(items, analyzer, every):
             if isinstance(result, Failure):
                 failed = True
                 _print_failure(result, as_json)
                 continue
-            _print_analysis(result, as_json)
+            if not to_stdout:
+                _print_analysis(result, as_json)
             if table is not None:
                 for face in result.faces:
                     table.writerow(face_to_row(str(result.item.path), result.frame, result.at, face))
@@ -73,12 +79,14 @@ def command(
 
 @contextmanager
 def _csv_table(path: Path) -> Iterator["CsvWriter"]:
-    """The table, whole at the end or not at all."""
+    """The table, whole at the end or not at all; `-` is stdout."""
     hint = "choose another file for --csv"
     if not path.parent.is_dir():
         raise AlbumError(f"{path} cannot be written: no such folder", hint)
-    with atomic_write(path, AlbumError, hint) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    to_stdout = nullcontext(sys.stdout.buffer)
+    with to_stdout if path == Path("-") else atomic_write(path, AlbumError, hint, CSV_MARK) as file:
+        # a name that UTF-8 cannot hold is written with escapes
+        text = io.TextIOWrapper(file, "utf-8", "backslashreplace", newline="", write_through=True)
         writer = csv.writer(text)
         writer.writerow(CSV_COLUMNS)
         yield writer
@@ -97,15 +105,15 @@ def _print_analysis(analysis: Analysis, as_json: bool) -> None:
             "height": height,
             "faces": [face_to_json(face) for face in analysis.faces],
         }
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        print_json(line)
         return
     where = path if analysis.frame is None else f"{path}, frame {analysis.frame}"
     said = ", ".join(f"{face.emotion} {face.emotions[face.emotion]:.0%}" for face in analysis.faces)
-    click.echo(f"{where}: {said or 'no face'}")
+    click.echo(f"{plain(where)}: {said or 'no face'}")
 
 
 def _print_failure(failure: Failure, as_json: bool) -> None:
     if as_json:
         line = {"source": str(failure.item.path), "error": failure.error.message}
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-    click.echo(f"smartselfie: {failure.error}", err=True)
+        print_json(line)
+    click.echo(f"smartselfie: {plain(str(failure.error))}", err=True)

@@ -2,14 +2,17 @@
 
 import errno
 import importlib
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import click
 
 from smartselfie.errors import SmartselfieError
+from smartselfie.files import plain
 
 COMMANDS = {
     "booth": "Open the photo booth: the camera, and its page in the browser.",
@@ -93,6 +96,7 @@ root.params += LOUDNESS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C."""
+    _open_streams()
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("smartselfie").setLevel(logging.INFO)
     try:
@@ -104,17 +108,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except SmartselfieError as error:
-        # one line, whatever a library put into the message
-        click.echo(f"smartselfie: {' '.join(error.message.split())} ({error.hint})", err=True)
-        return 1
+    except (SmartselfieError, MemoryError) as error:
+        return _refuse(error)
     except OSError as error:
-        # whoever read our output has left, as `head` does, or what it is written to is full
-        if error.errno not in (errno.EPIPE, errno.ENOSPC):
-            raise
+        return _refuse_os(error)
+    return result if isinstance(result, int) else 0
+
+
+def _open_streams() -> None:
+    """Streams that bear any name, whatever they are encoded in; one that was closed leads nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            # opened first of all, so that no file of ours gets its number, and our lines
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - it stays open
+        elif mode == "w" and isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _refuse(error: SmartselfieError | MemoryError) -> int:
+    """In one line, whatever a library put into the message."""
+    if isinstance(error, MemoryError):
+        error = SmartselfieError("there is not enough memory", "close other programs, or use smaller files")
+    click.echo(f"smartselfie: {plain(' '.join(error.message.split()))} ({plain(error.hint)})", err=True)
+    return 1
+
+
+def _refuse_os(error: OSError) -> int:
+    """Raises it again where it is nothing that a user could have caused."""
+    if error.errno in (errno.EPIPE, errno.ENOSPC):
+        # whoever read our output has left, as `head` does, or what it is written to is full;
         # what is still unwritten has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if error.errno == errno.ENOSPC:
-            click.echo("smartselfie: cannot write the output: no space left (free some space)", err=True)
-        return 1
-    return result if isinstance(result, int) else 0
+        full = SmartselfieError("cannot write the output: no space left", "free some space")
+        return _refuse(full) if error.errno == errno.ENOSPC else 1
+    if error.filename is None:
+        raise error
+    return _refuse(
+        SmartselfieError(f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}", "check the path")
+    )

@@ -1,6 +1,9 @@
 """Types of arguments, and a short way to declare an option, for commands whose options are no settings."""
 
-from collections.abc import Callable
+import codecs
+import json
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,8 +11,12 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PATH = click.Path(path_type=Path)
-FILE, FOLDER = click.Path(path_type=Path, dir_okay=False), click.Path(path_type=Path, file_okay=False)
+# whether it can be read is found out where it is read, which says why not
+PATH = click.Path(path_type=Path, readable=False)
+FILE, FOLDER = (
+    click.Path(path_type=Path, dir_okay=False, readable=False),
+    click.Path(path_type=Path, file_okay=False, readable=False),
+)
 COUNT, SEED = click.IntRange(min=1), click.IntRange(min=0)
 
 
@@ -31,6 +38,19 @@ def option(
     return click.option(
         *names.split(), type=kind, metavar=metavar, help=text, default=default, show_default=shown, **more
     )
+
+
+def print_json(line: Mapping[str, object]) -> None:
+    """One line of JSON on stdout: UTF-8, or ASCII where that cannot hold a name or the stream is encoded otherwise."""
+    text = json.dumps(line, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(line)
+    if codecs.lookup(sys.stdout.encoding or "ascii").name != "utf-8":
+        text = json.dumps(line)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def json_flag(what: str) -> Callable[[F], F]:

@@ -1,6 +1,5 @@
 """`smartselfie replay`: the trigger against videos with timelines."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
-from smartselfie.cli.parameters import FILE, PATH, SEED, json_flag, option
+from smartselfie.cli.parameters import FILE, PATH, SEED, json_flag, option, print_json
 from smartselfie.cli.terminal import print_table, show_progress
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import Group
@@ -60,14 +59,14 @@ def command(
     def play(video: "Video") -> "Replay":
         played = replay(video, settings, fps=at_most, drop=drop, seed=seed)
         if as_json:
-            _print_json(_video_to_json(played))
+            print_json(_video_to_json(played))
         return played
 
     with open_videos(videos) as listed:
         done, failed = _play_all(listed, play)
     everything = total(done)
     if as_json:
-        _print_json({"failed": failed, "clips": everything.videos, **_rounded(asdict(everything))})
+        print_json({"failed": failed, "clips": everything.videos, **_rounded(asdict(everything))})
     else:
         _print_replays(done, everything)
     if report is not None:
@@ -94,10 +93,6 @@ def _play_all(videos: Sequence["Video"], play: "Callable[[Video], Replay]") -> "
     if not done:
         raise failed[0]
     return done, len(failed)
-
-
-def _print_json(line: Mapping[str, object]) -> None:
-    click.echo(json.dumps(line, ensure_ascii=False))
 
 
 def _video_to_json(played: "Replay") -> dict[str, object]:

@@ -1,9 +1,7 @@
 """`smartselfie watch`: the whole line on a source, without a page."""
 
-import json
 import logging
 import sys
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,9 +9,11 @@ import click
 
 from smartselfie.cli.event_printer import EventPrinter
 from smartselfie.cli.options import SettingsCommand, setting_options
+from smartselfie.cli.parameters import print_json
 from smartselfie.cli.terminal import Block, draw_meter
 from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.factory import make_pipeline, make_source
+from smartselfie.files import plain
 from smartselfie.hooks import make_hooks
 from smartselfie.pipeline import Pipeline
 from smartselfie.serialize import event_to_json
@@ -40,10 +40,12 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     name, fps = opened.name, opened.fps
     pipeline = make_pipeline(opened, settings)
     if fps is not None and fps * MEMORY < 1 and settings.hold > 1:
-        click.echo(f"{name} has {fps:g} frames per second, too few to hold a smile: no photo will be taken", err=True)
+        click.echo(
+            f"{plain(name)} has {fps:g} frames per second, too few to hold a smile: no photo will be taken", err=True
+        )
     print_event = _print_json if as_json else _print_line
     if as_json:
-        _write_line({"event": "started", "source": name, "fps": fps})
+        print_json({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
         stack.callback(_print_end, as_json, pipeline)
         for hook in hooks:
@@ -59,13 +61,13 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
 
 
 def _print_json(event: Event) -> None:
-    _write_line(event_to_json(event))
+    print_json(event_to_json(event))
 
 
 def _print_line(event: Event) -> None:
     match event:
         case Photo(path):
-            click.echo(path)
+            click.echo(plain(str(path)))
             sys.stdout.flush()
         case SmileBegan(at, frame, person):
             _print_note(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
@@ -80,7 +82,7 @@ def _print_line(event: Event) -> None:
 def _print_end(as_json: bool, pipeline: Pipeline) -> None:
     frames, photos, dropped = pipeline.frames, pipeline.photos, pipeline.dropped
     if as_json:
-        _write_line({"event": "ended", "frames": frames, "photos": photos, "dropped": dropped})
+        print_json({"event": "ended", "frames": frames, "photos": photos, "dropped": dropped})
     else:
         missed = f", {dropped} dropped" if dropped else ""
         _print_note(f"{frames} frames{missed}, {photos} photo{'' if photos == 1 else 's'}")
@@ -89,9 +91,4 @@ def _print_end(as_json: bool, pipeline: Pipeline) -> None:
 def _print_note(line: str) -> None:
     """Tell people on stderr, unless they asked for quiet."""
     if logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
-        click.echo(line, err=True)
-
-
-def _write_line(line: Mapping[str, object]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+        click.echo(plain(line), err=True)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
+from PIL.ExifTags import Base
 
 from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.datasets import ferplus
@@ -14,6 +15,9 @@ from smartselfie.datasets.dataset import SIDE, Dataset, Split
 from smartselfie.datasets.duplicates import find_twin_pairs
 from smartselfie.errors import DataError
 from smartselfie.files import atomic_write
+
+# By this an older picture is told from somebody's photo.
+MARK = "smartselfie prepare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +163,10 @@ def write_picture(path: Path, data: Dataset, found: Audit) -> None:
     y = _twins(sheet, y, data, found)
     if votes is not None and data.votes is not None:
         y = _differences(sheet, y, data, votes.table, ferplus.majority(data.votes))
-    with atomic_write(path, DataError, "choose another --picture") as file:
-        sheet.image.crop((0, 0, WIDTH, y + MARGIN)).save(file, kind)
+    exif = Pictures.Exif()
+    exif[Base.Software] = MARK
+    with atomic_write(path, DataError, "choose another --picture", MARK.encode()) as file:
+        sheet.image.crop((0, 0, WIDTH, y + MARGIN)).save(file, kind, exif=exif)
 
 
 def image_format(path: Path) -> str:

@@ -71,12 +71,12 @@ class Dataset:
 
 
 def save(dataset: Dataset, path: Path) -> None:
-    """Write the `.npz` whole or not at all; an existing file of that name is replaced.
+    """Write the `.npz` whole or not at all; an older one of that name is replaced, and nothing else.
 
     Raises:
         DataError: the place cannot be written.
     """
-    with atomic_write(path, DataError, "choose another folder or free some space") as file:
+    with atomic_write(path, DataError, "choose another name or free some space", b"pixels.npy") as file:
         np.savez_compressed(file, allow_pickle=False, **dataset.arrays(), emotions=np.array(EMOTIONS))
 
 

@@ -250,5 +250,5 @@ def write_predictions(path: Path, evaluation: Evaluation) -> None:
     for row, true, scores in zip(evaluation.predictions.rows.rows, evaluation.true, evaluation.scores, strict=True):
         label = EMOTIONS[true].value if true >= 0 else ""
         writer.writerow([int(row), label, *(f"{score:.6f}" for score in scores)])
-    with atomic_write(path, DataError, "choose another --predictions") as file:
+    with atomic_write(path, DataError, "choose another --predictions", b"row,label,") as file:
         file.write(text.getvalue().encode())

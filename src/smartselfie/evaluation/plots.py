@@ -75,7 +75,7 @@ def write_figures(folder: Path, evaluations: Iterable[Evaluation]) -> list[Path]
         kinds = {"confusion": draw_confusion, "reliability": draw_reliability, "roc": draw_smile_roc}
         for kind, draw in kinds.items():
             path = next(name for name in free_names(folder / f"{kind}-{which}.svg") if name not in written)
-            with atomic_write(path, DataError, "choose another folder") as file:
+            with atomic_write(path, DataError, "choose another folder", b'class="diagram"') as file:
                 file.write((draw(found) + "\n").encode())
             written.append(path)
     return written

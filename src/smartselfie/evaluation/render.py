@@ -7,6 +7,8 @@ from smartselfie.errors import DataError
 from smartselfie.files import atomic_write
 
 HINT = "choose another --report"
+# Every page of ours holds it near its beginning, and only such a page is replaced.
+MARK = b'<meta name="generator" content="smartselfie'
 
 
 def write_page(path: Path, template: str, **values: object) -> None:
@@ -16,7 +18,7 @@ def write_page(path: Path, template: str, **values: object) -> None:
         DataError: the place cannot be written.
     """
     page = render(template, **values)
-    with atomic_write(path, DataError, HINT) as file:
+    with atomic_write(path, DataError, HINT, MARK) as file:
         file.write(page.encode())
 
 

@@ -11,18 +11,14 @@ import numpy as np
 from PIL import Image as Pillow
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.errors import DataError
 from smartselfie.evaluation.evaluate import Evaluation, Predictions, score_all
 from smartselfie.evaluation.plots import draw_confusion, draw_reliability, draw_smile_roc, plain_name
-from smartselfie.evaluation.render import HINT, write_page
+from smartselfie.evaluation.render import write_page
 from smartselfie.inference.card import ModelCard
 
 NAME = "index.html"
 MISTAKES = 24
 """So many of the most confident mistakes are shown."""
-
-MARK = '<meta name="generator" content="smartselfie evaluate">'
-"""By this an older report is told from somebody else's page."""
 
 
 def write_report(folder: Path, predictions: Predictions, card: ModelCard) -> Path:
@@ -35,12 +31,6 @@ def write_report(folder: Path, predictions: Predictions, card: ModelCard) -> Pat
         DataError: the place cannot be written, or holds a page that is no report.
     """
     path = folder / NAME
-    try:
-        foreign = path.exists() and MARK not in path.read_text(encoding="utf-8", errors="replace")[:1000]
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}", HINT) from None
-    if foreign:
-        raise DataError(f"{path} is another page", HINT)
     sections = [_section(found, predictions) for found in score_all(predictions)]
     title = f"{predictions.name} on {predictions.split}"
     write_page(path, "report.html", title=title, predictions=predictions, sections=sections, card=card)

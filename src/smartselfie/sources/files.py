@@ -1,5 +1,6 @@
 """Clips: a video file, every frame of it, the same at every run; and a folder of images."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +10,17 @@ import numpy as np
 
 from smartselfie.core.types import Frame
 from smartselfie.errors import PictureError, SourceError
+from smartselfie.files import plain
 from smartselfie.images import read_image
-from smartselfie.kinds import IMAGE_SUFFIXES
+from smartselfie.kinds import is_image
 from smartselfie.sources.capture import quiet_opening
 
 # Containers that count frames may be off by a little; below this share of the count a file is called truncated.
 WHOLE = 0.9
 
 HINT = "try to play it in another program"
+
+log = logging.getLogger(__name__)
 
 
 class VideoFile:
@@ -101,27 +105,32 @@ class ImageFolder:
             inside = sorted(folder.iterdir())
         except OSError as error:
             raise SourceError(f"{folder} cannot be read: {error.strerror}", "check its permissions") from None
-        images = [path for path in inside if path.suffix.lower() in IMAGE_SUFFIXES]
-        self._paths = [path for path in images if not path.name.startswith(".")]
+        self._paths = [path for path in inside if not (path.name.startswith(".") or path.is_dir()) and is_image(path)]
         if not self._paths:
             raise SourceError(f"{folder} holds no images", "it needs .jpg, .png or other image files")
         self.name, self.fps = folder.resolve().name, fps
         self._closed = threading.Event()
 
     def frames(self) -> Iterator[Frame]:
-        """Every image.
+        """Every image that can be read; the others are named.
 
         Raises:
-            SourceError: one cannot be read.
+            SourceError: there were others; every image that can be read was delivered.
         """
+        unread: list[PictureError] = []
         for index, path in enumerate(self._paths):
             if self._closed.is_set():
                 return
             try:
                 image = read_image(path)
             except PictureError as error:
-                raise SourceError(error.message, "repair it, or remove it from the folder") from None
+                unread.append(error)
+                log.warning("passed over: %s", plain(str(error)))
+                continue
             yield Frame(image, index / self.fps, index)
+        if unread:
+            what = unread[0].message if len(unread) == 1 else f"{len(unread)} images cannot be read"
+            raise SourceError(what, "repair what was passed over, or remove it from the folder")
 
     def close(self) -> None:
         """End `frames`."""
