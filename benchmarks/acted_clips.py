@@ -28,8 +28,8 @@ from benchmarks.acted_takes import Look, Script, Take, between, levels_of, takes
 from smartselfie.factory import make_detector
 from smartselfie.settings.schema import Settings
 
+# (H, W) float32, 0 to 255.
 Grey = NDArray[np.float32]
-"""(H, W) float32, 0 to 255."""
 
 SIDE = 256
 WIDTH, HEIGHT = 480, 360

@@ -7,15 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 
+# Names of pictures by person and emotion.
 Pictures = Mapping[tuple[str, str], Sequence[str]]
-"""Names of pictures by person and emotion."""
 
 TEETH = ("KA1", "KA2", "KA3", "KM1", "KM2", "KM3", "KM4", "KR2", "MK1", "MK3", "NA1", "NA2", "NA3", "TM2", "YM2", "YM3")
+# Happy pictures whose smile nobody would dispute, by eye; the other nine are doubtful.
 CLOSED_LIPS = ("KL1", "KL2", "KL3", "MK2", "TM3", "YM1")
-"""Happy pictures whose smile nobody would dispute, by eye; the other nine are doubtful."""
 
+# Shares of a smile from which a frame is one, and from which it may be.
 BEGINS, DOUBTED = 0.5, 0.2
-"""Shares of a smile from which a frame is one, and from which it may be."""
 
 
 @dataclass(frozen=True, slots=True)

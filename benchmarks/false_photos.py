@@ -34,10 +34,10 @@ from smartselfie.factory import make_pipeline
 from smartselfie.settings.schema import Settings
 
 WIDTH, HEIGHT = 640, 360
+# Its length in seconds, and what draws it at a time.
 Scene = tuple[float, Callable[[float], Image]]
-"""Its length in seconds, and what draws it at a time."""
+# Seconds in which a face turns into a smile.
 TURN = 0.35
-"""Seconds in which a face turns into a smile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,8 +168,8 @@ def first_of(queue: Iterator[Portrait]) -> Iterator[Portrait | None]:
     yield from [None] * (EACH - len(taken))
 
 
+# Most portraits that each set gives.
 EACH = 30
-"""Most portraits that each set gives."""
 
 
 def portraits_of(pictures: Sequence[Picture], yunet: YuNet) -> Iterator[Portrait]:
@@ -184,12 +184,12 @@ def portraits_of(pictures: Sequence[Picture], yunet: YuNet) -> Iterator[Portrait
                 yield Portrait(picture.image, found[0].box.square(1.0))
 
 
+# Words of labels that stand for others.
 MEANT = {
     **NAMES,
     "smile_closed": "smile",
     **dict.fromkeys(("no_smile", "open_mouth", "grimace"), "non_smile"),
 }
-"""Words of labels that stand for others."""
 
 
 def print_lines(sets: dict[str, list[Picture]], detectors: dict[str, FaceDetector]) -> None:

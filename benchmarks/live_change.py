@@ -26,11 +26,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from smartselfie.booth.schema import unpack
 
+# Milliseconds.
 TWO_FRAMES = 67.0
-"""Milliseconds."""
 PERCENTILES = (0, 25, 50, 75, 90, 95, 99, 100)
+# Seconds until the models have run a few times.
 SETTLE = 3.0
-"""Seconds until the models have run a few times."""
 SEED = 2013
 
 

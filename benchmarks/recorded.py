@@ -20,8 +20,8 @@ from smartselfie.factory import make_classifier, make_detector, make_eyes, make_
 from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
 from smartselfie.settings.schema import Settings
 
+# In place of the frames, which nobody looks at any more.
 PIXEL = np.zeros((1, 1, 3), np.uint8)
-"""In place of the frames, which nobody looks at any more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

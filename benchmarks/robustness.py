@@ -117,6 +117,7 @@ def _to_grey(values: NDArray[np.floating]) -> Face:
     return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
+# Each kind's name with the unit of its strength, what does it, and the three strengths.
 KINDS: dict[str, tuple[Damage, tuple[float, float, float]]] = {
     "blur, sigma in px": (blurred, (0.8, 1.4, 2.2)),
     "low light, gain": (dark, (0.4, 0.2, 0.1)),
@@ -128,7 +129,6 @@ KINDS: dict[str, tuple[Damage, tuple[float, float, float]]] = {
     "noise, sigma in greys": (noisy, (8, 16, 32)),
     "low resolution, px": (coarse, (24, 16, 12)),
 }
-"""Each kind's name with the unit of its strength, what does it, and the three strengths."""
 
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
 NEGATIVE = [EMOTIONS.index(Emotion(name)) for name in ("angry", "disgust", "fear", "sad", "surprise")]

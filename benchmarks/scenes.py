@@ -71,8 +71,8 @@ def cut(portrait: Portrait, background: Image, edge: str, depth: float, side: in
     return compose(portrait, background, (side, side), 1 / room, place, 0.0)
 
 
+# How far from its middle, in sides, and by which factor too large or small a box still counts as found.
 NEAR, ALIKE = 0.4, 1.8
-"""How far from its middle, in sides, and by which factor too large or small a box still counts as found."""
 
 
 def hit(found: Box, face: Box) -> bool:

@@ -39,11 +39,11 @@ from smartselfie.trigger.rule import TriggerRule
 from smartselfie.trigger.tracker import Tracker
 from smartselfie.trigger.trigger import Fire, Trigger
 
+# How a clip is played: at most so many frames a second, and the share that is dropped.
 VIEWS: dict[str, tuple[float | None, float]] = {"as filmed": (None, 0.0), "10 fps": (10.0, 0.0), "drop": (None, 0.2)}
-"""How a clip is played: at most so many frames a second, and the share that is dropped."""
 
+# Percent from which an eye counts as shut.
 HALF_SHUT = 50.0
-"""Percent from which an eye counts as shut."""
 
 
 class Playback:
@@ -253,8 +253,8 @@ def main() -> None:
     print(json.dumps(told))
 
 
+# The views that are played again for each change.
 ABLATED = ("as filmed",)
-"""The views that are played again for each change."""
 
 
 def ablate(benches: dict[str, Bench], rule: TriggerRule) -> dict[str, object]:

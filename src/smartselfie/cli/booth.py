@@ -31,10 +31,10 @@ from smartselfie.settings.load import load_settings, page_settings_of
 from smartselfie.settings.schema import Settings
 from smartselfie.worker import JobQueue, Worker, hanging, run_once
 
+# Seconds that viewers get to see how it ended, and to fetch the last photo.
 FAREWELL = 1.5
-"""Seconds that viewers get to see how it ended, and to fetch the last photo."""
+# Seconds until whoever left the booth on the page has the answer, and every page the farewell.
 ANSWER = 0.3
-"""Seconds until whoever left the booth on the page has the answer, and every page the farewell."""
 
 log = logging.getLogger(__name__)
 

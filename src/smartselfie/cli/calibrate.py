@@ -16,8 +16,8 @@ from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import default_config_file, load_settings, save_settings
 from smartselfie.trigger.rule import calibrate
 
+# Seconds to get into each of the two faces before it is measured.
 SETTLE = 1.5
-"""Seconds to get into each of the two faces before it is measured."""
 
 WORDS = ("look neutral", "now smile")
 

@@ -10,8 +10,8 @@ from smartselfie.cli.terminal import Block
 from smartselfie.core.events import Event
 from smartselfie.worker import Worker
 
+# Seconds that printing gets where the watching was interrupted.
 CUT_SHORT = 1.0
-"""Seconds that printing gets where the watching was interrupted."""
 
 
 class EventPrinter:

@@ -44,11 +44,11 @@ def _flag(names: list[str], level: int, text: str) -> click.Option:
     return click.Option(names, is_flag=True, expose_value=False, callback=_set_level(level), help=text)
 
 
+# May stand before a command and behind it.
 LOUDNESS = (
     _flag(["-v", "--verbose"], logging.DEBUG, "Print more on stderr."),
     _flag(["-q", "--quiet"], logging.ERROR, "Print errors only."),
 )
-"""May stand before a command and behind it."""
 
 
 class Commands(click.Group):

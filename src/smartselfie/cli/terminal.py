@@ -22,10 +22,10 @@ from smartselfie.trigger.trigger import CoolingDown, Holding
 if TYPE_CHECKING:
     from rich.live import Live
 
+# Columns where no terminal sets them: a file or pipe gets its lines unbroken.
 PLAIN_WIDTH = 10_000
-"""Columns where no terminal sets them: a file or pipe gets its lines unbroken."""
+# Seconds between two drawings; a pause that eyes do not see, and slow terminals follow.
 REDRAW = 0.1
-"""Seconds between two drawings; a pause that eyes do not see, and slow terminals follow."""
 
 
 def print_table(rows: Sequence[Sequence[str]], *, left: int = 1, header: bool = True) -> None:
@@ -136,8 +136,8 @@ def bar(share: float, width: int) -> str:
 
 
 METER_WIDTH, BAR_WIDTH = 30, 40
+# Lines for single people; more would push the scores off the screen.
 MOST_PEOPLE = 8
-"""Lines for single people; more would push the scores off the screen."""
 
 WORDS = {reason: reason.value.replace("_", " ") for reason in Reason} | {
     Reason.TOO_FAR: "too far away",

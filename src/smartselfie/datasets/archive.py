@@ -14,8 +14,8 @@ from typing import IO, cast
 
 from smartselfie.errors import DataError
 
+# An archive that unpacks to more is refused; FER-2013 as text has 0.3 GB.
 MOST_BYTES = 8 << 30
-"""An archive that unpacks to more is refused; FER-2013 as text has 0.3 GB."""
 
 MOST_FILES = 1_000_000
 

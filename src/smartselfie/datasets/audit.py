@@ -123,13 +123,13 @@ def _votes(data: Dataset, votes: NDArray[np.uint8]) -> Votes:
 
 
 INK, SOFT, PAPER, FULL = "#1d2433", "#667085", "#ffffff", (36, 86, 201)
+# Of the three splits.
 SHADES = ("#2456c9", "#7aa0f0", "#f2994a")
-"""Of the three splits."""
 
 WIDTH, MARGIN, GAP = 1280, 40, 8
 ROW = SIDE + GAP
+# Faces a class; pairs of twins and rows with two labels.
 EXAMPLES, SHOWN = 12, 11
-"""Faces a class; pairs of twins and rows with two labels."""
 
 
 class _Sheet:

@@ -23,8 +23,8 @@ FOREIGN = (
 )
 
 
+# Of a prepared face in pixels, whatever it was.
 SIDE = 48
-"""Of a prepared face in pixels, whatever it was."""
 
 
 class Split(StrEnum):

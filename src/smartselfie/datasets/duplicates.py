@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
+# Two images are twins when their pixels correlate above this.
 ALIKE = 0.99
-"""Two images are twins when their pixels correlate above this."""
 
+# Rows that are compared at once: keeps memory below 200 MB for any number of rows.
 CHUNK = 2048
-"""Rows that are compared at once: keeps memory below 200 MB for any number of rows."""
 
+# Sums over blocks of so many pixels squared tell most pairs apart, at a sixteenth of the work.
 BLOCK = 4
-"""Sums over blocks of so many pixels squared tell most pairs apart, at a sixteenth of the work."""
 
 ROUNDING = 1e-4
 

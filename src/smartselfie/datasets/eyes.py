@@ -16,8 +16,8 @@ from smartselfie.core.crop import EYE_SIZE
 from smartselfie.errors import DataError
 
 LABELS = {"open": True, "closed": False}
+# Files below this folder are what the network is measured on.
 VALIDATION = "val/"
-"""Files below this folder are what the network is measured on."""
 HINT = "it needs a labels.csv with the columns file,label and the files that it names"
 
 

@@ -23,17 +23,17 @@ from smartselfie.errors import DataError
 COLUMNS = ("emotion", "pixels", "Usage")
 HINT = "FER-2013's CSV has the columns emotion, pixels, Usage"
 
+# What a face may measure in pixels.
 SIDES = range(8, 513)
-"""What a face may measure in pixels."""
 
+# Of each class, in the order of `EMOTIONS`, in FER-2013 as published: by these it is known.
 TRAINING_ROWS = (3995, 436, 4097, 7215, 4830, 3171, 4965)
-"""Of each class, in the order of `EMOTIONS`, in FER-2013 as published: by these it is known."""
 
+# Characters of a line: no row of a face needs more.
 LONGEST = 4 * SIDES.stop**2
-"""Characters of a line: no row of a face needs more."""
 
+# Of text: a compressed file that holds more is refused.
 MOST_BYTES = 8 << 30
-"""Of text: a compressed file that holds more is refused."""
 
 
 @dataclass(frozen=True, slots=True)

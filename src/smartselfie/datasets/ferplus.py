@@ -11,11 +11,11 @@ from smartselfie.datasets.dataset import Split
 from smartselfie.datasets.fer2013 import Fer2013, read_records
 from smartselfie.errors import DataError
 
+# What people could vote for, in the order of the file; NF means that the image shows no face.
 COLUMNS = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt", "unknown", "NF")
-"""What people could vote for, in the order of the file; NF means that the image shows no face."""
 
+# Where FER-2013's seven emotions stand among `COLUMNS`, in FER-2013's order.
 SEVEN = tuple(map(COLUMNS.index, ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")))
-"""Where FER-2013's seven emotions stand among `COLUMNS`, in FER-2013's order."""
 
 NO_FACE = COLUMNS.index("NF")
 HINT = "FER+'s fer2013new.csv has the columns Usage, Image name, " + ", ".join(COLUMNS)

@@ -15,8 +15,8 @@ from smartselfie.images import decode_image
 from smartselfie.kinds import IMAGE_SUFFIXES
 
 HINT = "images must be at train/angry/1.jpg, …: folders train, validation and test, each with one per emotion"
+# Of a picture's file.
 MOST_BYTES = 16 << 20
-"""Of a picture's file."""
 
 
 def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fer2013:

@@ -20,11 +20,11 @@ from smartselfie.datasets.dataset import emotion_index
 from smartselfie.errors import DataError, PictureError
 from smartselfie.images import decode_image
 
+# Labels of happy faces: with teeth, with closed lips.
 SMILES = ("smile", "smile_closed")
-"""Labels of happy faces: with teeth, with closed lips."""
 
+# Labels of faces that are not happy; whatever else they are is not known.
 OTHERS = ("no_smile", "non_smile", "open_mouth", "grimace")
-"""Labels of faces that are not happy; whatever else they are is not known."""
 
 TABLE = "labels.csv"
 HINT = "it needs labels.csv with the columns file and label (or emotion)"

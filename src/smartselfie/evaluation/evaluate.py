@@ -20,8 +20,8 @@ from smartselfie.evaluation.metrics import Metrics, measure
 from smartselfie.files import atomic_write
 from smartselfie.inference.classifiers import OnnxClassifier
 
+# The outputs mixed as the card says, which is what users see, stand under this name beside the outputs themselves.
 COMBINED = "combined"
-"""The outputs mixed as the card says, which is what users see, stand under this name beside the outputs themselves."""
 
 
 class Labels(StrEnum):

@@ -15,17 +15,17 @@ from smartselfie.faces import read_faces
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.ports import FaceDetector
 
+# Columns by which faces are not grouped.
 NO_GROUPS = ("file", "part", "given", "person", "tilt", "square_left", "square_top", "square_side")
-"""Columns by which faces are not grouped."""
 
+# A column of more values than that is a measure, or a name, and makes no groups.
 MOST_VALUES = 8
-"""A column of more values than that is a measure, or a name, and makes no groups."""
 
+# Columns that make groups together, too.
 PAIRS = (("sex", "skin"),)
-"""Columns that make groups together, too."""
 
+# A group of so many faces is worse where it is so much below all; a smaller one where all are beyond its interval.
 LARGE, GAP = 200, 0.02
-"""A group of so many faces is worse where it is so much below all; a smaller one where all are beyond its interval."""
 
 
 def predict_crops(faces: Sequence[LabelledFace], classifier: OnnxClassifier, output: str | None = None) -> Scores:

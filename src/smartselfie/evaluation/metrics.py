@@ -166,11 +166,11 @@ def _hits(said: Flags, true: Flags) -> Hits:
     )
 
 
+# Scores are never raised to more than this power, nor to less than one over it.
 WIDEST = 8.0
-"""Scores are never raised to more than this power, nor to less than one over it."""
 
+# Each step keeps two thirds of the range, so that these leave less than a billionth of it.
 STEPS = 60
-"""Each step keeps two thirds of the range, so that these leave less than a billionth of it."""
 
 
 def apply_temperature(scores: NDArray[np.float64], power: float) -> NDArray[np.float64]:

@@ -16,8 +16,8 @@ from smartselfie.evaluation.metrics import BINS, SMILE, reliability_bins, roc_cu
 from smartselfie.evaluation.render import render
 from smartselfie.files import atomic_write, free_names
 
+# Of the square that the curves are drawn in, in units of the image.
 SIDE = 252
-"""Of the square that the curves are drawn in, in units of the image."""
 
 LEFT, TOP = 44, 14
 

@@ -20,14 +20,14 @@ from smartselfie.sources.filters import Thinned
 from smartselfie.trigger.rule import Reason, TriggerRule, doubt
 from smartselfie.trigger.trigger import CoolingDown, Holding
 
+# Frames by which eyes may differ on where a smile begins and ends.
 SLACK = 3
-"""Frames by which eyes may differ on where a smile begins and ends."""
 
+# Longer side of the photos that are remembered, in pixels.
 PREVIEW = 640
-"""Longer side of the photos that are remembered, in pixels."""
 
+# A start that may be off by more frames than this says nothing of latency.
 FEW = 3
-"""A start that may be off by more frames than this says nothing of latency."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from smartselfie.images import encode_jpeg, shrink
 from smartselfie.trigger.rule import Reason
 
 WIDTH, HEIGHT, LEFT, STRIP = 960, 170, 34, 12
+# Pixels of a photo's longer side on the page.
 PREVIEW = 360
-"""Pixels of a photo's longer side on the page."""
 
 
 def check_writable(path: Path) -> None:

@@ -17,8 +17,8 @@ from smartselfie.evaluation.render import write_page
 from smartselfie.inference.card import ModelCard
 
 NAME = "index.html"
+# So many of the most confident mistakes are shown.
 MISTAKES = 24
-"""So many of the most confident mistakes are shown."""
 
 
 def write_report(folder: Path, predictions: Predictions, card: ModelCard) -> Path:

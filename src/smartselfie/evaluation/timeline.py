@@ -28,15 +28,15 @@ from tempfile import TemporaryDirectory
 from smartselfie.errors import DataError
 
 HINT = "it needs a labels.csv with the columns file, timeline_by_eye, shot_expected; see docs/replay.md"
+# Frames by which the ends of an `about` may be off, where it does not say.
 ROUGHLY = 10
-"""Frames by which the ends of an `about` may be off, where it does not say."""
 
 _SPAN = re.compile(
     r"(?P<words>.*?)\s*(?P<about>\babout\b)?\s*(?P<after>\b(?:after|from)\b)?\s*"
     r"(?P<first>\d+)(?:\s*-\s*(?P<last>\d+))?\s*(?:\((?P<note>[^)]*)\))?\s*(?:,.*)?"
 )
+# What looks like a span of frames.
 _MEANT = re.compile(r"\d\s*(?:-|–|—|\.\.+|to|until)\s*\d")
-"""What looks like a span of frames."""
 
 
 class Expected(StrEnum):

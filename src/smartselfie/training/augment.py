@@ -68,6 +68,7 @@ class Lamp(nn.Module):
         return faces * (1 + strength[:, None, None] * ramp)[:, None].to(faces).clamp_min(0)
 
 
+# What can be imitated, by the names that a recipe uses, in the order in which it happens.
 KINDS: dict[str, Callable[[], nn.Module]] = {
     "flip": lambda: augmentation.RandomHorizontalFlip(p=0.5),
     # a detector's box is a little off, a head a little tilted or turned
@@ -92,7 +93,6 @@ KINDS: dict[str, Callable[[], nn.Module]] = {
     # a hand, a glass, hair
     "cover": lambda: augmentation.RandomErasing(scale=(0.02, 0.18), ratio=(0.4, 2.5), value=0.5, p=0.25),
 }
-"""What can be imitated, by the names that a recipe uses, in the order in which it happens."""
 
 
 class Augment(nn.Module):

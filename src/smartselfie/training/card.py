@@ -14,6 +14,7 @@ from smartselfie.inference.card import EyeCard, Licence, ModelCard
 from smartselfie.training.checkpoint import Checkpoint, describe_run
 from smartselfie.training.recipe import RECIPES, with_options_of
 
+# What the real faces' sources are, with their terms as found.
 SOURCES = {
     "asia": "everyday and web pictures of Asian people of 2 to 80 years; research use",
     "nigeria": "portraits of office-holders in Nigeria; no terms stated",
@@ -23,13 +24,12 @@ SOURCES = {
     "news": "news pictures, grey; research use",
     "news_tight": "news pictures, grey; research use",
 }
-"""What the real faces' sources are, with their terms as found."""
 
+# How much each output counts in what users see, where a network has both.
 OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
-"""How much each output counts in what users see, where a network has both."""
 
+# How much what users see gives back to what was rare in training; chosen by `benchmarks.combine`.
 STRENGTH = 1.5
-"""How much what users see gives back to what was rare in training; chosen by `benchmarks.combine`."""
 
 LICENCE = Licence(
     code="MIT",

@@ -13,8 +13,8 @@ from smartselfie.training.networks import NETWORKS
 from smartselfie.training.recipe import Recipe
 from smartselfie.training.records import EpochResult
 
+# The one file of the folder that a training and an export read.
 NAME = "checkpoint.pt"
-"""The one file of the folder that a training and an export read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,14 +63,14 @@ def _to_faces(rows: Dataset) -> Faces:
     )
 
 
+# The file of a run's folder that keeps the answers, for a training that goes on later.
 NAME = "answers.npz"
-"""The file of a run's folder that keeps the answers, for a training that goes on later."""
 
+# The same for real faces.
 REAL_NAME = "real_answers.npz"
-"""The same for real faces."""
 
+# Right and down, in pixels; each is asked mirrored, too.
 SHIFTS = ((0, 0), (2, 1), (-2, -1))
-"""Right and down, in pixels; each is asked mirrored, too."""
 
 CHUNK = 1024
 

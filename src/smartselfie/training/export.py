@@ -83,8 +83,8 @@ def _best(scores: NDArray[np.float64], labels: NDArray[np.int64] | None) -> floa
 
 
 SIZE = 48
+# How far a score may differ between torch and ONNX Runtime.
 TOLERANCE = 1e-4
-"""How far a score may differ between torch and ONNX Runtime."""
 
 Answers = dict[str, NDArray[np.float32]]
 

@@ -169,8 +169,8 @@ def _tensors(eyes: EyeCrops) -> tuple[Tensor, Tensor]:
     return torch.from_numpy(eyes.pixels[:, None].astype(np.float32)), torch.from_numpy(eyes.open.astype(np.float32))
 
 
+# How far a chance may differ between torch and ONNX Runtime.
 TOLERANCE = 1e-4
-"""How far a chance may differ between torch and ONNX Runtime."""
 
 LICENCE = (
     "MIT, as far as the weights are ours to license; the crops they were trained on (open and closed eyes in the wild, "

@@ -177,14 +177,14 @@ def _shorten_names(graph: onnx.GraphProto) -> None:
         node.output[:] = [shortened(name) for name in node.output]
 
 
+# Training rows that the ranges of the activations are taken from, evenly spaced.
 FACES = 512
-"""Training rows that the ranges of the activations are taken from, evenly spaced."""
 
 BATCH = 32
 
+# What is computed in 8 bits: nearly all of the work and of the weights. The rest stays float32, softmax above all:
+# scores in 256 steps would no longer sum to 1.
 QUANTISED = ("Conv", "Gemm", "MatMul", "Relu", "Add")
-"""What is computed in 8 bits: nearly all of the work and of the weights. The rest stays float32, softmax above all:
-scores in 256 steps would no longer sum to 1."""
 
 
 class _Faces(CalibrationDataReader):  # type: ignore[misc]

@@ -88,8 +88,8 @@ def _dense(entering: int, leaving: int, drop: float) -> list[nn.Module]:
     ]
 
 
+# Stages of this many channels and more weigh their channels by squeeze-and-excitation.
 ATTENTION_FROM = 96
-"""Stages of this many channels and more weigh their channels by squeeze-and-excitation."""
 
 
 class Stage(NamedTuple):
@@ -244,8 +244,8 @@ def slim(heads: int) -> Slim:
     return Slim(heads, (32, 64, 128, 256), dense=512, dropout=0.4)
 
 
+# Architecture by name; each takes the number of heads.
 NETWORKS: dict[str, Callable[[int], nn.Module]] = {"compact": compact, "wide": wide, "slim": slim, "vgg": Vgg}
-"""Architecture by name; each takes the number of heads."""
 
 
 def parameter_count(network: nn.Module) -> int:

@@ -26,22 +26,23 @@ from smartselfie.datasets.labelled import LabelledFace, read_labelled
 from smartselfie.errors import RunError
 from smartselfie.training.augment import Augment
 
+# Of a table with the column `part`, the rows that may be learnt.
 PART = "train"
-"""Of a table with the column `part`, the rows that may be learnt."""
 
+# How far a detector's square is off: its side by these factors, its middle by this share, its tilt by degrees.
 SCALE, SHIFT, TURN = (0.85, 1.15), 0.07, 5.0
-"""How far a detector's square is off: its side by these factors, its middle by this share, its tilt by degrees."""
 
+# Changes on top of it; the crop itself has moved already.
 KINDS = ("flip", "coarse", "blur", "light", "lamp", "noise", "jpeg", "cover")
-"""Changes on top of it; the crop itself has moved already."""
 
+# Teachers' scores below it count as this much.
 LEAST = 1e-5
-"""Teachers' scores below it count as this much."""
 
+# How much blue, green and red count in grey; each is varied by `TINT`, as cameras and lamps do.
 GREY = (0.114, 0.587, 0.299)
-"""How much blue, green and red count in grey; each is varied by `TINT`, as cameras and lamps do."""
 TINT = (0.6, 1.4)
 
+# By what is true of a face, how many times as often as others it is drawn; of several their product.
 OFTEN: tuple[tuple[dict[str, str], float], ...] = (
     ({"label": "open_mouth"}, 2.0),
     ({"label": "grimace"}, 4.0),
@@ -60,12 +61,11 @@ OFTEN: tuple[tuple[dict[str, str], float], ...] = (
     ({"beard": "1", "label": "smile"}, 2.0),
     ({"beard": "1", "label": "smile_closed"}, 1.5),
 )
-"""By what is true of a face, how many times as often as others it is drawn; of several their product."""
 
 MOST_OFTEN = 8.0
 
+# Mixup's alpha: most faces that are mixed are nearly one of the two.
 MIX = 0.4
-"""Mixup's alpha: most faces that are mixed are nearly one of the two."""
 
 
 class RealFaces:

@@ -72,8 +72,8 @@ class Recipe:
 
 OPTIMIZERS = ("sgd", "adam")
 
+# Changes that leave a face as clear as it was.
 CLEAR = ("flip", "box", "light", "cover")
-"""Changes that leave a face as clear as it was."""
 
 RECIPES = {
     recipe.name: recipe

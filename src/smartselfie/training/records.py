@@ -121,8 +121,8 @@ def _draw(file: BinaryIO, history: list[EpochResult]) -> None:
     canvas.print_figure(file, format="png")
 
 
+# In the run's folder; `tensorboard --logdir RUN` finds it.
 FOLDER = "tensorboard"
-"""In the run's folder; `tensorboard --logdir RUN` finds it."""
 
 
 def open_tensorboard(run: Path) -> "TensorBoardLogger":

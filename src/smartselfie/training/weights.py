@@ -24,8 +24,8 @@ Array = NDArray[np.float32]
 Norm = nn.BatchNorm1d | nn.BatchNorm2d
 Weighted = nn.Conv2d | nn.Linear
 
+# So many faces are enough to count batch norms with.
 FACES = 8192
-"""So many faces are enough to count batch norms with."""
 
 CHUNK = 512
 
