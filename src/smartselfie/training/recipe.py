@@ -15,9 +15,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from smartselfie.errors import RunError
+
+Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+ShareBelowOne = Annotated[float, Field(strict=True, ge=0, lt=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +55,24 @@ class Recipe:
 
     name: str
     network: str
-    epochs: int
-    batch_size: int = 128
+    epochs: Annotated[int, Field(strict=True, ge=1)]
+    batch_size: Annotated[int, Field(strict=True, ge=2)] = 128
     optimizer: str = "sgd"
-    learning_rate: float = 0.1
-    warmup_epochs: float = 2.0
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    label_smoothing: float = 0.1
-    votes_weight: float = 1.0
-    teacher_weight: float = 0.5
-    real_share: float = 0.25
-    real_weight: float = 1.0
-    real_teacher_weight: float = 0.0
-    real_mix: float = 0.0
+    learning_rate: Positive = 0.1
+    warmup_epochs: NotNegative = 2.0
+    momentum: ShareBelowOne = 0.9
+    weight_decay: NotNegative = 5e-4
+    label_smoothing: Share = 0.1
+    votes_weight: NotNegative = 1.0
+    teacher_weight: Share = 0.5
+    real_share: ShareBelowOne = 0.25
+    real_weight: NotNegative = 1.0
+    real_teacher_weight: Share = 0.0
+    real_mix: Share = 0.0
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
-    averaging: float = 0.998
-    mean: float = 0.5
-    std: float = 0.25
+    averaging: ShareBelowOne = 0.998
+    mean: Share = 0.5
+    std: Positive = 0.25
 
 
 OPTIMIZERS = ("sgd", "adam")
@@ -149,36 +154,8 @@ def recipe_named(name: str) -> Recipe:
 
 
 NAMES = tuple(field.name for field in fields(Recipe) if field.name != "name")
+CHECK = TypeAdapter(Recipe)
 HINT = f"a recipe may have base, {', '.join(NAMES)}"
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Checked(BaseModel):
-    """The types and ranges of a recipe's fields."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    network: str
-    epochs: Annotated[int, Field(ge=1)]
-    batch_size: Annotated[int, Field(ge=2)]
-    optimizer: str
-    learning_rate: Positive
-    warmup_epochs: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    momentum: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    label_smoothing: Share
-    votes_weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    teacher_weight: Share
-    real_share: Annotated[float, Field(ge=0, lt=1)]
-    real_weight: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    real_teacher_weight: Share
-    real_mix: Share
-    augment: list[str]
-    averaging: Annotated[float, Field(ge=0, lt=1)]
-    mean: Share
-    std: Positive
 
 
 def recipe_for(word: str) -> Recipe:
@@ -219,19 +196,17 @@ def read_recipe(path: Path) -> Recipe:
     missing = [name for name in ("network", "epochs") if name not in said]
     if base is None and missing:
         raise RunError(f"{path} lacks {' and '.join(missing)}", 'name them, or a base such as base = "compact"')
-    begun = RECIPES[base] if isinstance(base, str) else Recipe(name="", network="", epochs=1)
-    given = asdict(begun) | {"augment": list(begun.augment)} | said
-    del given["name"]
+    begun = asdict(RECIPES[base]) if isinstance(base, str) else {}
     try:
-        checked = _Checked.model_validate(given)
+        recipe = CHECK.validate_python(begun | said | {"name": path.stem})
     except ValidationError as error:
         first = error.errors()[0]
         raise RunError(f"{path}: {first['loc'][0]}: {first['msg']}", HINT) from None
-    named = [(checked.network, tuple(NETWORKS)), (checked.optimizer, OPTIMIZERS)]
-    for word, known in [*named, *((kind, tuple(KINDS)) for kind in checked.augment)]:
+    named = [(recipe.network, tuple(NETWORKS)), (recipe.optimizer, OPTIMIZERS)]
+    for word, known in [*named, *((kind, tuple(KINDS)) for kind in recipe.augment)]:
         if word not in known:
             raise RunError(f"{path}: there is no {word}", f"there are {', '.join(known)}")
-    return Recipe(**checked.model_dump(exclude={"augment"}), name=path.stem, augment=tuple(checked.augment))
+    return recipe
 
 
 def _parsed(path: Path) -> dict[str, object]:
