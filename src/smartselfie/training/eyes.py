@@ -17,7 +17,7 @@ from smartselfie.datasets.eyes import EyeCrops
 from smartselfie.errors import RunError
 from smartselfie.inference.card import EyeCard
 from smartselfie.inference.classifiers import EYES_INPUT, EYES_OUTPUT, OnnxEyeClassifier
-from smartselfie.training.card import save_model
+from smartselfie.training.card import WORDS, save_model
 from smartselfie.training.graph import fold, to_onnx, with_card
 from smartselfie.training.networks import parameter_count
 
@@ -172,16 +172,6 @@ def _tensors(eyes: EyeCrops) -> tuple[Tensor, Tensor]:
 # How far a chance may differ between torch and ONNX Runtime.
 TOLERANCE = 1e-4
 
-LICENCE = (
-    "MIT, as far as the weights are ours to license; the crops they were trained on (open and closed eyes in the wild, "
-    "from web pictures and from Labeled Faces in the Wild) carry no clear terms."
-)
-LIMITS = (
-    "It tells whether one eye of a face that looks about towards the camera is open. Dark glasses, hair over the eyes, "
-    "eyes that look down and eyes of few pixels are told less well; a squint lies in between, so compare with the same "
-    "person's eyes a moment before."
-)
-
 
 def measure_eyes(said: list[float], eyes: EyeCrops) -> dict[str, float]:
     """Accuracy at 0.5, in all and for each label, and the number of eyes and people."""
@@ -212,7 +202,7 @@ def export_eyes(
         f"those it was measured on; {recipe.epochs} epochs, seed {seed}. Command: smartselfie train-eyes EYES "
         f"MODEL.onnx --epochs {recipe.epochs} --seed {seed}."
     )
-    card = EyeCard("eyes", EYE_SIZE, parameters, origin, LICENCE, LIMITS, {})
+    card = EyeCard("eyes", EYE_SIZE, parameters, origin, WORDS["eyes"]["licence"], WORDS["eyes"]["limits"], {})
     said = OnnxEyeClassifier(with_card(model, card), path.name).openness(validation.pixels)
     difference = float(np.abs(np.array(said) - expected).max())
     if difference > TOLERANCE:
