@@ -2,16 +2,17 @@
 
     python -m benchmarks.peers [--rounds 25] [--folder runs/peers] [--only fer human mediapipe]
 
-The first run makes the peers' environments in the folder, from PyPI and npm (4.5 GB; Python 3.11 or 3.12, for `fer` and
-`mediapipe` have no wheels for later ones, and Node.js with npm for `human`); later runs find them there. Each peer is a
+The first run makes the peers' environments in the folder, from PyPI and npm (10 GB where pip takes the CUDA build of
+PyTorch; Python 3.11 or 3.12, for `fer` and `mediapipe` have no wheels for later ones, and Node.js with npm for
+`human`); later runs find them there. Each peer is a
 process of its own, bound to one core like this one, which reads a frame when it is told to. Programs take turns, frame
 by frame; what is printed are medians of processor time in milliseconds, of all threads together, and the peer's time
 divided by ours.
 
 `live` is the whole line of `watch` at 30 frames a second without drawing or saving, the mean of 15 frames in a row;
 `looked at` a single frame that is looked at, which live is not every frame while nobody is there. `fer` is the detector
-and network it comes with, `human` its face detector and emotion network on WebAssembly, `mediapipe` its FaceMesh for up to 16
-faces, which reads no emotions.
+and network it comes with, `human` its face detector and emotion network on WebAssembly, `mediapipe` its FaceMesh for up
+to 16 faces, which reads no emotions.
 """
 
 import argparse
