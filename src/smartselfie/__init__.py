@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from smartselfie.core.types import Frame as Frame
     from smartselfie.errors import SmartselfieError as SmartselfieError
     from smartselfie.moment import Moment as Moment
+    from smartselfie.serialize import to_rows as to_rows
     from smartselfie.settings.schema import Settings as Settings
+
+    __version__: str
 
 _HOMES = {
     "EMOTIONS": "core.emotion",
@@ -42,12 +45,15 @@ _HOMES = {
     "Photo": "core.events",
     "Settings": "settings.schema",
     "SmartselfieError": "errors",
+    "to_rows": "serialize",
     "watch": "api",
 }
 __all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version(__name__)
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,14 +1,14 @@
 """What programs import: the faces on one picture, and the loop over a source."""
 
+import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from smartselfie.core.events import Photo
-from smartselfie.core.types import Face, Image
-from smartselfie.errors import PictureError
+from smartselfie.core.types import Face
+from smartselfie.errors import SourceError
 from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_eyes, make_pipeline, make_source
-from smartselfie.images import read_image
+from smartselfie.images import to_image
 from smartselfie.moment import Moment
 from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
 from smartselfie.settings.schema import Settings
@@ -48,28 +48,26 @@ class FaceAnalyzer:
         self.classifier = make_classifier() if classifier is None else classifier
         self.eyes = make_eyes() if eyes is None else eyes
 
-    def analyze(self, image: Image | Path | str, *, quick: bool = False) -> tuple[Face, ...]:
+    def analyze(self, image: object, *, order: str = "bgr", quick: bool = False) -> tuple[Face, ...]:
         """The faces on a picture, from left to right; empty where there is none.
 
         Args:
-            image: (H, W, 3) uint8 BGR, as OpenCV gives it, or the path of a picture.
+            image: a path, a file's bytes, a Pillow image, or an array: (H, W, 3) uint8 BGR as OpenCV gives it, or grey,
+                with opacity, of 16 bits or of fractions; see `to_image`.
+            order: of an array's colours, "bgr" or "rgb".
             quick: look as at a camera's frame, in a fraction of the time; small, cut and much tilted faces are missed.
 
         Raises:
-            PictureError: the file cannot be read, or the array is not such a picture.
+            PictureError: it cannot be read, or is no picture.
         """
-        if isinstance(image, str | Path):
-            image = read_image(Path(image))
-        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != "uint8" or image.size == 0:
-            raise PictureError(
-                f"an array of shape {image.shape} and type {image.dtype} is not an image",
-                "give (height, width, 3) uint8 in BGR order",
-            )
-        return read_faces(image, self.quick if quick else self.detector, self.classifier, self.eyes)
+        detector = self.quick if quick else self.detector
+        return read_faces(to_image(image, order), detector, self.classifier, self.eyes)
 
 
 def watch(
-    source: str, settings: Settings | None = None, on_photo: Callable[[Photo], None] = lambda _: None
+    source: str | int | os.PathLike[str],
+    settings: Settings | None = None,
+    on_photo: Callable[[Photo], None] = lambda _: None,
 ) -> Iterator[Moment]:
     """Watch a source and take the picture when people smile.
 
@@ -80,7 +78,7 @@ def watch(
         ...         print(moment.subject.emotion, moment.trigger.progress)
 
     Args:
-        source: `demo`, a camera's number or name, a video, an image folder, or an address.
+        source: `demo`, a camera's number or name, a video or an image folder (text or path), or an address.
         settings: None for the defaults; the user's file and environment are not read.
         on_photo: called with each photo once it is kept.
 
@@ -90,8 +88,11 @@ def watch(
     Raises:
         SmartselfieError: source, model or album cannot be used.
     """
+    if isinstance(source, bool) or not isinstance(source, str | int | os.PathLike):
+        raise SourceError(f"{type(source).__name__} is not a source", "give demo, a camera, a path or an address")
+    name = str(source) if isinstance(source, int) else os.fsdecode(source)
     chosen = Settings() if settings is None else settings
-    for moment in make_pipeline(make_source(source, chosen), chosen).moments():
+    for moment in make_pipeline(make_source(name, chosen), chosen).moments():
         for photo in moment.photos:
             on_photo(photo)
         yield moment

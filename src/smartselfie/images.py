@@ -1,6 +1,7 @@
 """Images in one place: reading files upright and in colour, making them smaller, and encoding them as JPEG."""
 
 import io
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from smartselfie.errors import PictureError
 from smartselfie.files import check_readable
 from smartselfie.kinds import HEAD, RAW_SUFFIXES, Kind, kind_of, kind_of_file
 from smartselfie.metadata import read_orientation, without_metadata
-from smartselfie.pixels import deep_colours, to_bgr
+from smartselfie.pixels import array_to_bgr, deep_colours, fits, to_bgr
 
 HINT = "try to open it in another program"
 SMALLER = "make it smaller first"
@@ -88,6 +89,41 @@ def read_thumbnail(path: Path, longest: int) -> Pillow.Image:
     """
     _check(path)
     return to_pillow(_decode(path, str(path), draft=longest))
+
+
+def to_image(given: object, order: str = "bgr") -> Image:
+    """A picture as programs have it, as (H, W, 3) uint8 BGR.
+
+    Args:
+        given: the path of a file; its bytes; Pillow's image, which is turned upright; or an array (H, W), (H, W, 1),
+            (H, W, 3) or (H, W, 4) of any numbers, where four channels are colours and opacity. uint8 is taken as it is,
+            all else is scaled by what it holds.
+        order: of an array's colours, "bgr" or "rgb"; everything else tells its own.
+
+    Raises:
+        PictureError: it is no such picture, or cannot be read.
+    """
+    if order not in ("bgr", "rgb"):
+        raise PictureError(f"order {order!r} is not possible", "bgr or rgb")
+    match given:
+        case str() | os.PathLike():
+            return read_image(Path(os.fsdecode(given)))
+        case bytes() | bytearray() | memoryview():
+            return decode_image(bytes(given), "the image")
+        case Pillow.Image():
+            with _picture_errors("the image"):
+                return _upright(given)
+        case np.ndarray() if given.size and given.dtype.kind in "buif" and fits(given.shape):
+            with _picture_errors("the array"):
+                return array_to_bgr(given, rgb=order == "rgb")
+        case np.ndarray():
+            raise PictureError(
+                f"an array of shape {given.shape} and type {given.dtype} is not an image",
+                "give (height, width, 3) uint8 in BGR order",
+            )
+    raise PictureError(
+        f"{type(given).__name__} is not an image", "give a path, a file's bytes, a Pillow image or a NumPy array"
+    )
 
 
 def read_software(path: Path) -> object:

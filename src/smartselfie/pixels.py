@@ -46,6 +46,8 @@ def scale(values: NDArray[Any]) -> NDArray[np.uint8]:
     numbers would. Where there are clearly negative ones, the range is stretched. What is no number is black, and one
     sample in a hundred may lie beyond.
     """
+    if values.dtype == np.bool_:
+        return values.astype(np.uint8) * 255
     return _scaled(values, *_limits(values.ravel()[:: max(1, values.size // SAMPLE)]))
 
 
@@ -57,11 +59,32 @@ def deep_colours(content: bytes, most_pixels: float) -> Image | None:
     read = cast("NDArray[Any] | None", cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED))
     if read is None or read.ndim != 3 or read.shape[2] not in (3, 4):
         return None
-    colours = scale(read[..., :3])
-    if read.shape[2] == 4:
-        opaque = scale(read[..., 3:]) / np.float32(255)
-        colours = (colours * opaque + 255 * (1 - opaque)).astype(np.uint8)
-    return np.ascontiguousarray(colours)
+    return array_to_bgr(read, rgb=False)
+
+
+def fits(shape: tuple[int, ...]) -> bool:
+    """Whether an array of that shape may be an image: grey, colours, or colours and opacity."""
+    return len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4))
+
+
+def array_to_bgr(values: NDArray[Any], *, rgb: bool) -> Image:
+    """Numbers of any kind in a shape that `fits` as (H, W, 3) uint8 BGR; what is not opaque is on white.
+
+    Raises:
+        ValueError: not one is a number.
+    """
+    whole = values[..., None] if values.ndim == 2 else values
+    colours = np.repeat(whole, 3, axis=2) if whole.shape[2] == 1 else whole[..., :3]
+    shown = colours if colours.dtype == np.uint8 else scale(colours)
+    if whole.shape[2] == 4:
+        opaque = whole[..., 3:] / _full(whole[..., 3:])
+        shown = (shown * opaque + 255 * (1 - opaque)).astype(np.uint8)
+    return np.ascontiguousarray(shown[..., ::-1] if rgb else shown)
+
+
+def _full(opacity: NDArray[Any]) -> float:
+    """What is fully opaque."""
+    return float(np.iinfo(opacity.dtype).max) if opacity.dtype.kind in "ui" else max(1.0, float(opacity.max()))
 
 
 def _deep_size(content: bytes) -> tuple[int, int] | None:

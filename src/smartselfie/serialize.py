@@ -1,5 +1,6 @@
 """The shapes of faces and events as JSON and CSV, as other programs read them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smartselfie.core.emotion import EMOTIONS
@@ -40,6 +41,23 @@ def face_to_row(source: str, frame: int | None, at: float | None, face: Face) ->
         *(source, frame, None if at is None else round(at, 6), plain["id"], *plain["box"], plain["score"]),
         *(plain["emotion"], *scores, plain["eyes_open"]),
     ]
+
+
+def to_rows(faces: Mapping[str, Iterable[Face]] | Iterable[Face]) -> list[dict[str, str | int | float | None]]:
+    """Faces as the rows of a table, with the columns of `analyze --csv`, for pandas, Polars, csv or anything else.
+
+    Example:
+        >>> from smartselfie import FaceAnalyzer, to_rows
+        >>> analyzer = FaceAnalyzer()
+        >>> rows = to_rows({name: analyzer.analyze(name) for name in ("a.jpg", "b.jpg")})
+        >>> pandas.DataFrame(rows)  # or polars.DataFrame(rows)
+
+    Args:
+        faces: of one picture, or of several by their names.
+    """
+    named = faces if isinstance(faces, Mapping) else {"": faces}
+    rows = [face_to_row(str(name), None, None, face) for name, each in named.items() for face in each]
+    return [dict(zip(CSV_COLUMNS, row, strict=True)) for row in rows]
 
 
 def people_to_json(moment: Moment) -> list[Json]:

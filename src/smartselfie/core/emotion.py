@@ -1,8 +1,8 @@
 """The seven emotions, in FER-2013's order, and the scores that a face gets for them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,53 +24,54 @@ class Emotion(StrEnum):
 
 
 EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
-_PLACES: dict[str, int] = {emotion: place for place, emotion in enumerate(EMOTIONS)}
 
 # Its place among the seven.
 HAPPY = EMOTIONS.index(Emotion.HAPPY)
 
 
-class Emotions(Mapping[str, float]):
+class Emotions(dict[str, float]):
     """The scores of all seven emotions on one face: each from 0 to 1, together 1.
 
-    Reads like a dictionary (`emotions["happy"]`, in FER-2013's order) and never changes.
+    A dictionary (`emotions["happy"]`, in FER-2013's order) that never changes, so that `dataclasses.asdict`, `json` and
+    tables take it as one.
     """
 
-    __slots__ = ("_scores",)
+    __slots__ = ()
 
-    def __init__(self, scores: Sequence[float]) -> None:
-        """Take seven scores in FER-2013's order.
+    def __init__(self, scores: Iterable[float] | Iterable[tuple[str, float]]) -> None:
+        """Take seven scores in FER-2013's order, or seven pairs of a name and a score, as `items` gives them.
 
         Raises:
             ValueError: there are not seven, one is outside 0…1, or they do not sum to 1 (within 0.001).
         """
-        values = tuple(float(score) for score in scores)
+        given: list[Any] = list(scores)
+        named = bool(given) and isinstance(given[0], tuple)
+        values = [float(score) for score in (map(dict(given).__getitem__, EMOTIONS) if named else given)]
         if len(values) != len(EMOTIONS):
             raise ValueError(f"seven scores are needed, got {len(values)}")
         if not all(0.0 <= value <= 1.0 + 1e-6 for value in values) or abs(sum(values) - 1.0) > 1e-3:
-            raise ValueError(f"scores must be from 0 to 1 and sum to 1, got {values}")
-        self._scores = values
+            raise ValueError(f"scores must be from 0 to 1 and sum to 1, got {tuple(values)}")
+        super().__init__((emotion.value, value) for emotion, value in zip(EMOTIONS, values, strict=True))
 
     @property
     def top(self) -> Emotion:
         """The emotion with the highest score; of equals, the first in FER-2013's order."""
-        return EMOTIONS[max(range(len(EMOTIONS)), key=self._scores.__getitem__)]
+        return Emotion(max(self, key=self.__getitem__))
 
-    def __getitem__(self, emotion: str) -> float:
-        return self._scores[_PLACES[emotion]]
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.values()))
 
-    def __iter__(self) -> Iterator[str]:
-        return (emotion.value for emotion in EMOTIONS)
-
-    def __len__(self) -> int:
-        return len(EMOTIONS)
-
-    def __hash__(self) -> int:
-        return hash(self._scores)
+    def __reduce__(self) -> tuple[type["Emotions"], tuple[tuple[float, ...]]]:
+        return Emotions, (tuple(self.values()),)
 
     def __repr__(self) -> str:
         inside = ", ".join(f"{name}={score:.3f}" for name, score in self.items())
         return f"Emotions({inside})"
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("scores do not change")
+
+    __setitem__ = __delitem__ = __ior__ = update = pop = popitem = clear = setdefault = _refuse
 
 
 # Scores below it count as this much in a logarithm, which would otherwise be infinite.

@@ -43,6 +43,7 @@ class OnnxClassifier:
         Raises:
             ModelError: it is damaged, foreign, has no card or checksum, or does not match its card.
         """
+        self._made_of = content, name, threads
         whole = is_whole(content)
         if whole is False:
             raise ModelError(f"{name} is damaged: its content does not match its checksum", AGAIN)
@@ -54,6 +55,9 @@ class OnnxClassifier:
         fault = _mismatch(self._session, self.card) or self._trial()
         if fault:
             raise ModelError(f"{name} does not match its card: {fault}", HINT)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[bytes, str, int]]:
+        return type(self), self._made_of
 
     @classmethod
     def from_file(cls, path: Path, threads: int = 1) -> Self:
@@ -154,6 +158,7 @@ class OnnxEyeClassifier:
         Raises:
             ModelError: it is damaged, or another network.
         """
+        self._made_of = content, name, threads
         if is_whole(content) is False:
             raise ModelError(f"{name} is damaged: its content does not match its checksum", AGAIN)
         self._session = open_session(content, name, threads)
@@ -164,6 +169,9 @@ class OnnxEyeClassifier:
             raise ModelError(f"{name} is not an eye model: {reason_of(error)}", HINT) from None
         if len(said) != 2 or not all(0 <= value <= 1 for value in said):
             raise ModelError(f"{name} is not an eye model: it gives {said} for two eyes", HINT)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[bytes, str, int]]:
+        return type(self), self._made_of
 
     def openness(self, crops: NDArray[np.uint8]) -> list[float]:
         """From 0 (closed) to 1 (open), for (n, 24, 24) uint8 grey crops, n from 0 up."""

@@ -5,6 +5,7 @@ YuNet (Wu et al. 2023) on ONNX Runtime, and OpenCV's frontal-face cascade (Viola
 
 import math
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -53,12 +54,16 @@ class YuNet:
         Raises:
             ModelError: the content is not that network.
         """
+        self._made_of = partial(YuNet, content, far_faces=far_faces, threads=threads)
         self._session = open_session(content, "yunet", threads)
         self._names = [output.name for output in self._session.get_outputs()]
         wanted = {f"{kind}_{stride}" for kind in ("cls", "obj", "bbox", "kps") for stride in STRIDES}
         if set(self._names) != wanted or [entry.name for entry in self._session.get_inputs()] != ["input"]:
             raise ModelError("the bundled yunet is a different model", "install smartselfie again")
         self._sizes = (FAR_LONG_SIDE,) if far_faces else (LONG_SIDE, FAR_LONG_SIDE)
+
+    def __reduce__(self) -> tuple[partial["YuNet"], tuple[()]]:
+        return self._made_of, ()
 
     def detect(self, image: Image) -> list[DetectedFace]:
         """The faces of a (H, W, 3) uint8 BGR picture, largest first."""
@@ -169,6 +174,9 @@ class HaarCascade:
                 f"OpenCV {cv2.__version__} has no Haar cascades", "use --detector yunet, or opencv-python-headless<5"
             )
         self._cascade = cv2.CascadeClassifier(str(path))
+
+    def __reduce__(self) -> tuple[type["HaarCascade"], tuple[()]]:
+        return HaarCascade, ()
 
     def detect(self, image: Image) -> list[DetectedFace]:
         """The faces of a (H, W, 3) uint8 BGR picture, largest first."""
