@@ -19,7 +19,8 @@ TRAIN ?=
 .PHONY: selfie check lint test test-all docs network clean
 
 selfie: $(VENV)/installed
-	$(BIN)/smartselfie
+	@# Ctrl-C is how it ends, and no failure
+	@trap : INT; $(BIN)/smartselfie || [ $$? -eq 130 ]
 
 lint: $(VENV)/installed-tests
 	$(BIN)/ruff check

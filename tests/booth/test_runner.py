@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from itertools import islice
 from time import monotonic, sleep
 
 import cv2
@@ -10,8 +11,10 @@ import httpx
 import numpy as np
 import pytest
 
+from smartselfie.booth import current_source
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import LONGEST, Phase, Preview
+from smartselfie.booth.current_source import CurrentSource
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import Shot, SourceBack, SourceLost
 from smartselfie.errors import AlbumError, SourceError
@@ -515,3 +518,21 @@ def test_a_bug_of_a_source_opens_a_kiosks_source_again(monkeypatch):
     number = booth.broadcast.newest.number
     assert booth.broadcast.wait_for(lambda newest: newest.number > number + 5, 20).phase is Phase.RUNNING
     booth.close()
+
+
+def test_a_demo_in_place_of_a_camera_ends_after_some_rounds_and_says_so(monkeypatch, caplog):
+    monkeypatch.setattr(current_source, "ROUNDS", 2)
+    monkeypatch.setattr(current_source, "FRAMES", 5)
+    monkeypatch.setattr(current_source, "Paced", lambda inner: inner)
+    source = CurrentSource(Settings(), cameras=tuple)
+    opened = source.open()
+    assert len(list(opened.frames())) == 10
+    assert "no camera was found: playing the built-in demo" in caplog.messages[0]
+    assert "the demo was played 2 times and has ended; to go on: smartselfie demo" in caplog.messages[1]
+    source.change(Settings(source="demo"), lambda _: None)
+    asked_for = source.open()
+    assert asked_for is not opened
+    assert len(list(islice(asked_for.frames(), 11))) == 11
+    source.change(Settings(source="demo"), lambda _: None)
+    assert source.open() is asked_for
+    source.close()

@@ -23,6 +23,7 @@ from smartselfie.booth.current_source import open_device
 from smartselfie.booth.network import listen
 from smartselfie.cli.booth import run_booth
 from smartselfie.cli.main import main
+from smartselfie.cli.signals import SIGNALS
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import AlbumError, SourceError
 from smartselfie.pipeline import Pipeline
@@ -95,7 +96,7 @@ def pipeline_of(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", SIGNALS)
 def test_ctrl_c_ends_it_at_once_with_130_though_nobody_is_visible_and_viewers_look(tmp_path: Path, how: int) -> None:
     # a minute of it, so that it runs however slow the machine is
     clip = grey_clip(tmp_path / "nobody.avi", frames=1800)

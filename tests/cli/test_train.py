@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from smartselfie.cli.main import main
-from smartselfie.cli.train import SIGNALS, stop_on_signal
+from smartselfie.cli.signals import SIGNALS
+from smartselfie.cli.train import stop_on_signal
 from smartselfie.datasets import dataset
 from smartselfie.datasets.dataset import Dataset
 
@@ -91,7 +92,7 @@ def test_a_network_learns_from_a_trained_one_and_begins_with_its_weights(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are a Unix thing")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_ctrl_c_saves_and_resume_goes_on(faces: Path, tmp_path: Path, number: signal.Signals) -> None:
     run = tmp_path / "run"
     train = [sys.executable, "-m", "smartselfie", "train", str(faces), "--out", str(run)]

@@ -237,3 +237,16 @@ def test_a_command_runs_for_every_photo(tmp_path: Path, capsys: Capsys) -> None:
 def test_a_command_that_does_not_exist_is_told_before_the_first_frame(tmp_path: Path, capsys: Capsys) -> None:
     assert run("watch", "demo", "--album", tmp_path, "--on-photo", "no-such-program") == 1
     assert "no-such-program" in capsys.readouterr().err
+
+
+def test_what_does_nothing_without_a_page_is_not_offered_and_still_taken(tmp_path: Path, capsys: Capsys) -> None:
+    assert main(["watch", "--help"]) == 0
+    assert "--mirror" not in capsys.readouterr().out
+    assert main(["watch", str(tmp_path / "none.mp4"), "--mirror"]) == 1
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_an_album_that_is_a_file_is_named_as_one(tmp_path: Path, capsys: Capsys) -> None:
+    (tmp_path / "file").touch()
+    assert main(["watch", "demo", "--album", str(tmp_path / "file")]) == 1
+    assert "is a file, not a folder (choose another --album)" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The prepared file: written whole, read back the same, and nothing foreign taken for it."""
 
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -107,14 +108,26 @@ def test_what_prepare_did_not_write_is_refused(draw_data: Draw, tmp_path: Path, 
         load(path)
 
 
+class Trap:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
 def test_objects_in_the_file_are_never_unpickled(draw_data: Draw, tmp_path: Path):
     path = tmp_path / "faces.npz"
     save(draw_data(), path)
-    arrays = arrays_of(path) | {"rows": np.array([{}] * 98, object)}
+    trace = tmp_path / "unpickled"
+    arrays = arrays_of(path) | {"rows": np.array([Trap(trace)] * 98, object)}
     with path.open("wb") as file:
         np.savez(file, **arrays)
-    with pytest.raises(DataError, match="allow_pickle=False"):
+    with pytest.raises(DataError, match="was not prepared by smartselfie"):
         load(path)
+    assert not trace.exists()
 
 
 @pytest.mark.parametrize(

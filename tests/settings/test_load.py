@@ -206,3 +206,14 @@ def test_a_link_stays_a_link_and_comments_alone_stay_too(tmp_path: Path) -> None
     save_settings(config, {"hold": 7})
     assert config.is_symlink()
     assert real.read_text() == "# nothing yet\nhold = 7\n"
+
+
+@pytest.mark.parametrize(("said", "language"), [("de-AT", "de"), ("pt_BR", "pt"), ("ZH", "zh"), ("auto", "auto")])
+def test_a_language_may_name_its_country(said, language):
+    assert load_settings({"language": said}, environment={}).language == language
+
+
+def test_a_file_that_is_no_utf_8_is_refused_in_plain_words(tmp_path):
+    (tmp_path / "config.toml").write_bytes(b"album = '\xff'")
+    with pytest.raises(ConfigError, match="it is not UTF-8"):
+        load_settings({}, tmp_path / "config.toml", environment={})

@@ -3,12 +3,11 @@
 import contextlib
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -93,7 +92,7 @@ def run_booth(
         SmartselfieError: camera, models or album cannot be used.
         KeyboardInterrupt: Ctrl-C, or SIGTERM.
     """
-    with _terminable(), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         printer: JobQueue[Photo] = JobQueue("photo list", _print_photo)
         stack.callback(printer.close)
         booth = Booth(settings, saved=saved, on_photo=printer.submit, open_source=open_source, build=build)
@@ -165,20 +164,3 @@ def _print_photo(photo: Photo) -> None:
     except OSError as error:
         # whoever reads the list has left, or what it is written to is full: the party goes on
         raise ConfigError(f"the list of photos cannot be printed: {error.strerror}", "the album has them all") from None
-
-
-@contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends the booth as Ctrl-C does: album and camera are closed. Signals belong to the main thread.
-
-    SIGINT is taken, too: where a shell has put the booth into the background it is ignored at first.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

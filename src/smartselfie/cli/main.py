@@ -3,16 +3,19 @@
 import errno
 import importlib
 import io
-import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
+from smartselfie.cli.log import FILE_ONLY, LOGGING, logging_set_up
+from smartselfie.cli.signals import handle_signals
 from smartselfie.errors import SmartselfieError
 from smartselfie.files import plain
+from smartselfie.kinds import IMAGE_SUFFIXES
 
 COMMANDS = {
     "booth": "Open the photo booth: the camera, and its page in the browser.",
@@ -31,28 +34,34 @@ COMMANDS = {
 }
 
 
-def _set_level(level: int) -> Callable[[click.Context, click.Parameter, bool], None]:
-    def set_it(context: click.Context, parameter: click.Parameter, said: bool) -> None:
-        del context, parameter
-        if said:
-            logging.getLogger("smartselfie").setLevel(level)
-
-    return set_it
-
-
-def _flag(names: list[str], level: int, text: str) -> click.Option:
-    return click.Option(names, is_flag=True, expose_value=False, callback=_set_level(level), help=text)
-
-
-# May stand before a command and behind it.
-LOUDNESS = (
-    _flag(["-v", "--verbose"], logging.DEBUG, "Print more on stderr."),
-    _flag(["-q", "--quiet"], logging.ERROR, "Print errors only."),
-)
+# Options that only stand alone, and how alike a mistyped one is; every other option is the booth's.
+OWN, CLOSE = ("--help", "--version"), 0.8
 
 
 class Commands(click.Group):
     """Imports a command's module only when it is called, so that `--help` is quick and `watch` never loads torch."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """An option that is none of ours is meant for the booth, as in `smartselfie --port 9000`."""
+        try:
+            return super().parse_args(ctx, [*args])
+        except click.NoSuchOption as error:
+            if get_close_matches(error.option_name, OWN, 1, CLOSE):
+                raise
+            return super().parse_args(ctx, ["booth", *args])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named, or meant where a source or a photo stands in its place."""
+        if args[0] == "help":
+            if not args[1:]:
+                click.echo(ctx.get_help())
+                ctx.exit()
+            args = [args[1], "--help"]
+        elif args[0] not in COMMANDS and not ctx.resilient_parsing:
+            args = [_command_for(args[0], ctx), *args]
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the help."""
@@ -67,7 +76,7 @@ class Commands(click.Group):
         command = importlib.import_module(f"smartselfie.cli.{cmd_name.replace('-', '_')}").command
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
-        command.params += [option for option in LOUDNESS if option not in command.params]
+        command.params += [option for option in LOGGING if option not in command.params]
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -77,13 +86,34 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+def _command_for(word: str, context: click.Context) -> str:
+    """The command for a source or photo that stands where a command should.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    path = Path(word)
+    if path.is_dir() or path.suffix.lower() in IMAGE_SUFFIXES - {".gif"}:
+        return "analyze"
+    if word in ("demo", "browser") or word.isdecimal() or path.exists() or any(mark in word for mark in "./\\"):
+        return "booth"
+    meant = get_close_matches(word, COMMANDS, 1)
+    hint = f"did you mean {meant[0]}?" if meant else f"to open a camera of that name: smartselfie booth {word}"
+    raise click.UsageError(f"no such command: {word} ({hint})", context)
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND | SOURCE | PHOTO...] [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="smartselfie", message="%(prog)s %(version)s")
 @click.pass_context
 def root(context: click.Context) -> None:
     """A photo booth that takes the photo by itself when people smile.
 
-    Without a command, it opens the booth. Example: smartselfie watch demo
+    Without a command, it opens the booth; photos and folders are analyzed. Example: smartselfie watch demo
     """
     if context.invoked_subcommand is None:
         booth = root.get_command(context, "booth")
@@ -91,14 +121,17 @@ def root(context: click.Context) -> None:
             context.invoke(booth)
 
 
-root.params += LOUDNESS
+root.params += LOGGING
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C."""
     _open_streams()
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("smartselfie").setLevel(logging.INFO)
+    with logging_set_up(), handle_signals():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         result = root.main(None if arguments is None else list(arguments), "smartselfie", standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -112,6 +145,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error)
     except OSError as error:
         return _refuse_os(error)
+    except Exception:
+        FILE_ONLY.exception("a bug")
+        raise
     return result if isinstance(result, int) else 0
 
 
@@ -130,7 +166,9 @@ def _refuse(error: SmartselfieError | MemoryError) -> int:
     """In one line, whatever a library put into the message."""
     if isinstance(error, MemoryError):
         error = SmartselfieError("there is not enough memory", "close other programs, or use smaller files")
-    click.echo(f"smartselfie: {plain(' '.join(error.message.split()))} ({plain(error.hint)})", err=True)
+    line = f"smartselfie: {plain(' '.join(error.message.split()))} ({plain(error.hint)})"
+    click.echo(line, err=True)
+    FILE_ONLY.error(line)
     return 1
 
 

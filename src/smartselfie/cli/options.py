@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from smartselfie.errors import ConfigError
 from smartselfie.settings.declaration import Group, Setting
@@ -61,6 +62,12 @@ class SettingType(click.ParamType):  # type: ignore[type-arg]
             return self._setting.parse(value, self._setting.flag)
         except ConfigError as error:
             raise click.UsageError(str(error), ctx) from None
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The values that can be listed."""
+        del ctx, param
+        words = map(str, (*self._setting.choices, *(self._setting.about.named or ())))
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 def names_in(*groups: Group) -> tuple[str, ...]:

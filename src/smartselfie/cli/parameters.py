@@ -17,6 +17,7 @@ FILE, FOLDER = (
     click.Path(path_type=Path, dir_okay=False, readable=False),
     click.Path(path_type=Path, file_okay=False, readable=False),
 )
+RANGES = {"integer range": "whole number", "float range": "number"}
 COUNT, SEED = click.IntRange(min=1), click.IntRange(min=0)
 
 
@@ -35,6 +36,9 @@ def option(
         **more: what else click's option takes.
     """
     kind = click.Choice(kind) if isinstance(kind, list | tuple) else kind
+    if isinstance(kind, click.ParamType):
+        # "'x' is not a valid integer range" are click's words, not people's
+        kind.name = RANGES.get(kind.name, kind.name)
     return click.option(
         *names.split(), type=kind, metavar=metavar, help=text, default=default, show_default=shown, **more
     )

@@ -1,7 +1,6 @@
 """`smartselfie train`: from prepared data to a run's folder."""
 
 import logging
-import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smartselfie.cli.parameters import COUNT, FILE, PATH, SEED, option
+from smartselfie.cli.signals import handle_signals
 from smartselfie.errors import RunError
 from smartselfie.training.recipe import RECIPES, Recipe
 
@@ -22,12 +22,9 @@ if TYPE_CHECKING:
     from smartselfie.training.records import EpochResult, Progress
 
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
 @contextmanager
 def stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """While it lasts, SIGINT or SIGTERM makes the yielded function say true; a second one raises KeyboardInterrupt."""
+    """While it lasts, a signal makes the yielded function say true; a second one raises KeyboardInterrupt."""
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -35,12 +32,8 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
             raise KeyboardInterrupt
         stopping.set()
 
-    before = {number: signal.signal(number, stop) for number in SIGNALS}
-    try:
+    with handle_signals(stop):
         yield stopping.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 INTERRUPTED = 130
