@@ -81,7 +81,11 @@ def test_a_command_that_hangs_is_killed(tmp_path: Path, caplog: Caplog) -> None:
 
 @pytest.mark.parametrize(
     ("command", "found"),
-    [("", "no such program"), ("no-such-program-here x", "no-such-program-here"), ('lp "', "cannot parse the command")],
+    [
+        ("", "no such program"),
+        ("no-such-program-here x", "no-such-program-here"),
+        ('lp "', "is not closed"),
+    ],
 )
 def test_a_command_that_cannot_be_is_refused_before_the_party(command: str, found: str) -> None:
     with pytest.raises(ConfigError, match=found):

@@ -104,8 +104,8 @@ def run_command(command: str, seconds: float = COMMAND_TIME) -> Callable[[Photo]
     hint = 'e.g. --on-photo "lp -d printer {path}"'
     try:
         words = shlex.split(command, posix=os.name != "nt")
-    except ValueError as error:
-        raise ConfigError(f"--on-photo: cannot parse the command: {error}", hint) from None
+    except ValueError:
+        raise ConfigError("--on-photo: a quotation mark of the command is not closed", hint) from None
     if not words or shutil.which(words[0]) is None:
         raise ConfigError(f"--on-photo: no such program: {words[0] if words else repr(command)}", hint)
     if not any("{path}" in word for word in words):

@@ -121,8 +121,24 @@ def test_a_broken_file_is_named_the_run_goes_on_and_the_end_is_1(folder: Path, c
     failed = {Path(line["source"]).name for line in lines if "error" in line}
     assert failed == {"broken.jpg", "empty.mp4", "missing.png"}
     assert len([line for line in lines if "faces" in line]) == 5
-    assert len(printed.err.splitlines()) == 3
-    assert all(line.startswith("smartselfie: ") for line in printed.err.splitlines())
+    *failures, closing = printed.err.splitlines()
+    assert len(failures) == 3
+    assert all(line.startswith("smartselfie: ") for line in failures)
+    assert closing == "3 files, 2 faces, 2 smiles; 3 files not read or not to the end (named above)"
+
+
+def test_the_closing_line_counts_people_and_only_aloud(folder: Path, capsys: Capsys) -> None:
+    assert run(folder, "--every", "2") == 0
+    assert capsys.readouterr().err == "3 files, 2 faces, 2 smiles\n"
+    assert run("-q", folder / "2026") == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_an_empty_folder_is_told(tmp_path: Path, capsys: Capsys) -> None:
+    assert run(tmp_path) == 1
+    failure, closing = capsys.readouterr().err.splitlines()
+    assert str(tmp_path) in failure
+    assert closing == "0 files, 0 faces, 0 smiles; 1 file not read or not to the end (named above)"
 
 
 def test_a_csv_that_cannot_be_written_is_an_error(folder: Path, capsys: Capsys) -> None:
@@ -230,7 +246,7 @@ def test_what_cannot_be_looked_at_is_named_and_the_run_goes_on(folder: Path, cap
     odd = [folder / ("a" * 300 + ".jpg"), "/dev/zero", folder / "empty", folder / "smile.jpg" / "a.jpg"]
     assert run(*odd, folder, "--every", "3") == 1
     told = capsys.readouterr()
-    assert len(told.err.splitlines()) == len(odd) + 3
+    assert len(told.err.splitlines()) == len(odd) + 3 + 1  # the closing line
     assert len(told.out.splitlines()) == 3
     for reason in ("too long", "device", "no pictures", "Not a directory", "pipe", "leads nowhere", "symbolic links"):
         assert reason in told.err

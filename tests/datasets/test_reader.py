@@ -208,7 +208,7 @@ def test_a_zip_packed_in_a_way_that_is_unknown_here_is_refused(tmp_path: Path):
     content[8] = 97
     content[content.rindex(b"PK\x01\x02") + 10] = 97
     path.write_bytes(content)
-    with pytest.raises(DataError, match="cannot be unpacked"):
+    with pytest.raises(DataError, match="compression that is not known"):
         read(path)
 
 

@@ -48,6 +48,8 @@ class FolderAlbum:
         self.folder = folder
         self._sidecar, self._clock = sidecar, clock
         self._rescue = _rescue_folders() if rescue is None else tuple(rescue)
+        if folder.exists() and not folder.is_dir():
+            raise AlbumError(f"the album {folder} is a file, not a folder", "choose another --album")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with partial_beside(folder / "smartselfie") as probe:

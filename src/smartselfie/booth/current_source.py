@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from smartselfie.addresses import without_secrets
 from smartselfie.booth.browser_camera import BrowserCamera
@@ -14,13 +15,15 @@ from smartselfie.pipeline import Command, NewSource
 from smartselfie.ports import FrameSource
 from smartselfie.settings.schema import Settings
 from smartselfie.sources.camera import CameraInfo, list_cameras
-from smartselfie.sources.demo import DemoSource
+from smartselfie.sources.demo import FRAMES, DemoSource
 from smartselfie.sources.filters import Paced
 from smartselfie.worker import run_once
 
 DEMO, BROWSER = "demo", "browser"
 # Seconds that a source may take to let go of its device; no change waits longer.
 CLOSE_TIME = 1.5
+# Times that the demo is played where there is no camera: nearly two minutes.
+ROUNDS = 8
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ def open_device(name: str, settings: Settings) -> FrameSource:
         SourceError: it cannot be used.
     """
     if name == DEMO:
-        return Paced(DemoSource(repeat=True))
+        return Paced(_Rounds(repeat=True) if settings.source is None else DemoSource(repeat=True))
     if name == BROWSER:
         return BrowserCamera()
     source = make_source(name, settings)
@@ -176,7 +179,9 @@ class CurrentSource:
         return demo, DEMO
 
     def _open_named(self, name: str, settings: Settings) -> FrameSource:
-        if self._source is not None and name == self._device:
+        # a demo that is asked for goes on, one that stands in for a camera does not
+        same = name == self._device and (name != DEMO or settings.source == self._settings.source)
+        if self._source is not None and same:
             return self._source
         return self._open_source(name, settings)
 
@@ -184,6 +189,16 @@ class CurrentSource:
 def _close(source: FrameSource) -> None:
     """Close a source, which may hang in its driver, and wait for that a while."""
     run_once(f"close {source.name}", source.close).join(CLOSE_TIME)
+
+
+class _Rounds(DemoSource):
+    """The demo in place of a camera: nobody may be there, so it ends after some rounds, and with it the photos."""
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames of so many rounds."""
+        yield from islice(super().frames(), ROUNDS * FRAMES)
+        if not self._closed.is_set():
+            log.warning("the demo was played %d times and has ended; to go on: smartselfie demo", ROUNDS)
 
 
 class _Gone:

@@ -5,6 +5,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from smartselfie.api import FaceAnalyzer
 from smartselfie.batch import Analysis, AnnotatedFolder, Failure, analyze_files, find_files
 from smartselfie.cli.options import setting_options
 from smartselfie.cli.parameters import COUNT, PATH, json_flag, option, print_json
+from smartselfie.cli.terminal import counted, print_note
+from smartselfie.core.emotion import Emotion
 from smartselfie.errors import AlbumError
 from smartselfie.factory import make_classifier, make_detector
 from smartselfie.files import atomic_write, plain
@@ -44,7 +47,8 @@ def command(
 ) -> int:
     """Find and score the faces in photos, videos and folders with all their subfolders.
 
-    A file that cannot be read is named, the rest goes on, and the exit code is 1 at the end.
+    A file that cannot be read is named, the rest goes on, and the exit code is 1 at the end. The last line, on stderr,
+    counts files, faces, smiles (in a video, people) and what was not read.
 
     Example: smartselfie analyze ~/Pictures --csv smiles.csv
     """
@@ -57,14 +61,14 @@ def command(
     to_stdout = csv_file == Path("-")
     if to_stdout and as_json:
         raise click.UsageError("--json and --csv - both write to stdout")
-    failed = False
+    tally = Tally()
     with ExitStack() as stack:
         table = None if csv_file is None else stack.enter_context(_csv_table(csv_file))
         items = find_files(paths, annotated)
         folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated, items))
         for result in analyze_files(items, analyzer, every):
+            tally.add(result)
             if isinstance(result, Failure):
-                failed = True
                 _print_failure(result, as_json)
                 continue
             if not to_stdout:
@@ -74,7 +78,41 @@ def command(
                     table.writerow(face_to_row(str(result.item.path), result.frame, result.at, face))
             if folder is not None:
                 folder.add(result)
-    return 1 if failed else 0
+    print_note(tally.in_words())
+    return 1 if tally.failed else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the closing line says: files read, everybody on them, who of them smiled, files that could not be read.
+
+    Somebody on a photo is its path and a number, on a video its path and the number of the person.
+    """
+
+    read: set[Path] = field(default_factory=set)
+    faces: set[tuple[Path, int]] = field(default_factory=set)
+    smiles: set[tuple[Path, int]] = field(default_factory=set)
+    failed: set[Path] = field(default_factory=set)
+
+    def add(self, result: Analysis | Failure) -> None:
+        """Count one more image, frame or failure."""
+        path = result.item.path
+        if isinstance(result, Failure):
+            self.failed.add(path)
+            return
+        self.read.add(path)
+        for place, face in enumerate(result.faces):
+            who = path, place if face.id is None else face.id
+            self.faces.add(who)
+            if face.emotion is Emotion.HAPPY:
+                self.smiles.add(who)
+
+    def in_words(self) -> str:
+        """The line."""
+        line = f"{counted(len(self.read), 'file')}, {counted(len(self.faces), 'face')}, "
+        line += counted(len(self.smiles), "smile")
+        missing = f"; {counted(len(self.failed), 'file')} not read or not to the end (named above)"
+        return line + (missing if self.failed else "")
 
 
 @contextmanager

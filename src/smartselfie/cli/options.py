@@ -1,6 +1,6 @@
 """The options that are settings: made from their declarations, with the default and the range in the help."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,13 +33,18 @@ class SettingsCommand(click.Command):
 class SettingOption(click.Option):
     """An option that is a setting."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, hidden: bool = False) -> None:
         """Its help says the default, which itself stays None: the environment or the file may say something else."""
         self.setting = setting
         flags = f"{setting.flag}/--no-{setting.flag.removeprefix('--')}" if setting.switch else setting.flag
         kind = None if setting.switch else SettingType(setting)
         super().__init__(
-            [flags, setting.name], type=kind, default=None, metavar=setting.metavar, help=_help_text(setting)
+            [flags, setting.name],
+            type=kind,
+            default=None,
+            metavar=setting.metavar,
+            help=_help_text(setting),
+            hidden=hidden,
         )
 
 
@@ -75,9 +80,9 @@ def names_in(*groups: Group) -> tuple[str, ...]:
     return tuple(name for name, setting in SETTINGS.items() if setting.about.group in groups and name != "source")
 
 
-def setting_options(names: Iterable[str]) -> Callable[[F], F]:
-    """Add an option for each of these settings, and `--config`."""
-    options = [SettingOption(SETTINGS[name]) for name in names]
+def setting_options(names: Iterable[str], taken: Collection[str] = ()) -> Callable[[F], F]:
+    """Add an option for each of these settings, and `--config`; those that are only `taken`, and do nothing, hidden."""
+    options = [SettingOption(SETTINGS[name], hidden=name in taken) for name in names]
 
     def add(function: F) -> F:
         for option in reversed(options):

@@ -9,7 +9,7 @@ import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.cli.parameters import FILE, PATH, SEED, json_flag, option, print_json
-from smartselfie.cli.terminal import print_table, show_progress
+from smartselfie.cli.terminal import counted, print_table, show_progress
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings
@@ -138,7 +138,7 @@ def _print_replays(done: list["Replay"], everything: "Total") -> None:
     latency = "unknown" if everything.median_latency is None else f"{everything.median_latency:.2f} s"
     worst = "" if everything.worst_latency is None else f" (at most {everything.worst_latency:.2f} s)"
     click.echo(
-        f"\n{everything.videos} video{'' if everything.videos == 1 else 's'}, {everything.seconds:.0f} s: "
+        f"\n{counted(everything.videos, 'video')}, {everything.seconds:.0f} s: "
         f"{everything.expected} photos expected, "
         f"{everything.taken} taken, {everything.missed} missed, {everything.false} false "
         f"({everything.false_per_hour or 0:.1f} per hour)"

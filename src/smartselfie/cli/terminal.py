@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from smartselfie.core.emotion import Emotion
+from smartselfie.files import plain
 from smartselfie.moment import Moment
 from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import CoolingDown, Holding
@@ -127,6 +128,17 @@ def format_duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def print_note(line: str) -> None:
+    """Tell people on stderr, unless they asked for quiet."""
+    if logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
+        click.echo(plain(line), err=True)
+
+
+def counted(number: int, word: str) -> str:
+    """`1 photo`, `2 photos`."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def bar(share: float, width: int) -> str:

@@ -10,7 +10,7 @@ import click
 from smartselfie.cli.event_printer import EventPrinter
 from smartselfie.cli.options import SettingsCommand, setting_options
 from smartselfie.cli.parameters import print_json
-from smartselfie.cli.terminal import Block, draw_meter
+from smartselfie.cli.terminal import Block, counted, draw_meter, print_note
 from smartselfie.core.events import Event, Photo, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.factory import make_pipeline, make_source
 from smartselfie.files import plain
@@ -25,7 +25,7 @@ from smartselfie.trigger.tracker import MEMORY
 @click.command(cls=SettingsCommand)
 @click.argument("source")
 @click.option("--json", "as_json", is_flag=True, help="Print events as JSON Lines, and nothing else on stdout.")
-@setting_options(name for name, setting in SETTINGS.items() if not setting.about.booth_only)
+@setting_options((name for name, setting in SETTINGS.items() if not setting.about.booth_only), taken={"mirror"})
 def command(source: str, as_json: bool, config: Path | None, **flags: object) -> None:
     """Watch SOURCE and take a photo when people smile, without a page.
 
@@ -70,13 +70,13 @@ def _print_line(event: Event) -> None:
             click.echo(plain(str(path)))
             sys.stdout.flush()
         case SmileBegan(at, frame, person):
-            _print_note(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
+            print_note(f"{at:8.2f} s  frame {frame}: a smile began (person {person})")
         case SmileLost(at, frame, person):
-            _print_note(f"{at:8.2f} s  frame {frame}: the smile ended (person {person})")
+            print_note(f"{at:8.2f} s  frame {frame}: the smile ended (person {person})")
         case SourceLost(reason):
-            _print_note(f"lost the camera: {reason}; trying to reconnect")
+            print_note(f"lost the camera: {reason}; trying to reconnect")
         case SourceBack():
-            _print_note("the camera is back")
+            print_note("the camera is back")
 
 
 def _print_end(as_json: bool, pipeline: Pipeline) -> None:
@@ -85,10 +85,4 @@ def _print_end(as_json: bool, pipeline: Pipeline) -> None:
         print_json({"event": "ended", "frames": frames, "photos": photos, "dropped": dropped})
     else:
         missed = f", {dropped} dropped" if dropped else ""
-        _print_note(f"{frames} frames{missed}, {photos} photo{'' if photos == 1 else 's'}")
-
-
-def _print_note(line: str) -> None:
-    """Tell people on stderr, unless they asked for quiet."""
-    if logging.getLogger("smartselfie").isEnabledFor(logging.INFO):
-        click.echo(plain(line), err=True)
+        print_note(f"{counted(frames, 'frame')}{missed}, {counted(photos, 'photo')}")

@@ -96,9 +96,8 @@ def _opened(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[b
     try:
         # buffered, since its own way of reading lines is slow
         return io.BufferedReader(cast("io.RawIOBase", archive.open(info)))
-    except (NotImplementedError, RuntimeError) as error:
-        # a compression or an encryption that zipfile does not know
-        raise DataError(f"{path} cannot be unpacked: {error}", "unpack it first") from None
+    except (NotImplementedError, RuntimeError):
+        raise DataError(f"{path} needs a password or a compression that is not known", "unpack it first") from None
 
 
 def _of_tar(path: Path) -> Iterator[Entry]:
@@ -136,8 +135,8 @@ def data_errors(path: Path) -> Iterator[None]:
     """What Python's libraries raise on damaged archives, as one line."""
     try:
         yield
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise DataError(f"{path} is truncated or damaged: {error}", HINT) from None
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
+        raise DataError(f"{path} is truncated or damaged", HINT) from None
     except OSError as error:
         # what is wrong with a gzip is an OSError, too, but without a number
         hint = "check the path" if error.errno else HINT

@@ -96,8 +96,8 @@ def load(path: Path) -> Dataset:
             arrays = {name: file[name] for name in file.files}
         emotions = tuple(str(name) for name in arrays["emotions"])
         dataset = Dataset(arrays["pixels"], arrays["labels"], arrays["splits"], arrays["rows"], arrays.get("votes"))
-    except FOREIGN as error:
-        raise DataError(f"{path} is damaged or was not prepared by smartselfie: {error}", hint) from None
+    except FOREIGN:
+        raise DataError(f"{path} is damaged or was not prepared by smartselfie", hint) from None
     _check(path, dataset, emotions)
     return dataset
 

@@ -163,8 +163,8 @@ def read_records(
             yield reader.line_num, record
     except (EOFError, zlib.error):
         raise DataError(f"{name} is truncated or damaged", "download the file again") from None
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{name} is not a CSV: {error}", hint) from None
+    except (csv.Error, UnicodeDecodeError):
+        raise DataError(f"{name} is not a CSV", hint) from None
     finally:
         csv.field_size_limit(limit)
 

@@ -33,8 +33,9 @@ def read_votes(path: Path) -> dict[Split, NDArray[np.uint8]]:
             try:
                 counts = [int(record[name] or "") for name in COLUMNS]
                 split = Split(record["Usage"] or "")
-            except ValueError as error:
-                raise DataError(f"{path}, line {line}: {error}", HINT) from None
+            except ValueError:
+                said = ",".join(map(repr, record.values()))
+                raise DataError(f"{path}, line {line} is no Usage with numbers: {said[:120]}", HINT) from None
             if not all(0 <= count <= 255 for count in counts):
                 raise DataError(f"{path}, line {line}: a vote is outside 0 to 255", HINT)
             votes[split].append(counts)

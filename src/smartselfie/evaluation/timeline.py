@@ -166,8 +166,8 @@ def _read(folder: Path, shown: Path) -> list[Video]:
 def _rows(text: str, shown: Path) -> list[dict[str, str]]:
     try:
         return list(csv.DictReader(io.StringIO(text)))
-    except csv.Error as error:
-        raise DataError(f"{shown}: labels.csv is not a CSV file: {error}", HINT) from None
+    except csv.Error:
+        raise DataError(f"{shown}: labels.csv is not a CSV file", HINT) from None
 
 
 def _parse_words(words: str) -> Shows:

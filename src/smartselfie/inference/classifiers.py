@@ -15,7 +15,7 @@ from smartselfie.core.crop import EYE_SIZE, network_input
 from smartselfie.core.emotion import EMOTIONS, Emotions, apply_balance, pool
 from smartselfie.errors import ModelError
 from smartselfie.inference.card import HINT, ModelCard, is_whole, read_card, read_eye_card
-from smartselfie.inference.runtime import AGAIN, FAULTS, open_session, reason_of
+from smartselfie.inference.runtime import AGAIN, FAULTS, open_session
 
 # What the network's one input is called: (n, 1, size, size) float32, standardised as the card says.
 INPUT = "faces"
@@ -104,8 +104,8 @@ class OnnxClassifier:
         side = self.card.input_size
         try:
             outputs = self.outputs(np.stack([np.full((side, side), grey, np.uint8) for grey in (0, 255)]))
-        except FAULTS as error:
-            return reason_of(error)
+        except FAULTS:
+            return "it does not take the faces that its card promises"
         for name, said in outputs.items():
             if said.shape != (2, len(EMOTIONS)):
                 return f"{name} gives {said.shape} for 2 faces"
@@ -165,8 +165,8 @@ class OnnxEyeClassifier:
         self.card = read_eye_card(self._session.get_modelmeta().custom_metadata_map, name)
         try:
             said = self.openness(np.zeros((2, EYE_SIZE, EYE_SIZE), np.uint8))
-        except FAULTS as error:
-            raise ModelError(f"{name} is not an eye model: {reason_of(error)}", HINT) from None
+        except FAULTS:
+            raise ModelError(f"{name} is not an eye model: it takes no crops of eyes", HINT) from None
         if len(said) != 2 or not all(0 <= value <= 1 for value in said):
             raise ModelError(f"{name} is not an eye model: it gives {said} for two eyes", HINT)
 

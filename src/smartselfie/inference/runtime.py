@@ -52,13 +52,8 @@ def open_session(content: bytes, name: str, threads: int = 1) -> onnxruntime.Inf
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except FAULTS as error:
-        raise ModelError(f"{name} is damaged, or not an ONNX model: {reason_of(error)}", AGAIN) from None
-
-
-def reason_of(error: Exception) -> str:
-    """What ONNX Runtime found, in a line and without its codes."""
-    return str(error).partition("\n")[0].rpartition(" : ")[2]
+    except FAULTS:
+        raise ModelError(f"{name} is damaged, or not an ONNX model", AGAIN) from None
 
 
 EMOTION_MODEL = "compact.onnx"

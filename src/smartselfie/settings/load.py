@@ -91,7 +91,8 @@ def _read_toml(path: Path, hint: str = "") -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}", hint or "check --config") from None
     except (ValueError, RecursionError) as error:
-        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        unreadable = {RecursionError: "it is nested too deeply", UnicodeDecodeError: "it is not UTF-8"}
+        why = unreadable.get(type(error), error)
         raise ConfigError(f"{path} is not TOML: {why}", hint or "a line looks like: hold = 10") from None
 
 

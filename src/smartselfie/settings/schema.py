@@ -53,6 +53,11 @@ def _smile(said: object) -> object:
     return SMILES.get(said, said) if isinstance(said, str) else said
 
 
+def _tongue(said: object) -> object:
+    """A language without its country: `de-AT` is German."""
+    return re.split("[-_]", said.lower())[0] if isinstance(said, str) else said
+
+
 def _number(said: object) -> object:
     """A number of people may be written as text."""
     return int(said) if isinstance(said, str) and said.isdecimal() else said
@@ -182,7 +187,11 @@ class Settings:
     ] = 0
     mirror: Annotated[bool, PAGE("Mirror the view; photos are never mirrored.", live=True, booth_only=False)] = True
     sounds: Annotated[bool, PAGE("Play sounds on the page.", live=True)] = True
-    language: Annotated[Language, PAGE("Language; auto follows each browser.", metavar="LANGUAGE", live=True)] = "auto"
+    language: Annotated[
+        Language,
+        BeforeValidator(_tongue),
+        PAGE("Language; auto follows each browser.", metavar="LANGUAGE", live=True),
+    ] = "auto"
     host: Annotated[str, PAGE("Address to serve the page on.", metavar="ADDRESS")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535), PAGE("Port to serve the page on, or the next free one.")] = 8765
     open: Annotated[bool, PAGE("Open the page in the browser.")] = True

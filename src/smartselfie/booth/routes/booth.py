@@ -13,6 +13,7 @@ from smartselfie.booth.broadcast import Broadcast, Phase
 from smartselfie.booth.live_settings import LiveSettings, NotSavedError, SettingsJson
 from smartselfie.booth.schema import event_without_folder, snapshot_to_json
 from smartselfie.errors import SmartselfieError
+from smartselfie.settings.declaration import shown
 from smartselfie.settings.live import LiveChanges, refusal
 
 
@@ -90,8 +91,10 @@ async def refuse_in_words(request: Request, error: Exception) -> JSONResponse:
     match first["loc"]:
         case ("body", str(name), *_) if request.url.path == "/api/settings":
             detail = str(refusal(name, first["input"], first["type"]))
+        case ("query", str(name)):
+            detail = f"{name}: {shown(first['input'])} is not possible"
         case _:
-            detail = f"{first['loc'][-1]}: {first['msg']}"
+            detail = "the body is not what is needed: a JSON object; /openapi.json describes it"
     return JSONResponse({"detail": detail}, 422)
 
 
