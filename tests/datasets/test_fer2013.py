@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from smartselfie.datasets import fer2013
+from smartselfie.datasets import table
 from smartselfie.datasets.dataset import Split
 from smartselfie.datasets.fer2013 import BrokenRow
 from smartselfie.datasets.reader import read
@@ -140,12 +140,12 @@ def test_an_empty_file_is_refused(tmp_path: Path, content: bytes):
 
 
 def test_missing_columns_are_named(tmp_path: Path):
-    with pytest.raises(DataError, match="has no column emotion, Usage"):
+    with pytest.raises(DataError, match="has no column emotion"):
         read(write(tmp_path / "fer.csv", ["1"], header="pixels"))
 
 
 def test_a_missing_file_is_named(tmp_path: Path):
-    with pytest.raises(DataError, match=r"none\.csv cannot be read: No such file"):
+    with pytest.raises(DataError, match=r"no such file: .*none.csv"):
         read(tmp_path / "none.csv")
 
 
@@ -208,6 +208,6 @@ def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: P
 
 
 def test_more_text_than_any_such_file_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fer2013, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(table, "MOST_CHARACTERS", 20_000)
     with pytest.raises(DataError, match="more than 8 GiB of text"):
         read(write(tmp_path / "fer.csv", [GOOD] * 9))

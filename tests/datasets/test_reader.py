@@ -1,7 +1,10 @@
 """FER-2013 in every form that people have it, and archives that mean no good."""
 
+import bz2
 import gzip
 import io
+import lzma
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -140,7 +143,6 @@ def test_a_broken_picture_is_named_and_keeps_its_number(tmp_path: Path, pack: Pa
         ("train/contempt/1.png", "a folder contempt, which is not one of the seven emotions"),
         ("extra/sad/1.png", "a folder extra, which is not a split"),
         ("sad/1.png", "holds sad/1.png, which is not in a folder SPLIT/CLASS"),
-        ("1.png", "holds 1.png, which is not in a folder SPLIT/CLASS"),
     ],
 )
 def test_pictures_in_folders_that_mean_nothing_are_refused(tmp_path: Path, name: str, reason: str):
@@ -234,3 +236,101 @@ def test_however_an_archive_is_damaged_it_is_read_or_refused_in_one_line(tmp_pat
 def test_a_gzipped_csv_is_no_archive(tmp_path: Path):
     (tmp_path / "fer2013.csv.gz").write_bytes(gzip.compress(CSV))
     assert len(read(tmp_path / "fer2013.csv.gz").dataset) == 2
+
+
+TEXT = CSV.decode()
+FORMS = {
+    "semicolons": TEXT.replace(",", ";").encode(),
+    "tabs": TEXT.replace(",", "\t").encode(),
+    "said to be semicolons": b"sep=;\r\n" + TEXT.replace(",", ";").encode(),
+    "lower case": TEXT.replace("Usage", "usage").encode(),
+    "upper case": TEXT.replace("emotion,pixels,Usage", "EMOTION,PIXELS,USAGE").encode(),
+    "UTF-16": TEXT.encode("utf-16"),
+    "UTF-16, CRLF": TEXT.replace("\n", "\r\n").encode("utf-16"),
+    "a byte order mark": TEXT.encode("utf-8-sig"),
+    "fractions": TEXT.replace("\n3,", "\n3.0,").replace("\n0,", "\n0.0,").encode(),
+    "quotes": f'"emotion","pixels","Usage"\n"3","{PIXELS}","Training"\n"0","{PIXELS}","PublicTest"\n'.encode(),
+    "an index": f",emotion,pixels,Usage\n0,3,{PIXELS},Training\n1,0,{PIXELS},PublicTest\n".encode(),
+    "another order": f"Usage,pixels,emotion\nTraining,{PIXELS},3\nPublicTest,{PIXELS},0\n".encode(),
+    "gzip": gzip.compress(CSV),
+    "xz": lzma.compress(CSV),
+    "bzip2": bz2.compress(CSV),
+}
+
+
+@pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
+def test_a_csv_is_read_in_every_form_that_people_have(tmp_path: Path, content: bytes):
+    (tmp_path / "faces").write_bytes(content)
+    found = read(tmp_path / "faces")
+    assert (found.dataset.labels.tolist(), found.broken) == ([3, 0], ())
+
+
+def test_a_csv_without_usage_is_for_training(tmp_path: Path):
+    (tmp_path / "train.csv").write_text(f"emotion,pixels\n3,{PIXELS}\n")
+    assert read(tmp_path / "train.csv").dataset.splits.tolist() == ["Training"]
+
+
+def tar_bytes(files: Files, mode: str) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=mode) as packed:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            packed.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+NESTED = {
+    "fer2013.csv.gz": gzip.compress(CSV),
+    "fer2013.csv.xz": lzma.compress(CSV),
+    "fer2013.tar.gz": tar_bytes({"fer2013/fer2013.csv": CSV}, "w:gz"),
+    "fer2013.tar": tar_bytes({"fer2013.csv": CSV}, "w:"),
+    "fer2013.tar.xz": tar_bytes({"fer2013.csv": CSV}, "w:xz"),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), NESTED.items(), ids=NESTED)
+def test_what_an_archive_in_an_archive_holds_counts_where_nothing_else_does(tmp_path: Path, name: str, content: bytes):
+    beside = {"train.csv": f"emotion,pixels\n1,{PIXELS}\n".encode(), "test.csv": f"pixels\n{PIXELS}\n".encode()}
+    assert read(zipped(tmp_path / "a.zip", {name: content, **beside})).dataset.labels.tolist() == [3, 0]
+    with_another = {name: content, "icml_face_data.csv": CSV.replace(b"\n3,", b"\n5,")}
+    assert read(zipped(tmp_path / "b.zip", with_another)).dataset.labels.tolist() == [5, 0]
+
+
+FOREIGN = {
+    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), "7z archive"),
+    "RAR": (b"Rar!\x1a\x07" + bytes(40), "RAR archive"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + bytes(40), "archive"),
+    "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel"),
+    "PDF": (b"%PDF-1.4\n", "PDF"),
+    "a page": (b"<!DOCTYPE html>\n<html>", "HTML"),
+    "a picture": (b"\x89PNG\r\n\x1a\n", "an image"),
+    "a pointer": (b"version https://git-lfs.github.com/spec/v1\n", "Git LFS"),
+    "Latin": ("émotion,pixels,Usage\n".encode("latin-1"), "not a CSV"),
+}
+
+
+@pytest.mark.parametrize(("content", "found"), FOREIGN.values(), ids=FOREIGN)
+def test_what_is_no_table_is_refused_for_what_it_is(tmp_path: Path, content: bytes, found: str):
+    (tmp_path / "fer2013.csv").write_bytes(content)
+    with pytest.raises(DataError, match=found):
+        read(tmp_path / "fer2013.csv")
+
+
+def test_a_workbook_is_refused_and_a_pipe_is_not_waited_for(tmp_path: Path):
+    with pytest.raises(DataError, match="Excel"):
+        read(zipped(tmp_path / "a.xlsx", {"xl/workbook.xml": b"<workbook/>"}))
+    os.mkfifo(tmp_path / "pipe")
+    for path, reason in ((tmp_path / "pipe", "a pipe"), (tmp_path / ("a" * 300), "too long"), (Path("a\0"), "null")):
+        with pytest.raises(DataError, match=reason):
+            read(path)
+
+
+@pytest.mark.parametrize("name", ["suprise", "Surprised", "5", "5_surprise", "05 - surprise"])
+def test_classes_are_known_by_the_names_that_go_round(tmp_path: Path, name: str):
+    assert read(folder(tmp_path, {f"train/{name}/1.png": picture()})).dataset.labels.tolist() == [5]
+
+
+def test_a_zip_with_backslashes_and_a_sample_beside_the_folders_are_read(tmp_path: Path):
+    files = {"train\\angry\\1.png": picture(), "test\\sad\\2.png": picture(), "sample.png": picture()}
+    assert read(zipped(tmp_path / "a.zip", files)).dataset.labels.tolist() == [0, 4]

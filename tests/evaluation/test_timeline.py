@@ -1,6 +1,7 @@
 """Timelines as people write them."""
 
 import csv
+import os
 import zipfile
 from pathlib import Path
 
@@ -89,9 +90,9 @@ def test_a_zip_and_a_folder_are_read_alike(tmp_path: Path) -> None:
         (None, "no labels.csv"),
         (HEADER, "names no videos"),
         (HEADER + "a.mp4,smile 1-2,perhaps\n", "line 2"),
-        ("file,note\na.mp4,x\n", "line 2"),
+        ("file,note\na.mp4,x\n", "no column timeline_by_eye, shot_expected"),
         (HEADER + "a.mp4,smile 1 to 2,yes\n", "line 2 of labels.csv: 'smile 1 to 2' is not a span"),
-        (HEADER + "a.mp4," + "x" * 200_000 + ",yes\n", "not a CSV"),
+        (HEADER + "a.mp4," + "x" * 200_000 + ",yes\n", "too long"),
     ],
 )
 def test_labels_that_cannot_be_understood_are_refused(tmp_path: Path, labels: str | None, found: str) -> None:
@@ -104,7 +105,37 @@ def test_labels_that_cannot_be_understood_are_refused(tmp_path: Path, labels: st
 
 
 def test_what_is_neither_folder_nor_zip_is_refused(tmp_path: Path) -> None:
-    for path in (tmp_path / "missing.zip", tmp_path / "text.zip"):
-        (tmp_path / "text.zip").write_text("no zip")
-        with pytest.raises(DataError, match="cannot be read"), open_videos(path):
+    (tmp_path / "text.zip").write_text("no zip")
+    os.mkfifo(tmp_path / "pipe")
+    reasons = {"missing.zip": "no such file", "text.zip": "cannot be read", "pipe": "a pipe", "a" * 300: "too long"}
+    for name, reason in reasons.items():
+        with pytest.raises(DataError, match=reason), open_videos(tmp_path / name):
             pass
+
+
+LABELS = HEADER + "a.mp4,smile 3-9,yes\n"
+FORMS = {
+    "semicolons": LABELS.replace(",", ";").encode(),
+    "tabs": LABELS.replace(",", "\t").encode(),
+    "said to be semicolons": b"sep=;\n" + LABELS.replace(",", ";").encode(),
+    "UTF-16": LABELS.encode("utf-16"),
+    "a byte order mark and CRLF": LABELS.replace("\n", "\r\n").encode("utf-8-sig"),
+    "other case and blanks": LABELS.replace("file,", " File , ", 1).encode(),
+    "quotes": b'"file","timeline_by_eye","shot_expected"\n"a.mp4","smile 3-9","yes"\n',
+    "another order": b"x,shot_expected,timeline_by_eye,file\n1,yes,smile 3-9,a.mp4\n",
+}
+
+
+@pytest.mark.parametrize("labels", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("place", ["labels.csv", "clips/labels.csv", "clips\\labels.csv"])
+def test_labels_are_read_as_people_save_and_pack_them(tmp_path: Path, labels: bytes, place: str) -> None:
+    with zipfile.ZipFile(tmp_path / "clips.zip", "w") as archive:
+        archive.writestr(place, labels)
+    with open_videos(tmp_path / "clips.zip") as (only,):
+        assert (only.name, only.expected, [span.first for span in only.spans]) == ("a.mp4", Expected.YES, [3])
+
+
+def test_a_number_without_end_is_no_frame(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(HEADER + f"a.mp4,smile {'9' * 5000},yes\n")
+    with pytest.raises(DataError, match="too long"), open_videos(tmp_path):
+        pass

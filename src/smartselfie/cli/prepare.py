@@ -26,7 +26,7 @@ def command(
 ) -> None:
     """Turn FER-2013, or labelled faces of your own, into training data, and show what is odd about it.
 
-    SRC is a CSV with emotion, pixels, Usage (fer2013.csv, icml_face_data.csv; also gzipped, or in a .tar.gz or .zip),
+    SRC is a CSV with emotion, pixels, Usage (fer2013.csv, icml_face_data.csv; also compressed or in an archive),
     or images as SPLIT/CLASS/FILE in a folder or archive. Square faces of other sizes are scaled to 48×48. A part called
     "test" becomes PrivateTest, which training never reads, unless --test-as says otherwise.
 

@@ -2,6 +2,8 @@
 
 import io
 import lzma
+import os
+import shutil
 import tarfile
 import zipfile
 import zlib
@@ -10,9 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryFile
 from typing import IO, cast
 
+from smartselfie.datasets.table import decompressed
 from smartselfie.errors import DataError
+from smartselfie.files import check_readable
 
 # An archive that unpacks to more is refused; FER-2013 as text has 0.3 GB.
 MOST_BYTES = 8 << 30
@@ -48,23 +53,45 @@ def is_tree(path: Path) -> bool:
         return path.is_dir() or _is_zip(path) or tarfile.is_tarfile(path)
 
 
-def entries(path: Path) -> Iterator[Entry]:
+def entries(path: Path, *, nested: bool = False) -> Iterator[Entry]:
     """The files in it; hidden ones and what macOS adds are passed over.
+
+    Args:
+        path: a folder, a zip or a tar.
+        nested: whether archives in an archive count for what they hold, and compressed files for their content.
 
     Raises:
         DataError: it cannot be read, is damaged or encrypted, leads out of itself, or unpacks to more than 8 GiB.
     """
     with data_errors(path):
         if path.is_dir():
-            found = _of_folder(path)
-        elif _is_zip(path):
-            found = _of_zip(path)
-        else:
-            found = _of_tar(path)
-        for entry in found:
-            parts = PurePosixPath(entry.name).parts
-            if not any(part.startswith(".") or part == "__MACOSX" for part in parts):
-                yield entry
+            yield from _visible(_of_folder(path))
+            return
+        with path.open("rb") as file:
+            found = _visible(_of_zip(path, file) if _is_zip(path) else _of_tar(path, file))
+            for entry in found:
+                yield from _inside(path, entry) if nested else (entry,)
+
+
+def _visible(found: Iterator[Entry]) -> Iterator[Entry]:
+    for entry in found:
+        parts = PurePosixPath(entry.name).parts
+        if not any(part.startswith(".") or part == "__MACOSX" for part in parts):
+            yield entry
+
+
+def _inside(path: Path, entry: Entry) -> Iterator[Entry]:
+    """What an archive in an archive holds, one level deep; what is none is decompressed."""
+    if not entry.name.lower().endswith((".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")):
+        packed = entry.suffix in (".gz", ".xz", ".bz2")
+        name = str(PurePosixPath(entry.name).with_suffix("")) if packed else entry.name
+        yield Entry(name, lambda: decompressed(entry.open()))
+        return
+    with entry.open() as packed_file, TemporaryFile() as file:
+        shutil.copyfileobj(packed_file, file)
+        file.seek(0)
+        shown = Path(f"{path}, {entry.name}")
+        yield from _visible(_of_zip(shown, file) if entry.suffix == ".zip" else _of_tar(shown, file))
 
 
 def _is_zip(path: Path) -> bool:
@@ -79,8 +106,8 @@ def _of_folder(path: Path) -> Iterator[Entry]:
             yield Entry(file.relative_to(path).as_posix(), cast("Opener", partial(file.open, "rb")))
 
 
-def _of_zip(path: Path) -> Iterator[Entry]:
-    with zipfile.ZipFile(path) as archive:
+def _of_zip(path: Path, file: IO[bytes]) -> Iterator[Entry]:
+    with zipfile.ZipFile(file) as archive:
         infos = archive.infolist()
         if len(infos) > MOST_FILES or sum(info.file_size for info in infos) > MOST_BYTES:
             raise _too_large(path)
@@ -88,8 +115,9 @@ def _of_zip(path: Path) -> Iterator[Entry]:
             _check(path, info.filename)
             if info.flag_bits & 1:
                 raise DataError(f"{path} is encrypted", "unpack it first")
-            if not info.is_dir():
-                yield Entry(info.filename, partial(_opened, path, archive, info))
+            if not info.is_dir() and not info.filename.endswith("\\"):
+                # older programs for Windows write its separators
+                yield Entry(info.filename.replace("\\", "/"), partial(_opened, path, archive, info))
 
 
 def _opened(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
@@ -100,9 +128,9 @@ def _opened(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[b
         raise DataError(f"{path} needs a password or a compression that is not known", "unpack it first") from None
 
 
-def _of_tar(path: Path) -> Iterator[Entry]:
+def _of_tar(path: Path, file: IO[bytes]) -> Iterator[Entry]:
     size = 0
-    with tarfile.open(path) as archive:
+    with tarfile.open(fileobj=file) as archive:
         for count, info in enumerate(archive):
             _check(path, info.name)
             if info.issym() or info.islnk():
@@ -132,7 +160,9 @@ def _too_large(path: Path) -> DataError:
 
 @contextmanager
 def data_errors(path: Path) -> Iterator[None]:
-    """What Python's libraries raise on damaged archives, as one line."""
+    """What Python's libraries raise on damaged archives, as one line; what is neither file nor folder is not opened."""
+    if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises on odd names
+        check_readable(path, DataError)
     try:
         yield
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):

@@ -1,13 +1,12 @@
 """FER-2013's CSV (emotion, pixels, Usage), streamed into arrays; broken rows are named, not guessed.
 
-Reads Kaggle's `fer2013.csv` and `icml_face_data.csv` (which has blanks in its column names), and any CSV of that form:
-emotions as numbers in FER-2013's order or as names, faces of any one square size, which are scaled to 48×48.
+Reads Kaggle's `fer2013.csv`, `icml_face_data.csv` (which has blanks in its column names) and `train.csv` (without
+Usage: all rows are Training), and any CSV of that form: emotions as numbers in FER-2013's order or as names, faces of
+any one square size, which are scaled to 48×48.
 """
 
-import csv
 import math
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,6 +17,7 @@ from smartselfie.core.crop import crop_face
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.core.types import Box
 from smartselfie.datasets.dataset import SIDE, Dataset, Split, emotion_index, parse_split
+from smartselfie.datasets.table import read_records
 from smartselfie.errors import DataError
 
 COLUMNS = ("emotion", "pixels", "Usage")
@@ -28,12 +28,6 @@ SIDES = range(8, 513)
 
 # Of each class, in the order of `EMOTIONS`, in FER-2013 as published: by these it is known.
 TRAINING_ROWS = (3995, 436, 4097, 7215, 4830, 3171, 4965)
-
-# Characters of a line: no row of a face needs more.
-LONGEST = 4 * SIDES.stop**2
-
-# Of text: a compressed file that holds more is refused.
-MOST_BYTES = 8 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +121,9 @@ def to_side(face: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _read_rows(file: IO[bytes], name: str, test: Split) -> Iterator[Row]:
     """The rows one by one; the first good one sets the size of all."""
     side: int | None = None
-    for line, fields in read_records(file, name, COLUMNS, HINT):
-        usage, emotion = fields["Usage"] or "", fields["emotion"] or ""
+    for line, fields in read_records(file, name, COLUMNS[:2], HINT, COLUMNS[2:]):
+        # Kaggle's train.csv has no such column
+        usage, emotion = fields.get("Usage", Split.TRAINING) or "", fields["emotion"] or ""
         split, label = parse_split(usage, test), emotion_index(emotion)
         face: NDArray[np.uint8] | str
         if split is None:
@@ -141,44 +136,6 @@ def _read_rows(file: IO[bytes], name: str, test: Split) -> Iterator[Row]:
                 side = len(face)
                 face = to_side(face, SIDE)
         yield Row(f"line {line}", split, label, face)
-
-
-def read_records(
-    file: IO[bytes], name: str, columns: Sequence[str], hint: str
-) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """The records of a CSV as (line in the file, column → text, None where the line is too short).
-
-    Raises:
-        DataError: it is truncated, no CSV, or lacks one of the columns.
-    """
-    # the csv module's own limit is a 180×180 face
-    limit = csv.field_size_limit(LONGEST)
-    try:
-        reader = csv.DictReader(_read_lines(file, name, hint))
-        reader.fieldnames = [column.strip() for column in reader.fieldnames or ()]
-        missing = [column for column in columns if column not in reader.fieldnames]
-        if missing:
-            raise DataError(f"{name} has no column {', '.join(missing)}", hint)
-        for record in reader:
-            yield reader.line_num, record
-    except (EOFError, zlib.error):
-        raise DataError(f"{name} is truncated or damaged", "download the file again") from None
-    except (csv.Error, UnicodeDecodeError):
-        raise DataError(f"{name} is not a CSV", hint) from None
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _read_lines(file: IO[bytes], name: str, hint: str) -> Iterator[str]:
-    """The lines of a text, none of them longer than a row can be."""
-    size, coding = 0, "utf-8-sig"
-    while line := file.readline(LONGEST):
-        size += len(line)
-        if len(line) == LONGEST or size > MOST_BYTES:
-            what = f"a line of more than {LONGEST:,} characters" if size <= MOST_BYTES else "more than 8 GiB of text"
-            raise DataError(f"{name} holds {what}", hint)
-        yield line.decode(coding)
-        coding = "utf-8"
 
 
 def _parse_face(text: str, side: int | None) -> NDArray[np.uint8] | str:

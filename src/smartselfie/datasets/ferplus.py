@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smartselfie.core.emotion import EMOTIONS
-from smartselfie.datasets.archive import data_errors
 from smartselfie.datasets.dataset import Split
-from smartselfie.datasets.fer2013 import Fer2013, read_records
+from smartselfie.datasets.fer2013 import Fer2013
+from smartselfie.datasets.reader import open_table
+from smartselfie.datasets.table import read_records
 from smartselfie.errors import DataError
 
 # What people could vote for, in the order of the file; NF means that the image shows no face.
@@ -22,18 +23,23 @@ HINT = "FER+'s fer2013new.csv has the columns Usage, Image name, " + ", ".join(C
 
 
 def read_votes(path: Path) -> dict[Split, NDArray[np.uint8]]:
-    """Read `fer2013new.csv`: for each split (n, 10) uint8, rows in FER-2013's order, columns as `COLUMNS`.
+    """Read `fer2013new.csv`, also compressed or in an archive.
+
+    Returns:
+        For each split (n, 10) uint8, rows in FER-2013's order, columns as `COLUMNS`.
 
     Raises:
         DataError: the file is missing, not FER+'s, or a row cannot be read.
     """
+    splits = {split.lower(): split for split in Split}
     votes: dict[Split, list[list[int]]] = {split: [] for split in Split}
-    with data_errors(path), path.open("rb") as file:
-        for line, record in read_records(file, str(path), ("Usage", *COLUMNS), HINT):
+    with open_table(path, ("Usage", *COLUMNS), HINT) as (file, shown):
+        for line, record in read_records(file, shown, ("Usage", *COLUMNS), HINT):
             try:
-                counts = [int(record[name] or "") for name in COLUMNS]
-                split = Split(record["Usage"] or "")
-            except ValueError:
+                # spreadsheets and pandas may have made them fractions
+                counts = [int((record[name] or "").strip().removesuffix(".0")) for name in COLUMNS]
+                split = splits[(record["Usage"] or "").strip().lower()]
+            except (ValueError, KeyError):
                 said = ",".join(map(repr, record.values()))
                 raise DataError(f"{path}, line {line} is no Usage with numbers: {said[:120]}", HINT) from None
             if not all(0 <= count <= 255 for count in counts):

@@ -1,5 +1,6 @@
 """The image-folder layout, SPLIT/CLASS/FILE, in a folder or an archive."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -11,10 +12,12 @@ from smartselfie.datasets.archive import Entry, entries
 from smartselfie.datasets.dataset import SIDE, Split, emotion_index, parse_split
 from smartselfie.datasets.fer2013 import SIDES, Fer2013, Row, collect_rows, count_rows, to_side
 from smartselfie.errors import DataError, PictureError
+from smartselfie.files import plain
 from smartselfie.images import decode_image
 from smartselfie.kinds import IMAGE_SUFFIXES
 
 HINT = "images must be at train/angry/1.jpg, …: folders train, validation and test, each with one per emotion"
+log = logging.getLogger(__name__)
 # Of a picture's file.
 MOST_BYTES = 16 << 20
 
@@ -26,10 +29,15 @@ def read_pictures(path: Path, on_rows: Callable[[int], None], test: Split) -> Fe
         DataError: a picture stands in a folder that is no split or none of the seven emotions, or none can be read.
     """
     order: list[Split | None] = [*Split]
+    names = [entry.name for entry in entries(path) if entry.suffix in IMAGE_SUFFIXES]
+    # a sample beside the folders does no harm; where all are like that, something is wrong
+    strays = {name for name in names if "/" not in name} if any("/" in name for name in names) else set()
+    for name in sorted(strays):
+        log.warning("passed over: %s is not in a folder SPLIT/CLASS", plain(name))
     images = (
         Row(entry.name, *_place(path, entry.name, test), _face(entry))
         for entry in entries(path)
-        if entry.suffix in IMAGE_SUFFIXES
+        if entry.suffix in IMAGE_SUFFIXES and entry.name not in strays
     )
     rows = sorted(count_rows(images, on_rows), key=lambda row: (order.index(row.split), row.where))
     return collect_rows(rows, f"{path} holds no image that can be read", HINT, in_order=False)

@@ -13,11 +13,9 @@ A span is words and frames (`smile 35-49`, `smile 60`, `serious after 165`). Wor
 where no shot is expected.
 """
 
-import csv
-import io
+import os
 import re
-import zipfile
-import zlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +23,10 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from smartselfie.datasets.archive import data_errors, entries, is_tree
+from smartselfie.datasets.table import read_records
 from smartselfie.errors import DataError
+from smartselfie.files import check_readable
 
 HINT = "it needs a labels.csv with the columns file, timeline_by_eye, shot_expected; see docs/replay.md"
 # Frames by which the ends of an `about` may be off, where it does not say.
@@ -37,6 +38,11 @@ _SPAN = re.compile(
 )
 # What looks like a span of frames.
 _MEANT = re.compile(r"\d\s*(?:-|–|—|\.\.+|to|until)\s*\d")
+
+
+TABLE, COLUMNS = "labels.csv", ("file", "timeline_by_eye", "shot_expected")
+# Characters of a span and the remarks in it.
+LONGEST = 1000
 
 
 class Expected(StrEnum):
@@ -107,6 +113,8 @@ def parse_timeline(text: str) -> tuple[Span, ...]:
     """
     spans = []
     for part in text.split(";"):
+        if len(part) > LONGEST:
+            raise DataError(f"{part.strip()[:40]!r}… is too long for a span of frames", "write it like `smile 35-49`")
         match = _SPAN.fullmatch(part.strip())
         if _MEANT.search(part) if match is None else re.search(r"\d", match["words"]):
             raise DataError(f"{part.strip()!r} is not a span of frames", "write it like `smile 35-49`")
@@ -124,50 +132,47 @@ def parse_timeline(text: str) -> tuple[Span, ...]:
 
 @contextmanager
 def open_videos(path: Path) -> Iterator[list[Video]]:
-    """The videos of a folder or a zip, in the order of its labels; a zip is unpacked for as long as the `with` lasts.
+    """The videos of a folder or an archive, in the order of its labels; an archive is unpacked as long as `with` lasts.
 
     Raises:
         DataError: there is no labels.csv, or a row of it cannot be understood.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises on odd names
         yield _read(path, path)
         return
+    check_readable(path, DataError, HINT)
     with TemporaryDirectory(prefix="smartselfie-") as folder:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                archive.extractall(folder)
-        except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
-            # what Python's zip reader raises on damaged, encrypted and oddly packed archives
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise DataError(f"{path} cannot be read: {reason}", "give a folder or a zip; " + HINT) from None
+        if not is_tree(path):
+            raise DataError(f"{path} cannot be read: it is not an archive", "give a folder or a zip; " + HINT)
+        for entry in entries(path):
+            place = Path(folder, entry.name)
+            with data_errors(path), entry.open() as packed:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with place.open("wb") as file:
+                    shutil.copyfileobj(packed, file)
         yield _read(Path(folder), path)
 
 
 def _read(folder: Path, shown: Path) -> list[Video]:
-    try:
-        text = (folder / "labels.csv").read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise DataError(f"{shown} has no labels.csv that can be read", HINT) from None
+    # packed with the folder that it stands in, or without
+    tables = [folder / TABLE, *sorted(folder.glob(f"*/{TABLE}"))]
+    table = next((place for place in tables if place.is_file()), None)
+    if table is None:
+        raise DataError(f"{shown} has no {TABLE} that can be read", HINT)
     videos = []
-    for number, row in enumerate(_rows(text, shown), start=2):
-        name, timeline, expected = (row.get(column) for column in ("file", "timeline_by_eye", "shot_expected"))
-        if not name or timeline is None or expected not in list(Expected):
-            raise DataError(f"{shown}: line {number} of labels.csv cannot be understood", HINT)
-        try:
-            spans = parse_timeline(timeline)
-        except DataError as error:
-            raise DataError(f"{shown}: line {number} of labels.csv: {error.message}", error.hint) from None
-        videos.append(Video(name, folder / name, Expected(expected), spans, row.get("kind") or ""))
+    with data_errors(table), table.open("rb") as file:
+        for line, row in read_records(file, f"{shown}, {TABLE}", COLUMNS, HINT):
+            name, timeline, expected = (row[column] for column in COLUMNS)
+            if not name or timeline is None or expected not in list(Expected):
+                raise DataError(f"{shown}: line {line} of {TABLE} cannot be understood", HINT)
+            try:
+                spans = parse_timeline(timeline)
+            except DataError as error:
+                raise DataError(f"{shown}: line {line} of {TABLE}: {error.message}", error.hint) from None
+            videos.append(Video(name, table.parent / name, Expected(expected), spans, row.get("kind") or ""))
     if not videos:
-        raise DataError(f"{shown}: labels.csv names no videos", HINT)
+        raise DataError(f"{shown}: {TABLE} names no videos", HINT)
     return videos
-
-
-def _rows(text: str, shown: Path) -> list[dict[str, str]]:
-    try:
-        return list(csv.DictReader(io.StringIO(text)))
-    except csv.Error:
-        raise DataError(f"{shown}: labels.csv is not a CSV file", HINT) from None
 
 
 def _parse_words(words: str) -> Shows:
