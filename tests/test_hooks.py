@@ -67,8 +67,8 @@ def test_a_command_that_goes_on_failing_is_told_with_its_last_words_and_the_next
     hook.close()
     assert (tmp_path / "tries").read_text() == "xxxx"
     assert [record.message for record in caplog.records] == [
-        "--on-photo failed for a.jpg: exit code 1: no paper",
-        "--on-photo failed for b.jpg: exit code 1: no paper",
+        "--on-photo failed: a.jpg: exit code 1: no paper",
+        "--on-photo failed: b.jpg: exit code 1: no paper",
     ]
 
 
@@ -107,13 +107,31 @@ def test_nobody_waits_for_a_slow_hook(caplog: Caplog) -> None:
 
 def test_closing_does_not_wait_for_what_never_works() -> None:
     def fail(_: Photo) -> None:
-        raise HookError("never")
+        raise HookError("never", "give up")
 
     hook = Hook("stuck", fail, pauses=(100.0,))
     hook(photo(Path("a.jpg")))
     begun = monotonic()
     hook.close(0.2)
     assert monotonic() - begun < 10
+
+
+def test_a_hook_that_goes_on_failing_is_a_problem_until_it_works_again(tmp_path: Path) -> None:
+    reported: list[tuple[str, str | None]] = []
+
+    def report(name: str, problem: Exception | None) -> None:
+        reported.append((name, problem.message if isinstance(problem, HookError) else None))
+
+    code = "sys.exit('no paper' if not sys.argv[1].endswith('c.jpg') else 0)"
+    hook = Hook("--on-photo", run_command(script(tmp_path, code)), (0.0,), report)
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        hook(photo(Path(name)))
+    hook.close()
+    assert reported == [
+        ("--on-photo", "a.jpg: exit code 1"),
+        ("--on-photo", "b.jpg: exit code 1"),
+        ("--on-photo", None),
+    ]
 
 
 class Listener(http.server.BaseHTTPRequestHandler):
@@ -199,9 +217,8 @@ def test_an_answer_that_is_no_http_costs_that_try_only(caplog: Caplog) -> None:
         assert hook.close()
         server.join(20)
     assert len(heard) == 2
-    assert [record.message for record in caplog.records] == [
-        "--webhook failed for a.jpg: 127.0.0.1 did not answer properly (BadStatusLine)"
-    ]
+    (record,) = caplog.records
+    assert record.message.startswith("--webhook failed: a.jpg: 127.0.0.1 did not answer properly (BadStatusLine)")
 
 
 def test_a_bug_in_a_hook_is_reported_and_the_next_photo_is_done_all_the_same(caplog: Caplog) -> None:

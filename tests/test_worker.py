@@ -8,7 +8,7 @@ from time import monotonic, sleep
 import pytest
 
 from smartselfie.errors import ConfigError
-from smartselfie.worker import JobQueue, Worker, hanging, run_once
+from smartselfie.worker import JobQueue, Worker, growing_pause, hanging, run_once
 
 Caplog = pytest.LogCaptureFixture
 Reports = list[tuple[str, Exception | None]]
@@ -45,6 +45,20 @@ def test_what_fails_is_logged_reported_and_started_again_until_it_works(reports:
     assert worker.problem is None
     assert "tidying failed: a bug" in caplog.text
     assert "Traceback" in caplog.text
+
+
+def test_what_fails_a_thousand_times_is_tried_again_all_the_same() -> None:
+    tries = 0
+
+    def run() -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 1200:
+            raise ConfigError("away", "wait")
+
+    assert Worker("tidying", run, first_pause=0.0).start().join(20)
+    assert tries == 1200
+    assert [growing_pause(failures, 3.0, 30.0) for failures in (1, 2, 3, 5, 5000)] == [3.0, 6.0, 12.0, 30.0, 30.0]
 
 
 def test_a_problem_that_the_user_can_mend_is_logged_in_one_line(caplog: Caplog) -> None:

@@ -13,13 +13,15 @@ from subprocess import DEVNULL, PIPE, TimeoutExpired, run
 from urllib.parse import urlsplit
 
 from smartselfie.core.events import Photo
-from smartselfie.errors import ConfigError
+from smartselfie.errors import ConfigError, SmartselfieError
 from smartselfie.serialize import event_to_json
 from smartselfie.settings.schema import Settings
 from smartselfie.worker import JobQueue, Report
 
 # Seconds that one try may take.
 COMMAND_TIME, WEB_TIME = 60.0, 10.0
+# What to do where it fails.
+COMMAND_HINT, WEB_HINT = "the terminal shows more", "check the address, and whether it answers"
 # Seconds between the tries.
 PAUSES = (1.0, 5.0)
 # Photos that may wait for a slow hook; more are passed over, and named.
@@ -28,8 +30,15 @@ MOST_WAITING = 1000
 log = logging.getLogger(__name__)
 
 
-class HookError(Exception):
-    """One try failed, and why."""
+class HookError(SmartselfieError):
+    """One try failed, and why; `said` is for the terminal alone, for a command may say paths and secrets."""
+
+    def __init__(self, message: str, hint: str, said: str = "") -> None:
+        super().__init__(message, hint)
+        self.said = said
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.said}" if self.said else super().__str__()
 
 
 class Hook(JobQueue[Photo]):
@@ -48,10 +57,11 @@ class Hook(JobQueue[Photo]):
             name: what messages call it.
             act: does it; raises HookError where it fails.
             pauses: seconds between the tries.
-            report: told where `act` has a bug.
+            report: told of a photo for which all tries failed, until one works again.
         """
         self._act, self._pauses = act, pauses
-        super().__init__(name, self._try, most=MOST_WAITING, report=report)
+        # the tries have their pauses: the next photo does not wait for another one
+        super().__init__(name, self._try, most=MOST_WAITING, report=report, first_pause=0.0)
 
     def __call__(self, photo: Photo) -> None:
         """Take a photo on; never waits."""
@@ -71,14 +81,13 @@ class Hook(JobQueue[Photo]):
                 self._act(photo)
             except HookError as error:
                 if pause is None or self.closing.wait(pause):
-                    log.warning("%s failed for %s: %s", self.name, photo.path.name, error)
-                    return
+                    raise HookError(f"{photo.path.name}: {error.message}", error.hint, error.said) from None
             else:
                 return
 
 
 def make_hooks(settings: Settings, report: Report = lambda _name, _problem: None) -> list[Hook]:
-    """What the settings want done with every photo; `report` is told of bugs.
+    """What the settings want done with every photo; `report` is told of what fails.
 
     Raises:
         ConfigError: the command or the address cannot be used.
@@ -117,12 +126,12 @@ def run_command(command: str, seconds: float = COMMAND_TIME) -> Callable[[Photo]
             # the user's own command, and no shell
             done = run(spoken, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, timeout=seconds, check=False)  # noqa: S603
         except TimeoutExpired:
-            raise HookError(f"it took longer than {seconds:g} s") from None
+            raise HookError(f"it took longer than {seconds:g} s", COMMAND_HINT) from None
         except OSError as error:
-            raise HookError(error.strerror or str(error)) from None
+            raise HookError(error.strerror or str(error), COMMAND_HINT) from None
         if done.returncode:
             last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            raise HookError(f"exit code {done.returncode}{': ' if last else ''}{last}")
+            raise HookError(f"exit code {done.returncode}", COMMAND_HINT, last)
 
     return act
 
@@ -146,12 +155,12 @@ def post_event(address: str, seconds: float = WEB_TIME) -> Callable[[Photo], Non
                 pass
         except urllib.error.HTTPError as error:
             error.close()
-            raise HookError(f"{host} answered {error.code}") from None
+            raise HookError(f"{host} answered {error.code}", WEB_HINT) from None
         except OSError as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise HookError(f"cannot reach {host}: {reason}") from None
+            raise HookError(f"cannot reach {host}: {reason}", WEB_HINT) from None
         except (ValueError, http.client.HTTPException) as error:
             # the text may hold the address, which may be a secret
-            raise HookError(f"{host} did not answer properly ({type(error).__name__})") from None
+            raise HookError(f"{host} did not answer properly ({type(error).__name__})", WEB_HINT) from None
 
     return post

@@ -90,7 +90,7 @@ class Worker:
                 self._fail(error)
             else:
                 return
-            pause = min(LONGEST_PAUSE, self._first_pause * 2 ** (self._failures - 1))
+            pause = growing_pause(self._failures, self._first_pause, LONGEST_PAUSE)
             if not self._restart or self.closing.wait(pause):
                 return
 
@@ -156,6 +156,12 @@ class JobQueue(Worker, Generic[T]):
         while (job := self._jobs.get()) is not None and not self.closing.is_set():
             self._do(job)
             self.recover()
+
+
+def growing_pause(failures: int, first: float, longest: float) -> float:
+    """Seconds until what has failed so many times in a row is tried again: each pause is twice the one before."""
+    # a camera that is away for a night fails a thousand times, and no float holds 2 to the power of that
+    return min(longest, first * 2.0 ** min(failures - 1, 30))
 
 
 def run_once(name: str, run: Callable[[], None]) -> Worker:

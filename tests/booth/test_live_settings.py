@@ -374,7 +374,7 @@ def test_a_changed_rule_forgets_neither_the_cooldown_nor_whose_smile_was_taken_n
         moment = booth.live.newest.moment
         assert len(booth.kept.photos) == 1
         assert [face.id for face in moment.faces] == [1]
-        assert moment.trigger.reason is Reason.RESTING
+        assert moment.trigger.reason is Reason.COOLDOWN
         assert moment.trigger.rule.eyes_open is False
 
 

@@ -105,7 +105,7 @@ QUICK = rule_of(hold_frames=1, cooldown=0.5, smile=0.6)
         (after(CALM), False, "not_smiling", 0.0),
         (after(SMILE, SMILE), False, "holding", 0.0),
         (after(SMILE, rule=QUICK), False, "ready", 0.5),
-        (after(SMILE, SMILE, rule=QUICK), False, "resting", 0.3),
+        (after(SMILE, SMILE, rule=QUICK), False, "cooldown", 0.3),
         (after(*[SMILE] * 5, rule=QUICK), False, "still_smiling", 0.0),
         (after(CALM), True, "lost", 0.0),
     ],

@@ -240,6 +240,31 @@ def test_a_camera_that_cannot_be_opened_ends_it_before_a_page_is_offered(caplog:
     assert "open at" not in caplog.text
 
 
+def test_nothing_is_printed_on_the_pipelines_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed: dict[str, str] = {}
+
+    class Terminal(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            printed[record.getMessage()] = threading.current_thread().name
+
+    terminal = Terminal()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [terminal])
+    source = ScriptedSource(frames_at(30, 9), live=True, endless=True)
+
+    def log_and_open(name: str, _settings: Settings) -> FrameSource:
+        if name != "demo":
+            raise SourceError("no camera was found", "this machine has some all the same")
+        logging.getLogger("smartselfie.sources").warning("opening %s", name)
+        return source
+
+    doubles = pipeline_of(source, smiling=True, max_photos=1) | {"open_source": log_and_open}
+    with listen("127.0.0.1", 0) as door:
+        run_booth(Settings(open=False, max_photos=1), door, **doubles)
+    assert {"no camera was found: playing the built-in demo", "opening demo"} <= set(printed)
+    assert set(printed.values()) == {"log"}
+    assert logging.getLogger().handlers == [terminal]
+
+
 def test_who_opens_it_to_the_network_is_warned(caplog: Caplog) -> None:
     caplog.set_level(logging.INFO)
     source = ScriptedSource(frames_at(30, 9), live=True, endless=True)

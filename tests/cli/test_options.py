@@ -1,10 +1,13 @@
 """The options that are settings: what their help says, and what happens to a value that is not possible."""
 
+import math
 from pathlib import Path
 
+import click
 import pytest
 
-from smartselfie.cli.main import main
+from smartselfie.cli.main import COMMANDS, main, root
+from smartselfie.errors import ConfigError
 from smartselfie.settings.schema import SETTINGS
 from smartselfie.sources.camera import CameraInfo
 
@@ -15,6 +18,42 @@ WITH_SETTINGS = (["analyze", "."], ["doctor"], ["cameras"], ["calibrate"], ["rep
 
 def words_of(capsys: Capsys) -> str:
     return " ".join(capsys.readouterr().out.split())
+
+
+def numbers() -> list[tuple[str, click.Parameter]]:
+    """Every option of every command that takes a number with a point."""
+    return [
+        (name, param)
+        for name in COMMANDS
+        if (command := root.get_command(click.Context(root), name)) is not None
+        for param in command.params
+        if isinstance(param.type, click.types.FloatParamType)
+    ]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e999", "NaN"])
+def test_no_option_takes_a_number_that_is_none(text: str) -> None:
+    assert {name for name, _ in numbers()} >= {"calibrate", "replay", "train"}
+    for _, param in numbers():
+        with pytest.raises(click.BadParameter, match="is not in the range"):
+            param.type.convert(text, param, None)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "nan", "inf", "1e999"])
+def test_no_setting_is_a_number_that_is_none(value: float | str) -> None:
+    taken = [name for name, setting in SETTINGS.items() if isinstance(setting.default, float)]
+    assert {"fps", "rest", "smile"} <= set(taken)
+    for name in [*taken, "delete_after"]:
+        with pytest.raises(ConfigError, match=rf"^{name}: .* is out of range"):
+            SETTINGS[name].parse(value, name)
+    for pair in ((value, 0.9), (0.1, value)):
+        with pytest.raises(ConfigError, match=r"^calibration: "):
+            SETTINGS["calibration"].parse(pair, "calibration")
+
+
+def test_a_number_that_is_none_is_wrong_usage_in_one_line(capsys: Capsys) -> None:
+    assert main(["calibrate", "demo", "--seconds", "nan"]) == 2
+    assert "nan is not in the range 0.5<=x<=30" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name != "source"])

@@ -198,6 +198,32 @@ def test_closing_ends_the_wait_of_another_thread_at_once() -> None:
     assert ended.is_set()
 
 
+def test_closing_between_the_making_of_a_reader_and_its_start_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = LiveSource("cam", opener(FakeCapture().give(picture(1), None)), patience=SOON)
+    frames = source.frames()
+    next(frames)
+    made, closed = threading.Event(), []
+
+    class Late(threading.Thread):
+        def start(self) -> None:
+            made.set()
+            closing.join(0.3)
+            super().start()
+
+    def close() -> None:
+        assert made.wait(20)
+        source.close()
+        closed.append(True)
+
+    closing = threading.Thread(target=close)
+    closing.start()
+    monkeypatch.setattr("smartselfie.sources.live.threading.Thread", Late)
+    assert isinstance(next(frames), SourceLost)
+    closing.join(20)
+    assert closed
+    assert list(frames) == []
+
+
 def test_closing_while_the_camera_is_lost_ends_it_too() -> None:
     source = LiveSource("cam", opener(FakeCapture().give(picture(1), None)), patience=SOON)
     frames = source.frames()

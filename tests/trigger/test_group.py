@@ -153,7 +153,7 @@ def test_each_reason_is_told_when_it_is_the_one():
     assert reasons(group(0, 0, frames=1), everyone) == [Reason.HOLDING]
     told = reasons(group(0, 0, frames=12), everyone)
     assert told[2] is Reason.READY
-    assert set(told[3:7]) == {Reason.RESTING}
+    assert set(told[3:7]) == {Reason.COOLDOWN}
     assert set(told[8:]) == {Reason.STILL_SMILING}
 
 

@@ -198,8 +198,8 @@ def test_a_photo_by_hand_of_a_face_that_does_not_smile_needs_no_smile_to_go():
 def test_a_lost_source_breaks_the_hold_but_not_the_rest():
     lost, signals = play(course("s"), rule_of(hold_frames=3))[-1].trigger.lose_sight()
     assert (lost.state, lost.reason, signals) == (Ready(), Reason.LOST, (Lost(1),))
-    resting = play(course("s"), rule_of(hold_frames=1))[-1].trigger
-    lost, _ = resting.lose_sight()
+    cooling = play(course("s"), rule_of(hold_frames=1))[-1].trigger
+    lost, _ = cooling.lose_sight()
     assert lost.state == CoolingDown(3.0)
     # a smile that was photographed is not new because the camera was away
     for step in range(40):

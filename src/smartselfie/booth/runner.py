@@ -29,7 +29,7 @@ from smartselfie.errors import AlbumError, SmartselfieError, SourceError
 from smartselfie.moment import Moment
 from smartselfie.pipeline import Command, NewAlbum, NewSource, Pipeline, SetPaused, Shoot, Stop
 from smartselfie.ports import Album, FrameSource
-from smartselfie.worker import run_once
+from smartselfie.worker import growing_pause, run_once
 
 # The thread's name.
 PIPELINE = "pipeline"
@@ -227,7 +227,7 @@ class PipelineRunner:
         if monotonic() - self._running_since > STEADY:
             self._failures, self._logged = 0, ""
         self._failures += 1
-        self._pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures - 1))
+        self._pause = growing_pause(self._failures, FIRST_PAUSE, LONGEST_PAUSE)
         if isinstance(error, AlbumError):
             self._album_failed = True
         else:
@@ -240,11 +240,11 @@ class PipelineRunner:
         return Phase.TROUBLE
 
     def _log(self, error: Exception) -> None:
-        """Say in the terminal what the trouble is, once; in a thread of its own, since the terminal may be blocked."""
+        """Say in the terminal what the trouble is, once."""
         if str(error) == self._logged:
             return
         self._logged = str(error)
         bug = None if isinstance(error, SmartselfieError) else error
         said = "something went wrong inside smartselfie" if bug else str(error)
         more = "" if self._pause is None else "; trying again"
-        run_once("log", lambda: log.warning("%s%s", said, more, exc_info=bug))
+        log.warning("%s%s", said, more, exc_info=bug)

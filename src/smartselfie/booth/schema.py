@@ -17,7 +17,7 @@ from smartselfie.trigger.rule import Reason
 from smartselfie.trigger.trigger import CoolingDown, Holding, Ready, State
 
 # What the trigger's states are called.
-STATES: dict[type[State], str] = {Ready: "ready", Holding: "holding", CoolingDown: "resting"}
+STATES: dict[type[State], str] = {Ready: "ready", Holding: "holding", CoolingDown: "cooldown"}
 
 
 def snapshot_to_json(shown: Snapshot, *, mirror: bool, events: tuple[Event, ...] = (), skipped: int = 0) -> Json:

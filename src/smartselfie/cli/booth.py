@@ -20,6 +20,7 @@ from smartselfie.booth.current_source import open_device
 from smartselfie.booth.middleware import is_loopback
 from smartselfie.booth.network import listen, make_server, open_to_network, own_names
 from smartselfie.booth.runner import PIPELINE
+from smartselfie.cli.event_printer import log_in_background
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.events import Photo
 from smartselfie.errors import ConfigError
@@ -92,7 +93,7 @@ def run_booth(
         SmartselfieError: camera, models or album cannot be used.
         KeyboardInterrupt: Ctrl-C, or SIGTERM.
     """
-    with contextlib.ExitStack() as stack:
+    with log_in_background(), contextlib.ExitStack() as stack:
         printer: JobQueue[Photo] = JobQueue("photo list", _print_photo)
         stack.callback(printer.close)
         booth = Booth(settings, saved=saved, on_photo=printer.submit, open_source=open_source, build=build)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
-from smartselfie.cli.parameters import option
+from smartselfie.cli.parameters import FiniteRange, option
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Frame, largest
 from smartselfie.faces import read_faces
@@ -24,7 +24,7 @@ WORDS = ("look neutral", "now smile")
 
 @click.command(cls=SettingsCommand)
 @click.argument("source", default="0")
-@option("--seconds", click.FloatRange(0.5, 30), "SECONDS", "Time for each of the two.", 3.0)
+@option("--seconds", FiniteRange(0.5, 30), "SECONDS", "Time for each of the two.", 3.0)
 @click.option("--forget", is_flag=True, help="Remove the calibration.")
 @setting_options(names_in(Group.SOURCE, Group.FACES))
 def command(source: str, seconds: float, forget: bool, config: Path | None, **flags: object) -> None:

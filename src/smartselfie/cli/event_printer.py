@@ -1,17 +1,50 @@
-"""What `watch` prints is printed in the background: a blocked terminal or a slow reader delays no decision."""
+"""What is printed while people are watched is printed in the background: nobody waits for a blocked terminal."""
 
+import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from smartselfie.cli.terminal import Block
 from smartselfie.core.events import Event
-from smartselfie.worker import Worker
+from smartselfie.worker import JobQueue, Worker
 
 # Seconds that printing gets where the watching was interrupted.
 CUT_SHORT = 1.0
+
+
+class _Handing(logging.Handler):
+    """Hands what is logged to a queue."""
+
+    def __init__(self, queue: JobQueue[logging.LogRecord]) -> None:
+        super().__init__()
+        self._queue = queue
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._queue.submit(record)
+
+
+@contextmanager
+def log_in_background() -> Iterator[None]:
+    """While this lasts a worker prints what is logged, in order; whoever logs does not wait for the terminal."""
+    root = logging.getLogger()
+    before = root.handlers
+
+    def print_record(record: logging.LogRecord) -> None:
+        for handler in before:
+            if record.levelno >= handler.level:
+                handler.handle(record)
+
+    queue = JobQueue("log", print_record)
+    root.handlers = [_Handing(queue)]
+    try:
+        yield
+    finally:
+        root.handlers = before
+        queue.close()
 
 
 class EventPrinter:

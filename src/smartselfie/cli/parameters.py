@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,21 @@ FILE, FOLDER = (
 )
 RANGES = {"integer range": "whole number", "float range": "number"}
 COUNT, SEED = click.IntRange(min=1), click.IntRange(min=0)
+
+
+class FiniteRange(click.FloatRange):
+    """A number in a range; NaN, which is neither below nor above any bound, and the infinities are none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value as a number.
+
+        Raises:
+            BadParameter: it is not one, or out of range.
+        """
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not in the range {self._describe_range()}.", param, ctx)
+        return number
 
 
 def option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
-from smartselfie.cli.parameters import FILE, PATH, SEED, json_flag, option, print_json
+from smartselfie.cli.parameters import FILE, PATH, SEED, FiniteRange, json_flag, option, print_json
 from smartselfie.cli.terminal import counted, print_table, show_progress
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import Group
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.argument("videos", type=PATH, metavar="VIDEOS")
 @option("--report", FILE, "FILE.html", "Write a page of results.")
 @json_flag("one line of JSON per video and one for all")
-@option("--at-most", click.FloatRange(min=0.1), "FPS", "Highest frame rate.")
-@option("--drop", click.FloatRange(0, 0.95), "SHARE", "Share of the frames to drop.", 0.0)
+@option("--at-most", FiniteRange(min=0.1), "FPS", "Highest frame rate.")
+@option("--drop", FiniteRange(0, 0.95), "SHARE", "Share of the frames to drop.", 0.0)
 @option("--seed", SEED, "N", "Seed for choosing the frames to drop.", 0)
 @setting_options([*names_in(Group.TRIGGER, Group.FACES), "best_of"])
 def command(

@@ -158,7 +158,6 @@ WORDS = {reason: reason.value.replace("_", " ") for reason in Reason} | {
     Reason.SMILE_MORE: "smile a little more",
     Reason.WAITING: "waiting for one more",
     Reason.STILL_SMILING: "photographed; waiting for a new smile",
-    Reason.RESTING: "cooldown",
     Reason.LOST: "the camera is lost",
 }
 
@@ -188,7 +187,7 @@ def _state(moment: Moment) -> str:
     match trigger.state:
         case Holding() if trigger.reason is Reason.HOLDING:
             return f"smile {int(trigger.progress * trigger.rule.hold_frames + 1e-6)}/{trigger.rule.hold_frames}"
-        case CoolingDown(until) if trigger.reason is Reason.RESTING:
+        case CoolingDown(until) if trigger.reason is Reason.COOLDOWN:
             return f"cooldown {max(0.0, until - moment.frame.at):.1f} s"
         case _ if trigger.reason is Reason.READY:
             return "photo!"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smartselfie.cli.parameters import COUNT, FILE, PATH, SEED, option
+from smartselfie.cli.parameters import COUNT, FILE, PATH, SEED, FiniteRange, option
 from smartselfie.cli.signals import handle_signals
 from smartselfie.errors import RunError
 from smartselfie.training.recipe import RECIPES, Recipe
@@ -37,7 +37,7 @@ def stop_on_signal() -> Iterator[Callable[[], bool]]:
 
 
 INTERRUPTED = 130
-RATE = click.FloatRange(min=0, min_open=True)
+RATE = FiniteRange(min=0, min_open=True)
 TEACHER = "Trained model to learn from, besides labels and votes; several are averaged."
 REAL = "Labelled faces of real people, a folder or archive with labels.csv, learnt beside every batch."
 REAL_TEACHER = "Trained model whose answers on the faces of --real are learnt."

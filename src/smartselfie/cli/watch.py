@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from smartselfie.cli.event_printer import EventPrinter
+from smartselfie.cli.event_printer import EventPrinter, log_in_background
 from smartselfie.cli.options import SettingsCommand, setting_options
 from smartselfie.cli.parameters import print_json
 from smartselfie.cli.terminal import Block, counted, draw_meter, print_note
@@ -47,6 +47,7 @@ def command(source: str, as_json: bool, config: Path | None, **flags: object) ->
     if as_json:
         print_json({"event": "started", "source": name, "fps": fps})
     with ExitStack() as stack:
+        stack.enter_context(log_in_background())
         stack.callback(_print_end, as_json, pipeline)
         for hook in hooks:
             stack.callback(hook.close)

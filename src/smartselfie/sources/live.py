@@ -171,8 +171,10 @@ class LiveSource(NewestFrame):
     def _start_reader(self, *, again: bool = True) -> None:
         """A new reader takes over; the one before, if it ever wakes up, sees that it is no longer wanted."""
         self._error, self._opened = None, False
-        self._reader = threading.Thread(target=self._run, args=(again,), name=f"camera {self.name}", daemon=True)
-        self._reader.start()
+        # whoever closes meanwhile waits for a thread that has begun
+        with self._news:
+            self._reader = threading.Thread(target=self._run, args=(again,), name=f"camera {self.name}", daemon=True)
+            self._reader.start()
 
     def _wanted(self) -> bool:
         return not self._closed and self._reader is threading.current_thread()

@@ -29,7 +29,7 @@ class Reason(StrEnum):
     """The hold is long enough, but the smile has become less."""
     WAITING = "waiting"
     EYES_CLOSED = "eyes_closed"
-    RESTING = "resting"
+    COOLDOWN = "cooldown"
     STILL_SMILING = "still_smiling"
     LOST = "lost"
     READY = "ready"

@@ -4,10 +4,10 @@ Everybody has a hold of their own (`person.py`); the rule says whose holds it ta
 
                   enough smile                       enough holds are full: FIRE
         ┌───────┐ ──────────▶ ┌────────────────────┐ ──────────────────────▶ ┌───────────────────────────┐
-        │ Ready │             │ Holding            │                         │ Resting                   │
+        │ Ready │             │ Holding            │                         │ CoolingDown               │
         │       │ ◀────────── │ frames, since      │                         │ until                     │
         └───────┘  too few    │ (eyes closed: waits│                         └───────────────────────────┘
-            ▲      (or a gap) │  `eyes_wait` long) │                             │ rest over and at least one
+            ▲      (or a gap) │  `eyes_wait` long) │                             │ cooldown over and at least one
             │                 └────────────────────┘                             │ smile is new since the photo,
             └────────────────────────────────────────────────────────────────────┘ or none lasts
 
@@ -122,8 +122,8 @@ class Trigger:
         """
         step = None if self.seen_at is None else at - self.seen_at
         before = self._broken() if step is not None and not 0 <= step <= self._longest_step() else self
-        resting = isinstance(self.state, CoolingDown) and at < self.state.until
-        people = _follow(before.people, at, tuple(faces), self.rule, counting=not resting)
+        cooling = isinstance(self.state, CoolingDown) and at < self.state.until
+        people = _follow(before.people, at, tuple(faces), self.rule, counting=not cooling)
         signals = _changes(self.people, before.people) + _changes(before.people, people)
         verdict = evaluate_group(people, self.rule, self.subject)
         now = replace(
@@ -135,8 +135,8 @@ class Trigger:
             seen_at=at,
             steps=self.steps if step is None else (*self.steps, step)[-PACE:],
         )
-        if resting:
-            return replace(now, reason=Reason.RESTING, progress=0.0, waited=None), signals
+        if cooling:
+            return replace(now, reason=Reason.COOLDOWN, progress=0.0, waited=None), signals
         return _decide(now, at, verdict, signals, passed=step or 0.0)
 
     def people_of(self, ids: Iterable[int]) -> tuple[Person, ...]:
@@ -163,20 +163,20 @@ class Trigger:
         return smiles or any(self.rule.level(each) >= LEAVE * self.rule.smile for each in emotions)
 
     def shot_by_hand(self, at: float) -> "Trigger":
-        """A photo was asked for by hand: whatever was being held is spent, and the rest begins."""
+        """A photo was asked for by hand: whatever was being held is spent, and the cooldown begins."""
         people = tuple(person.photographed() for person in self.people)
         return replace(
             self,
             state=CoolingDown(at + self.rule.cooldown),
             people=people,
-            reason=Reason.RESTING,
+            reason=Reason.COOLDOWN,
             progress=0.0,
             seen_at=at,
             waited=None,
         )
 
     def lose_sight(self) -> tuple["Trigger", tuple[Signal, ...]]:
-        """The source is lost: holds are broken; a rest goes on, and does not count as the smile being gone."""
+        """The source is lost: holds are broken; a cooldown goes on, and does not count as the smile being gone."""
         broken = self._broken()
         return replace(broken, seen_at=None, steps=(), reason=Reason.LOST, progress=0.0), _changes(
             self.people, broken.people
@@ -230,7 +230,7 @@ def _follow(
 def _decide(
     now: Trigger, at: float, verdict: Verdict, signals: tuple[Signal, ...], *, passed: float
 ) -> tuple[Trigger, tuple[Signal, ...]]:
-    """What the verdict makes of the state, outside the rest; `passed` is the time since the frame before."""
+    """What the verdict makes of the state, outside the cooldown; `passed` is the time since the frame before."""
     holding = Holding(verdict.frames, verdict.since)
     if now.waited is not None:
         waited: float | None = now.waited + passed

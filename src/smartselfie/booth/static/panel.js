@@ -50,7 +50,7 @@ export class Panel {
   }
 
   show(moment, mirror) {
-    this.say(this.why(moment.why_not), say(`why.${moment.why_not}.hint`, { n: Math.max(1, Math.ceil(moment.rest)) }));
+    this.say(this.why(moment.why_not), say(`why.${moment.why_not}.hint`, { n: Math.max(1, Math.ceil(moment.cooldown)) }));
     const seen = this.seen(moment);
     const face = seen === null ? null : moment.faces[seen];
     this.#people(moment, mirror, seen);
