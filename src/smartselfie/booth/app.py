@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.exceptions import RequestValidationError
@@ -11,19 +13,25 @@ from starlette.websockets import WebSocketDisconnect
 
 from smartselfie.booth.auth import LanAccess, RequirePairing
 from smartselfie.booth.booth import Booth
-from smartselfie.booth.broadcast import Viewer
+from smartselfie.booth.broadcast import MOST_VIEWERS, Viewer
 from smartselfie.booth.middleware import Guard, Limits
 from smartselfie.booth.routes.booth import control_routes, refuse_in_words
 from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
+from smartselfie.booth.routes.view import view_routes
 from smartselfie.booth.schema import pack, snapshot_to_json
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
+# What every route may answer.
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    403: {"description": "asked by a foreign page or device, or the PIN is missing or wrong"},
+    413: {"description": "the request is too large"},
+    429: {"description": "asked too often, or too many wrong PINs"},
+}
 # Messages on their way to a viewer that it has not drawn yet; more would show it the past.
 IN_FLIGHT = 2
-MOST_VIEWERS = 64
 
 
 def create_app(
@@ -44,7 +52,9 @@ def create_app(
         paired_only: whether this is that door.
     """
     # the interactive documentation pages would load scripts from elsewhere
-    app = FastAPI(title="smartselfie", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(
+        title="smartselfie", version=version("smartselfie"), docs_url=None, redoc_url=None, responses=REFUSALS
+    )
     app.add_middleware(Limits)
     app.add_exception_handler(RequestValidationError, refuse_in_words)
     if outside is not None:
@@ -52,10 +62,11 @@ def create_app(
         if paired_only:
             app.include_router(outside_routes(booth, outside, STATIC / "join.html"))
             app.add_middleware(RequirePairing, phones=outside.phones)
-    app.add_middleware(Guard, host=host, names=names)
+    app.add_middleware(Guard, host=host, names=names, frame_from=booth.settings.now.frame_from)
     _serve_page(app)
     app.include_router(photo_routes(booth.gallery, booth.pin, booth.broadcast.touch))
     app.include_router(control_routes(booth))
+    app.include_router(view_routes(booth.broadcast))
     app.include_router(camera_routes(lambda: booth.source))
 
     @app.websocket("/live")

@@ -20,6 +20,8 @@ from smartselfie.moment import Moment
 # Pixels of a preview's longer side; photos keep the full resolution.
 LONGEST = 1280
 QUALITY = 80
+# Pages and programs that may look at the same time.
+MOST_VIEWERS = 64
 # Events that a viewer can catch up on.
 REMEMBERED = 64
 

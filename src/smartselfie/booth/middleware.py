@@ -39,7 +39,9 @@ def is_loopback(host: str) -> bool:
 class Guard:
     """Wraps the app; refuses with 403, and adds the safety headers to every answer."""
 
-    def __init__(self, app: ASGIApp, *, host: str = "127.0.0.1", names: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, host: str = "127.0.0.1", names: tuple[str, ...] = (), frame_from: str | None = None
+    ) -> None:
         """Decide who may be talked to.
 
         Args:
@@ -47,7 +49,13 @@ class Guard:
             host: where it listens. On loopback only loopback addresses are its names; elsewhere every address is,
                 because rebinding needs a name.
             names: further names of this machine.
+            frame_from: the origin whose pages may show ours in a frame.
         """
+        self._headers = HEADERS
+        if frame_from is not None:
+            policy = POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {frame_from}")
+            self._headers = {**HEADERS, "Content-Security-Policy": policy}
+            del self._headers["X-Frame-Options"]
         self._app = app
         self._open = not is_loopback(host)
         self._names = frozenset(name.lower() for name in ("localhost", host, *names))
@@ -61,7 +69,7 @@ class Guard:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(self._headers)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 

@@ -20,9 +20,15 @@ def handle_signals(handler: Callable[[int, FrameType | None], object] = signal.d
     before = {}
     if threading.current_thread() is threading.main_thread():
         ignored = {each for each in SIGNALS[2:] if signal.getsignal(each) is signal.SIG_IGN}
-        before = {each: signal.signal(each, handler) for each in SIGNALS if each not in ignored}
+        before = {each: signal.signal(each, _interrupt) for each in SIGNALS if each not in ignored}
+        signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:
         for each, old in before.items():
             signal.signal(each, old)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Whoever handles SIGINT now, as a server does while it runs, handles the others with it."""
+    signal.raise_signal(signal.SIGINT)

@@ -35,6 +35,10 @@ Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]
 LANGUAGES: tuple[str, ...] = get_args(Language)[1:]
 
 
+# Scheme, host and port, as a browser names a website; it ends up in a header.
+ORIGIN = r"^https?://[A-Za-z0-9.\[\]:-]+$"
+
+
 def _pin(pin: SecretStr) -> SecretStr:
     if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
         raise ValueError
@@ -194,6 +198,15 @@ class Settings:
     ] = "auto"
     host: Annotated[str, PAGE("Address to serve the page on.", metavar="ADDRESS")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535), PAGE("Port to serve the page on, or the next free one.")] = 8765
+    frame_from: Annotated[
+        Annotated[str, Field(pattern=ORIGIN)] | None,
+        PAGE(
+            "Website that may show the page in a frame.",
+            metavar="ORIGIN",
+            allowed="such as https://party.example",
+            unset="none",
+        ),
+    ] = None
     open: Annotated[bool, PAGE("Open the page in the browser.")] = True
     kiosk: Annotated[bool, PAGE("Kiosk mode: full screen, locked, retries after errors.")] = False
     lan: Annotated[bool, PAGE("Let phones on your network join by scanning a QR code.")] = False

@@ -12,6 +12,7 @@ from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import Broadcast, Phase
 from smartselfie.booth.live_settings import LiveSettings, NotSavedError, SettingsJson
 from smartselfie.booth.schema import event_without_folder, snapshot_to_json
+from smartselfie.booth.shapes import StateJson, event_schema
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import shown
 from smartselfie.settings.live import LiveChanges, refusal
@@ -23,12 +24,16 @@ def control_routes(booth: Booth) -> APIRouter:
     router = APIRouter(tags=["booth"])
     host_only = [Depends(pin.host_only)]
 
-    @router.get("/api/state", response_class=JSONResponse)
+    @router.get("/api/state", response_model=StateJson)
     def state() -> JSONResponse:
         """What there is to see, without the picture."""
         return JSONResponse(snapshot_to_json(broadcast.newest, mirror=live.now.mirror))
 
-    @router.get("/api/events", response_class=StreamingResponse)
+    @router.get(
+        "/api/events",
+        response_class=StreamingResponse,
+        responses={200: {"content": {"text/event-stream": {"schema": event_schema()}}}},
+    )
     async def events(request: Request) -> StreamingResponse:
         """The events as they come, as a stream of server-sent events: the objects that `watch --json` prints."""
         return StreamingResponse(_send_events(broadcast, request), media_type="text/event-stream")
