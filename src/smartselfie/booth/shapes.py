@@ -58,7 +58,7 @@ class MomentJson(TypedDict):
     people: list[PersonJson]
     subject: int | None
     happy: bool
-    state: Literal["ready", "holding", "resting"]
+    state: Literal["ready", "holding", "cooldown"]
     held: int
     hold_frames: int
     needed: int
