@@ -1,14 +1,17 @@
 """What is done with every photo: tried again, given up, and never waited for."""
 
+import base64
+import contextlib
 import http.server
 import json
 import logging
+import os
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -139,11 +142,15 @@ class Listener(http.server.BaseHTTPRequestHandler):
 
     answers: list[int]
     told: list[dict[str, object]]
+    heads: list[tuple[str, str | None]]
+    location = ""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.told.append(json.loads(body))
+        self.heads.append((self.path, self.headers["Authorization"]))
         self.send_response(self.answers.pop(0))
+        self.send_header("Location", self.location)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -152,7 +159,7 @@ class Listener(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def listener() -> Iterator[tuple[type[Listener], str]]:
-    handler = type("One", (Listener,), {"answers": [], "told": []})
+    handler = type("One", (Listener,), {"answers": [], "told": [], "heads": []})
     with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -221,6 +228,83 @@ def test_an_answer_that_is_no_http_costs_that_try_only(caplog: Caplog) -> None:
     assert record.message.startswith("--webhook failed: a.jpg: 127.0.0.1 did not answer properly (BadStatusLine)")
 
 
+def test_a_command_that_leaves_something_in_the_background_is_done_when_it_has_ended(
+    tmp_path: Path, caplog: Caplog
+) -> None:
+    code = "import subprocess; (here / 'tries').open('a').write('x')\nsubprocess.Popen(['sleep', '20'])\nsys.exit({})"
+    begun = monotonic()
+    for exit_code in (0, "'no paper'"):
+        hook = Hook("--on-photo", run_command(script(tmp_path, code.format(exit_code))), ())
+        hook(photo(Path("a.jpg")))
+        assert hook.close()
+    assert monotonic() - begun < 15
+    assert (tmp_path / "tries").read_text() == "xx"
+    assert [record.message for record in caplog.records] == ["--on-photo failed: a.jpg: exit code 1: no paper"]
+
+
+def test_a_command_that_hangs_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
+    late = tmp_path / "late"
+    with pytest.raises(HookError, match="longer"):
+        run_command(f"sh -c 'sleep 2; echo > {late}'", seconds=0.5)(photo(Path("a.jpg")))
+    sleep(2.5)
+    assert not late.exists()
+
+
+def test_of_a_command_that_never_stops_talking_the_last_words_are_kept() -> None:
+    code = "sys.stderr.write('x' * 50_000_000); sys.exit(3)"
+    with pytest.raises(HookError, match=r"exit code 3: x{2000}$"):
+        run_command(f'"{sys.executable}" -c "import sys; {code}" {{path}}')(photo(Path("a.jpg")))
+
+
+def test_ctrl_c_does_not_reach_a_command_that_is_printing(tmp_path: Path) -> None:
+    run_command(script(tmp_path, "import os; (here / 'session').write_text(str(os.getsid(0)))"))(photo(Path("a.jpg")))
+    assert int((tmp_path / "session").read_text()) != os.getsid(0)
+
+
+@pytest.mark.parametrize(
+    "drip", [b"", b"H", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 100 Continue\r\n\r\n"], ids=repr
+)
+def test_an_answer_that_drips_takes_no_longer_than_a_try_may(drip: bytes) -> None:
+    over, gone = threading.Event(), threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def answer() -> None:
+            line, _ = door.accept()
+            with line, contextlib.suppress(OSError):
+                line.sendall(drip)
+                while not over.wait(0.2):
+                    line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" if b"100" in drip else b"x")
+            gone.set()
+
+        server = threading.Thread(target=answer)
+        server.start()
+        begun = monotonic()
+        with pytest.raises(HookError, match="longer than 1 s"):
+            post_event(f"http://127.0.0.1:{door.getsockname()[1]}/", seconds=1.0)(photo(Path("a.jpg")))
+        assert monotonic() - begun < 5
+        assert gone.wait(10), "the connection is closed, and nothing of the try is left"
+        over.set()
+        server.join()
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_an_answer_sends_the_event_to_no_other_address(listener: tuple[type[Listener], str], code: int) -> None:
+    handler, address = listener
+    handler.answers += [code]
+    handler.location = address
+    with pytest.raises(HookError, match=f"127.0.0.1 answered {code}"):
+        post_event(address)(photo(Path("a.jpg")))
+    assert len(handler.told) == 1
+
+
+def test_an_address_may_hold_a_name_a_password_and_any_sign(listener: tuple[type[Listener], str]) -> None:
+    handler, address = listener
+    handler.answers += [200]
+    host = address.removeprefix("http://").split("/")[0]
+    post_event(f"http://me:p%40ss@{host}/a b/ü?x=%20 y&z=1")(photo(Path("a.jpg")))
+    assert handler.heads == [("/a%20b/%C3%BC?x=%20%20y&z=1", "Basic " + base64.b64encode(b"me:p@ss").decode())]
+
+
 def test_a_bug_in_a_hook_is_reported_and_the_next_photo_is_done_all_the_same(caplog: Caplog) -> None:
     done, reports = [], []
 
@@ -241,7 +325,19 @@ def test_a_bug_in_a_hook_is_reported_and_the_next_photo_is_done_all_the_same(cap
     assert "--webhook failed: ZeroDivisionError" in caplog.text
 
 
-@pytest.mark.parametrize("address", ["ftp://x/", "file:///etc/passwd", "http://", "nonsense"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://x/",
+        "file:///etc/passwd",
+        "http://",
+        "nonsense",
+        "http://x:port/",
+        "http://x:99999/",
+        "http://a b/",
+        "http://[::1/",
+    ],
+)
 def test_what_is_no_web_address_is_refused(address: str) -> None:
     with pytest.raises(ConfigError, match="webhook: this value is not possible"):
         Settings(webhook=address)

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import re
 import stat
 import threading
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from smartselfie.addresses import without_secrets
+
+# What `partial_beside` calls files under way, and the seconds after which nobody writes them any more.
+PARTIAL, ABANDONED = re.compile(r"\..+-\d+\.partial", re.DOTALL), 3600.0
 
 
 @contextmanager
@@ -102,6 +107,22 @@ def partial_beside(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def remove_partials(folder: Path) -> None:
+    """Remove what programs were writing in a folder when they were killed, an hour ago or more."""
+    with suppress(OSError):
+        for left in folder.glob(".*.partial"):
+            if PARTIAL.fullmatch(left.name) and time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink(missing_ok=True)
+
+
+def steady_clock() -> Callable[[], float]:
+    """A clock of seconds since 1970 that goes on evenly: though somebody sets the machine's, and while it sleeps."""
+    kind = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+    counted = time.monotonic if kind is None else lambda: time.clock_gettime(kind)
+    begun = time.time() - counted()
+    return lambda: begun + counted()
 
 
 def flush_file(path: Path) -> None:

@@ -1,22 +1,26 @@
 """What the user wants done with every photo: a command, a web address; each in a worker, so that nothing waits."""
 
-import http.client
+import contextlib
 import json
 import logging
 import os
 import shlex
 import shutil
-import urllib.error
-import urllib.request
+import signal
+import socket
+from base64 import b64encode
 from collections.abc import Callable, Sequence
-from subprocess import DEVNULL, PIPE, TimeoutExpired, run
-from urllib.parse import urlsplit
+from concurrent.futures import Future
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from smartselfie.core.events import Photo
 from smartselfie.errors import ConfigError, SmartselfieError
 from smartselfie.serialize import event_to_json
 from smartselfie.settings.schema import Settings
-from smartselfie.worker import JobQueue, Report
+from smartselfie.worker import JobQueue, Report, run_once
 
 # Seconds that one try may take.
 COMMAND_TIME, WEB_TIME = 60.0, 10.0
@@ -24,6 +28,10 @@ COMMAND_TIME, WEB_TIME = 60.0, 10.0
 COMMAND_HINT, WEB_HINT = "the terminal shows more", "check the address, and whether it answers"
 # Seconds between the tries.
 PAUSES = (1.0, 5.0)
+# Bytes of a command's messages that are kept, and seconds to read them once it has ended.
+LAST_WORDS, READ_TIME = 2000, 0.5
+# Signs of an address that stand for themselves.
+KEPT = "%/:=&?~#+!$,;'@()*[]"
 # Photos that may wait for a slow hook; more are passed over, and named.
 MOST_WAITING = 1000
 
@@ -121,19 +129,42 @@ def run_command(command: str, seconds: float = COMMAND_TIME) -> Callable[[Photo]
         words.append("{path}")
 
     def act(photo: Photo) -> None:
-        spoken = [word.replace("{path}", str(photo.path.absolute())) for word in words]
-        try:
-            # the user's own command, and no shell
-            done = run(spoken, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, timeout=seconds, check=False)  # noqa: S603
-        except TimeoutExpired:
-            raise HookError(f"it took longer than {seconds:g} s", COMMAND_HINT) from None
-        except OSError as error:
-            raise HookError(error.strerror or str(error), COMMAND_HINT) from None
-        if done.returncode:
-            last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-            raise HookError(f"exit code {done.returncode}", COMMAND_HINT, last)
+        _run([word.replace("{path}", str(photo.path.absolute())) for word in words], seconds)
 
     return act
+
+
+def _run(words: list[str], seconds: float) -> None:
+    """Run a command and wait for its own end: what it leaves in the background may go on.
+
+    It has a session of its own, so that Ctrl-C does not reach it: photos that are being printed come out.
+
+    Raises:
+        HookError: it cannot be run, fails, or takes too long.
+    """
+    try:
+        # the user's own command, and no shell
+        command = Popen(words, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, bufsize=0, start_new_session=True)  # noqa: S603
+    except OSError as error:
+        raise HookError(error.strerror or str(error), COMMAND_HINT) from None
+    said = bytearray()
+
+    def listen() -> None:
+        with command.stderr or contextlib.nullcontext() as pipe:
+            while pipe and (piece := pipe.read(LAST_WORDS)):
+                said[:] = (said + piece)[-LAST_WORDS:]
+
+    listener = run_once("stderr of --on-photo", listen)
+    try:
+        code = command.wait(seconds)
+    except TimeoutExpired:
+        (command.kill if os.name == "nt" else partial(os.killpg, command.pid, signal.SIGKILL))()
+        command.wait()
+        raise HookError(f"it took longer than {seconds:g} s", COMMAND_HINT) from None
+    if code:
+        listener.join(READ_TIME)
+        last = said.decode(errors="replace").strip().rpartition("\n")[2]
+        raise HookError(f"exit code {code}", COMMAND_HINT, last)
 
 
 def post_event(address: str, seconds: float = WEB_TIME) -> Callable[[Photo], None]:
@@ -143,24 +174,47 @@ def post_event(address: str, seconds: float = WEB_TIME) -> Callable[[Photo], Non
         address: begins with http:// or https://, as the settings make sure.
         seconds: that one try may take.
     """
-    host = urlsplit(address).hostname
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    where = quote(urlunsplit(("", "", parts.path or "/", parts.query, "")), KEPT)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    headers = {"Content-Type": "application/json", "User-Agent": "smartselfie", "Connection": "close"}
+    if parts.username is not None:
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {b64encode(user.encode()).decode()}"
 
     def post(photo: Photo) -> None:
-        body = json.dumps(event_to_json(photo)).encode()
-        request = urllib.request.Request(  # noqa: S310 - the settings know no other addresses
-            address, body, {"Content-Type": "application/json", "User-Agent": "smartselfie"}
-        )
+        line = kind(host, parts.port, timeout=seconds)
+        answer: Future[int] = Future()
+
+        def talk() -> None:
+            try:
+                line.request("POST", where, json.dumps(event_to_json(photo)), headers)
+                answer.set_result(line.getresponse().status)
+            except Exception as error:  # noqa: BLE001 - a thread's edge: whoever waits for the answer gets it
+                answer.set_exception(error)
+
+        run_once("talk to --webhook", talk)
         try:
-            with urllib.request.urlopen(request, timeout=seconds):  # noqa: S310
-                pass
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise HookError(f"{host} answered {error.code}", WEB_HINT) from None
+            status = answer.result(seconds)
+        except TimeoutError:
+            raise HookError(f"{host} took longer than {seconds:g} s", WEB_HINT) from None
         except OSError as error:
-            reason = error.reason if isinstance(error, urllib.error.URLError) else error
-            raise HookError(f"cannot reach {host}: {reason}", WEB_HINT) from None
-        except (ValueError, http.client.HTTPException) as error:
+            raise HookError(f"cannot reach {host}: {error.strerror or type(error).__name__}", WEB_HINT) from None
+        except (ValueError, HTTPException) as error:
             # the text may hold the address, which may be a secret
             raise HookError(f"{host} did not answer properly ({type(error).__name__})", WEB_HINT) from None
+        finally:
+            _hang_up(line)
+        # no redirect is followed: the user named this address and no other
+        if not 200 <= status < 300:
+            raise HookError(f"{host} answered {status}", WEB_HINT)
 
     return post
+
+
+def _hang_up(line: HTTPConnection) -> None:
+    """Close a connection under whoever still reads from it: a server that sends a byte now and then never ends."""
+    with contextlib.suppress(OSError, AttributeError):
+        line.sock.shutdown(socket.SHUT_RDWR)
+    line.close()

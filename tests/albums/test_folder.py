@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.albums.folder import FolderAlbum, NoAlbum
+from smartselfie.albums.gallery import Gallery
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import Shot
 from smartselfie.core.types import Box, Face, Frame
@@ -121,6 +123,7 @@ FULL_DISK = """
 import resource, sys
 from pathlib import Path
 from smartselfie.albums.folder import FolderAlbum, NoAlbum
+from smartselfie.albums.gallery import Gallery
 from smartselfie.errors import AlbumError
 sys.path.insert(0, sys.argv[3])
 from test_folder import shot
@@ -168,3 +171,35 @@ def test_the_album_that_writes_nothing_names_photos_as_the_folder_would(tmp_path
     assert NoAlbum().save(shot).path.name == written.path.name == "clip_000000.jpg"
     NoAlbum().close()
     assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x" * 245, "ü" * 150, "party 12:30", "a\\b", ".evening", "...", "caf\udce9", 'a*?"<>|b', "tab\tnew\nline"],
+)
+def test_a_photo_is_called_after_its_video_by_a_name_that_every_disk_and_page_takes(
+    tmp_path: Path, source: str
+) -> None:
+    first, second = (FolderAlbum(tmp_path).save(shot(source=source)).path for _ in range(2))
+    assert first != second
+    assert set(Gallery(tmp_path).names()) == {first.name, second.name}
+    assert not set('\\/:*?"<>|\n\t') & set(first.name)
+    assert len(second.with_suffix(".json").name.encode()) < 255
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links")
+def test_a_rescue_folder_that_somebody_else_put_there_is_not_used(tmp_path: Path) -> None:
+    foreign, open_to_all, own, album = (tmp_path / name for name in ("foreign", "open", "own", "album"))
+    foreign.mkdir()
+    (tmp_path / "link").symlink_to(foreign)
+    open_to_all.mkdir()
+    open_to_all.chmod(0o777)
+    failing = FolderAlbum(album, rescue=[tmp_path / "link", open_to_all, own])
+    shutil.rmtree(album)
+    album.touch()
+    with pytest.raises(AlbumError, match="own"):
+        failing.save(shot())
+    assert not list(foreign.iterdir())
+    assert not list(open_to_all.iterdir())
+    assert [path.suffix for path in sorted(own.iterdir())] == [".jpg", ".json"]
+    assert own.stat().st_mode & 0o777 == 0o700

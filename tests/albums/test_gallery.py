@@ -218,3 +218,84 @@ def test_old_photos_of_ours_are_deleted_and_nobody_elses(tmp_path: Path) -> None
     assert files(tmp_path) == sorted(["broken.jpg", "holiday.jpg", young.name, f"{young.stem}.json"])
     assert list((tmp_path / ".thumbnails").iterdir()) == []
     assert names(gallery) == [young.name, *sorted(["holiday.jpg", "broken.jpg"], reverse=True)]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "[" * 200_000,
+        '{"faces": [{"emotions": {"happy": ' + "9" * 400 + "}}]}",
+        '{"faces": [{"emotions": {"happy": 1e999}}]}',
+        '{"faces": [{"emotions": {"happy": NaN}}]}',
+        '{"faces": [{"emotions": {"happy": -5}}]}',
+        '{"faces": [' + " " * (2 << 20) + "]}",
+        '{"faces": {"a": 1}}',
+        "\udcff",
+    ],
+    ids=range(8),
+)
+def test_a_sidecar_of_somebody_else_gives_no_score_and_costs_no_other_photo(tmp_path: Path, notes: str) -> None:
+    put(tmp_path, "a.jpg", 1000, [0.5])
+    put(tmp_path, "b.jpg").with_suffix(".json").write_text(notes, errors="surrogateescape")
+    for order in Order:
+        _, entries = Gallery(tmp_path).page(order)
+        assert {entry.name: entry.smile for entry in entries} == {"a.jpg": 0.5, "b.jpg": None}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names")
+def test_names_that_a_page_cannot_be_told_are_left_out_and_odd_ones_are_shown(tmp_path: Path) -> None:
+    odd = ["12:30.jpg", "a\\b.jpg", "new\nline.jpg", "ü" * 100 + ".jpg"]
+    for name in (*odd, "caf\udce9.jpg", ".hidden.jpg", "a.JPG"):
+        put(tmp_path, name)
+    gallery = Gallery(tmp_path)
+    assert sorted(names(gallery)) == sorted(odd)
+    assert all(gallery.find(name) for name in odd)
+    assert not any(map(gallery.find, ("a" * 300 + ".jpg", "../a.jpg", "caf\udce9.jpg", "a\0.jpg", ".hidden.jpg", "")))
+
+
+def test_times_that_no_calendar_has_are_listed_all_the_same(tmp_path: Path) -> None:
+    for name, written in (("old.jpg", -1e6), ("first.jpg", 0), ("late.jpg", 1e11)):
+        put(tmp_path, name, written)
+    assert names(Gallery(tmp_path))[0] == "late.jpg"
+    assert len(names(Gallery(tmp_path))) == 3
+
+
+def test_thumbnails_of_photos_that_somebody_deleted_by_hand_go_as_well(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        taken_by_us(tmp_path, 1).rename(tmp_path / name)
+    gallery = Gallery(tmp_path)
+    assert gallery.thumbnail("a.jpg")
+    assert gallery.thumbnail("b.jpg")
+    (tmp_path / "a.jpg").unlink()
+    gallery.tidy()
+    assert files(tmp_path / ".thumbnails") == ["b.jpg"]
+
+
+def test_what_a_killed_program_was_writing_is_removed_after_an_hour(tmp_path: Path) -> None:
+    (tmp_path / ".thumbnails").mkdir()
+    mine = [put(tmp_path, ".party.jpg-4711.partial"), put(tmp_path / ".thumbnails", ".a.jpg-12.partial")]
+    fresh, other = tmp_path / ".b.jpg-7.partial", put(tmp_path, ".b.partial")
+    fresh.touch()
+    Gallery(tmp_path).tidy()
+    assert not any(path.exists() for path in mine)
+    assert fresh.exists()
+    assert other.exists()
+
+
+def test_a_clock_that_is_set_deletes_no_photo_before_its_time_and_keeps_none_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, wall = [0.0], [1_000_000_000.0]
+    monkeypatch.setattr("smartselfie.files.time.time", lambda: wall[0])
+    monkeypatch.setattr("smartselfie.files.time.clock_gettime", lambda _: counted[0])
+    gallery = Gallery(tmp_path)
+    early = taken_by_us(tmp_path, 1)
+    os.utime(early, (wall[0], wall[0]))
+    wall[0] += 30 * 24 * HOUR
+    late = taken_by_us(tmp_path, 2)
+    os.utime(late, (wall[0], wall[0]))
+    assert gallery.tidy(2 * HOUR) == 0
+    counted[0] = 1.9 * HOUR
+    assert gallery.tidy(2 * HOUR) == 0
+    counted[0] = 2.1 * HOUR
+    assert gallery.tidy(2 * HOUR) == 2

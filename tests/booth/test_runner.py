@@ -390,7 +390,7 @@ def test_a_video_that_is_broken_is_not_played_again_by_itself_and_another_can_fo
 
 def test_a_kiosk_goes_on_once_its_album_is_back_and_says_once_what_was_wrong(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.02)
-    monkeypatch.setattr("smartselfie.albums.folder._rescue_folders", tuple)
+    monkeypatch.setattr("smartselfie.albums.folder.rescue_folders", tuple)
     folder = tmp_path / "album"
     source = ScriptedSource(frames_at(30, 2, blank(320, 240)), live=True, endless=True)
     settings = Settings(source="0", kiosk=True, album=folder)

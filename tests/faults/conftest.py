@@ -182,3 +182,16 @@ def camera() -> Iterator[Camera]:
     served = Camera()
     yield served
     served.close()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts any command; what still runs after the test is ended."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments: object, **environment: str) -> Program:
+            started = Program(*arguments, HOME=str(tmp_path), **environment)
+            stack.callback(started.end)
+            return started
+
+        yield start

@@ -1,7 +1,10 @@
 """Photos in a folder: each written whole or not at all, none ever overwritten."""
 
+import getpass
 import json
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,7 +17,7 @@ from PIL.ExifTags import IFD, Base
 
 from smartselfie.core.events import Photo, Shot
 from smartselfie.errors import AlbumError
-from smartselfie.files import free_names, link_if_free, partial_beside, write_through
+from smartselfie.files import free_names, link_if_free, partial_beside, shorten, write_through
 from smartselfie.images import encode_image, to_pillow
 from smartselfie.serialize import face_to_json
 
@@ -38,8 +41,7 @@ class FolderAlbum:
         Args:
             folder: made where it does not exist.
             sidecar: whether a `.json` with when and why lies beside each photo.
-            rescue: folders to try for a photo when the folder fails later; None for the user's data folder and the
-                folder of temporary files.
+            rescue: folders to try for a photo when the folder fails later; None for `rescue_folders`.
             clock: the local time at which a photo is written.
 
         Raises:
@@ -47,7 +49,7 @@ class FolderAlbum:
         """
         self.folder = folder
         self._sidecar, self._clock = sidecar, clock
-        self._rescue = _rescue_folders() if rescue is None else tuple(rescue)
+        self._rescue = rescue_folders() if rescue is None else tuple(rescue)
         if folder.exists() and not folder.is_dir():
             raise AlbumError(f"the album {folder} is a file, not a folder", "choose another --album")
         try:
@@ -81,8 +83,10 @@ class FolderAlbum:
     def _save_elsewhere(self, shot: Shot, content: bytes, notes: bytes | None) -> Path | None:
         for folder in self._rescue:
             with suppress(OSError):
-                folder.mkdir(parents=True, exist_ok=True)
-                return _place(folder, _stem(shot), content, notes)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # anybody may put a link or a folder of theirs into the folder of temporary files first
+                if is_own(folder):
+                    return _place(folder, _stem(shot), content, notes)
         return None
 
 
@@ -97,11 +101,22 @@ class NoAlbum:
         """Nothing is open."""
 
 
-def _rescue_folders() -> tuple[Path, ...]:
+def rescue_folders() -> tuple[Path, Path]:
+    """Where photos go that an album cannot keep: the user's data folder, or else the folder of temporary files."""
     return (
         platformdirs.user_data_path("smartselfie", appauthor=False) / "rescued",
-        Path(tempfile.gettempdir()) / "smartselfie-rescued",
+        Path(tempfile.gettempdir()) / f"smartselfie-rescued-{getpass.getuser()}",
     )
+
+
+def is_own(folder: Path) -> bool:
+    """Whether it is a folder of the user's own that nobody else may write to, and no link."""
+    with suppress(OSError):
+        found = folder.lstat()
+        return stat.S_ISDIR(found.st_mode) and (
+            os.name != "posix" or (found.st_uid == os.getuid() and not found.st_mode & 0o22)
+        )
+    return False
 
 
 def _place(folder: Path, stem: str, content: bytes, notes: bytes | None) -> Path:
@@ -140,7 +155,9 @@ def _stem(shot: Shot) -> str:
     """`2026-11-23_05-20-11.123` for a live source, `CLIP_000126` for a clip."""
     taken = shot.frame.taken
     if taken is None:
-        return f"{shot.source}_{shot.frame.index:06d}"
+        # a name that any disk takes, that a page can be told, and that is not hidden; short enough for what is added
+        name = re.sub(r'[\\/:*?"<>|\x00-\x1f\x7f\ud800-\udfff]', "_", shot.source).lstrip(". ") or "photo"
+        return f"{shorten(name)}_{shot.frame.index:06d}"
     return f"{taken:%Y-%m-%d_%H-%M-%S}.{taken.microsecond // 1000:03d}"
 
 

@@ -21,10 +21,9 @@ from pathlib import Path
 from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import PictureError
-from smartselfie.files import atomic_write, free_names, link_if_free
+from smartselfie.files import atomic_write, free_names, link_if_free, remove_partials, steady_clock
 from smartselfie.images import encode_image, read_software, read_thumbnail
 
-PLAIN_NAME = re.compile(r"(?!\.)[^/\\:\0]+\.jpg")
 TICKET = re.compile(r"\d{1,20}")
 # Pixels of a thumbnail's longer side.
 SMALL = 480
@@ -32,6 +31,10 @@ SMALL = 480
 TRASH_KEPT = 3600.0
 # Nanoseconds after which a folder's time of change tells every change: coarse clocks repeat themselves.
 SETTLED = 2_000_000_000
+# Bytes of a sidecar; larger ones are none of ours.
+MOST_NOTES = 1 << 20
+# The last moment that a date can tell, about the year 9999.
+LATEST = 253_000_000_000.0
 # What may lie beside a photo and goes where it goes.
 BESIDE = (".json", ".gif")
 
@@ -63,10 +66,14 @@ class Entry:
 class Gallery:
     """One folder; may be asked from any thread."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
-        """Nothing is read yet; the folder may be missing, and is empty then. `clock` gives seconds since 1970."""
+    def __init__(self, folder: Path, *, clock: Callable[[], float] | None = None) -> None:
+        """Nothing is read yet; the folder may be missing, and is empty then.
+
+        `clock` gives seconds since 1970, and None one that goes on evenly though somebody sets the machine's.
+        """
         self.folder = folder
-        self._clock = clock
+        self._clock = steady_clock() if clock is None else clock
+        self._seen: dict[str, float] = {}
         self._lock = threading.Lock()
         self._state = 0
         self._files: dict[str, float] = {}
@@ -92,7 +99,7 @@ class Gallery:
     def find(self, name: str) -> Path | None:
         """The photo of that name; None for what is no photo of this very folder."""
         path = self.folder / name
-        return path if PLAIN_NAME.fullmatch(name) and _is_photo(path) else None
+        return path if _is_plain(name) and _is_photo(path) else None
 
     def find_clip(self, name: str) -> Path | None:
         """The short clip beside the photo of that name, or None."""
@@ -183,12 +190,27 @@ class Gallery:
             for bin_ in (self.folder / ".trash").iterdir():
                 if TICKET.fullmatch(bin_.name) and now - int(bin_.name) / 1000 > TRASH_KEPT:
                     shutil.rmtree(bin_, ignore_errors=True)
-        if delete_after is None:
-            return 0
         with self._lock:
             self._refresh()
-            old = [name for name in self._newest if now - self._files[name] > delete_after]
+            self._seen = {name: self._seen.get(name, now) for name in self._newest}
+            # a clock that was set forward says nothing of when a photo was written, so what counts is how long it was
+            # there; since when, only the file can tell of those that were there at the start
+            since = {name: min(self._files[name], seen) for name, seen in self._seen.items()}
+        self._clean_up()
+        if delete_after is None:
+            return 0
+        old = [name for name, written in since.items() if now - written > delete_after]
         return sum(self._delete(self.folder / name) for name in old)
+
+    def _clean_up(self) -> None:
+        """Remove the thumbnails of photos that are gone, and what programs that were killed were writing."""
+        thumbnails = self.folder / ".thumbnails"
+        remove_partials(self.folder)
+        remove_partials(thumbnails)
+        with contextlib.suppress(OSError):
+            for kept in thumbnails.glob("*.jpg"):
+                if not kept.name.startswith(".") and not _is_photo(self.folder / kept.name):
+                    kept.unlink(missing_ok=True)
 
     def _delete(self, photo: Path) -> bool:
         if not _is_ours(photo):
@@ -234,7 +256,7 @@ class Gallery:
             return
         self._state = changed if time.time_ns() - changed > SETTLED else 0
         self._files = _files(self.folder)
-        photos = [name for name in self._files if PLAIN_NAME.fullmatch(name)]
+        photos = [name for name in self._files if _is_plain(name)]
         self._newest = sorted(photos, key=lambda name: (self._files[name], name), reverse=True)
 
     def _read(self, name: str) -> Entry:
@@ -253,13 +275,23 @@ def _files(folder: Path) -> dict[str, float]:
             # somebody may delete one meanwhile
             with contextlib.suppress(FileNotFoundError):
                 if file.is_file(follow_symlinks=False):
-                    files[file.name] = file.stat().st_mtime
+                    files[file.name] = min(max(0.0, file.stat().st_mtime), LATEST)
     return files
 
 
 def _is_photo(path: Path) -> bool:
     """A link is none: it may point anywhere."""
-    return path.is_file() and not path.is_symlink()
+    with contextlib.suppress(OSError):
+        return path.is_file() and not path.is_symlink()
+    return False
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a photo of that name may lie in the folder itself, and can be told to a page."""
+    with contextlib.suppress(UnicodeEncodeError):
+        told = name.encode()
+        return told.endswith(b".jpg") and not told.startswith(b".") and b"\0" not in told and Path(name).name == name
+    return False
 
 
 def _is_ours(path: Path) -> bool:
@@ -272,11 +304,14 @@ def _is_ours(path: Path) -> bool:
 def _read_smile(folder: Path, sidecar: str, _written: float) -> float | None:
     """The mean of what a sidecar says; it is read once, and again when it was written anew."""
     try:
-        faces = json.loads((folder / sidecar).read_text(encoding="utf-8"))["faces"]
+        with (folder / sidecar).open("rb") as file:
+            # what is cut off is no JSON
+            faces = json.loads(file.read(MOST_NOTES))["faces"]
         happy = [float(face["emotions"][Emotion.HAPPY.value]) for face in faces]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, MemoryError):
         return None
-    return sum(happy) / len(happy) if happy else 0.0
+    mean = sum(happy) / len(happy) if happy else 0.0
+    return mean if 0 <= mean <= 1 else None
 
 
 def _by_smile(entry: Entry) -> tuple[float, float, str]:

@@ -15,7 +15,7 @@ from smartselfie.booth.auth import LanAccess, RequirePairing
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import MOST_VIEWERS, Viewer
 from smartselfie.booth.middleware import Guard, Limits
-from smartselfie.booth.routes.booth import control_routes, refuse_in_words
+from smartselfie.booth.routes.booth import control_routes, refuse_in_words, refuse_what_the_disk_refuses
 from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
@@ -57,6 +57,7 @@ def create_app(
     )
     app.add_middleware(Limits)
     app.add_exception_handler(RequestValidationError, refuse_in_words)
+    app.add_exception_handler(OSError, refuse_what_the_disk_refuses)
     if outside is not None:
         app.include_router(inside_routes(booth, outside))
         if paired_only:

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic
 
 from smartselfie.albums.clip import ClipRecorder
+from smartselfie.albums.folder import rescue_folders
 from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.broadcast import Broadcast
@@ -72,7 +73,7 @@ class Booth:
         self.settings = LiveSettings(
             settings, self._source, self.pin, self.runner.send, saved=saved, on_change=self._apply
         )
-        self._retention = Retention(self.gallery, self.broadcast, settings.delete_after)
+        self._retention = Retention(self.gallery, self.broadcast, settings.delete_after, rescue=rescue_folders())
 
     @property
     def source(self) -> FrameSource | None:

@@ -84,7 +84,7 @@ class Guard:
             return False
         reading = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin)[:2] not in (("http", hosts[0]), ("https", hosts[0])):
+        if origin is not None and origin.lower() not in (f"http://{hosts[0]}".lower(), f"https://{hosts[0]}".lower()):
             return False
         # browsers say whose page asks; following a link to the booth is fine, fetching from it is not
         asks = headers.get("sec-fetch-site", "none")

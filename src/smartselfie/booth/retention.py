@@ -2,9 +2,10 @@
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from smartselfie.albums.folder import is_own
 from smartselfie.albums.gallery import Gallery
 from smartselfie.booth.broadcast import Broadcast
 from smartselfie.worker import Worker
@@ -26,6 +27,7 @@ class Retention(Worker):
         broadcast: Broadcast,
         delete_after: float | None,
         *,
+        rescue: Sequence[Path] = (),
         free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
         every: float = EVERY,
     ) -> None:
@@ -35,10 +37,12 @@ class Retention(Worker):
             gallery: what is tidied.
             broadcast: told of changes, of problems, and when the disk is nearly full.
             delete_after: hours after which photos are deleted for good, or None.
+            rescue: folders with photos that the album could not keep; the same goes for them.
             free: bytes left on a folder's disk.
             every: seconds between two rounds.
         """
         self._gallery, self._broadcast, self._free, self._every = gallery, broadcast, free, every
+        self._rescued = [Gallery(folder) for folder in rescue]
         self._delete_after = None if delete_after is None else delete_after * 3600
         super().__init__("deletion of old photos", self._make_rounds, report=broadcast.report)
 
@@ -53,7 +57,8 @@ class Retention(Worker):
             self.closing.wait(self._every)
 
     def _round(self) -> None:
-        deleted = self._gallery.tidy(self._delete_after)
+        rescued = [gallery for gallery in self._rescued if is_own(gallery.folder)]
+        deleted = sum(gallery.tidy(self._delete_after) for gallery in (self._gallery, *rescued))
         if deleted:
             log.info("deleted %d photo%s older than --delete-after", deleted, "" if deleted == 1 else "s")
             self._broadcast.touch()

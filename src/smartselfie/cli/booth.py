@@ -19,7 +19,6 @@ from smartselfie.booth.broadcast import FINAL, Broadcast, Phase
 from smartselfie.booth.current_source import open_device
 from smartselfie.booth.middleware import is_loopback
 from smartselfie.booth.network import listen, make_server, open_to_network, own_names
-from smartselfie.booth.runner import PIPELINE
 from smartselfie.cli.event_printer import log_in_background
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.events import Photo
@@ -29,7 +28,7 @@ from smartselfie.ports import FrameSource
 from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings, page_settings_of
 from smartselfie.settings.schema import Settings
-from smartselfie.worker import JobQueue, Worker, hanging, run_once
+from smartselfie.worker import JobQueue, Worker, run_once
 
 # Seconds that viewers get to see how it ended, and to fetch the last photo.
 FAREWELL = 1.5
@@ -53,23 +52,7 @@ def command(config: Path | None, **flags: object) -> None:
     """
     settings = load_settings(flags, config, chosen=True)
     with listen(settings.host, settings.port) as door:
-        try:
-            run_booth(settings, door, saved=page_settings_of(config))
-        except KeyboardInterrupt:
-            _leave_the_stuck(130)
-            raise
-        _leave_the_stuck(0)
-
-
-def _leave_the_stuck(code: int) -> None:
-    """End at once where a thread still hangs in a driver, a library or a network drive.
-
-    Python would go on to take those libraries down under that thread, and crash; there is no gentler way out.
-    """
-    if hanging() or any(thread.name == PIPELINE for thread in threading.enumerate()):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        run_booth(settings, door, saved=page_settings_of(config))
 
 
 def run_booth(
@@ -91,7 +74,7 @@ def run_booth(
 
     Raises:
         SmartselfieError: camera, models or album cannot be used.
-        KeyboardInterrupt: Ctrl-C, or SIGTERM.
+        KeyboardInterrupt: Ctrl-C, or another signal that ends it.
     """
     with log_in_background(), contextlib.ExitStack() as stack:
         printer: JobQueue[Photo] = JobQueue("photo list", _print_photo)

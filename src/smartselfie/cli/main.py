@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 
 from smartselfie.cli.log import FILE_ONLY, LOGGING, logging_set_up
-from smartselfie.cli.signals import handle_signals
 from smartselfie.errors import SmartselfieError
 from smartselfie.files import plain
 from smartselfie.kinds import IMAGE_SUFFIXES
@@ -125,9 +124,12 @@ root.params += LOGGING
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C."""
+    """Run a command; returns the exit code: 0, 1 for a user's problem, 2 for wrong usage, 130 on Ctrl-C.
+
+    Which signals mean that, `__main__` says.
+    """
     _open_streams()
-    with logging_set_up(), handle_signals():
+    with logging_set_up():
         return _run(arguments)
 
 

@@ -11,8 +11,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "
 
 
 @contextmanager
-def handle_signals(handler: Callable[[int, FrameType | None], object] = signal.default_int_handler) -> Iterator[None]:
-    """While it lasts, SIGTERM and SIGHUP do what SIGINT does: `handler`, by default a KeyboardInterrupt.
+def handle_signals(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """While it lasts, SIGTERM and SIGHUP do what SIGINT does: `handler`.
 
     SIGINT is taken where it is ignored, too, as in what a shell has put into the background. What ignores SIGHUP was
     started by `nohup`, and goes on. Signals belong to the main thread; in another one nothing changes.

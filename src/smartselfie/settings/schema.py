@@ -47,7 +47,9 @@ def _pin(pin: SecretStr) -> SecretStr:
 
 def _address(address: SecretStr) -> SecretStr:
     parts = urlsplit(address.get_secret_value())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    usable = parts.scheme in ("http", "https") and re.fullmatch(r"[^\s\0-\x20\x7f]+", parts.hostname or "")
+    # asking for the port raises where it is none
+    if not usable or parts.port == 0:
         raise ValueError
     return address
 

@@ -103,6 +103,12 @@ async def refuse_in_words(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail}, 422)
 
 
+async def refuse_what_the_disk_refuses(_request: Request, error: Exception) -> JSONResponse:
+    """Answer a request that the album's folder stands in the way of, as where it cannot be written, in a sentence."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return JSONResponse({"detail": f"the album cannot be changed: {reason or 'its disk does not answer'}"}, 409)
+
+
 async def _send_events(broadcast: Broadcast, request: Request) -> AsyncIterator[str]:
     with broadcast.look() as viewer:
         yield ": the events of this booth\n\n"

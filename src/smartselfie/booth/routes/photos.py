@@ -1,6 +1,8 @@
 """The photos of the album, for the page and for programs."""
 
+import contextlib
 import io
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 from typing_extensions import Buffer
 
-from smartselfie.albums.gallery import Entry, Gallery, Order
+from smartselfie.albums.gallery import LATEST, Entry, Gallery, Order
 from smartselfie.booth.auth import OneTimeTokens, PinCheck
 
 # Photos of one page of the list.
@@ -185,11 +187,16 @@ def _zip(gallery: Gallery) -> Iterator[bytes]:
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
         for name in gallery.names():
             for path in (gallery.find(name), gallery.find_clip(name)):
-                # somebody may delete one meanwhile
-                if path is None:
-                    continue
-                with path.open("rb") as photo, archive.open(zipfile.ZipInfo.from_file(path, path.name), "w") as inside:
-                    while piece := photo.read(1 << 20):
-                        inside.write(piece)
-                        yield sink.take()
+                # somebody may delete one meanwhile, or not let it be read
+                with contextlib.suppress(OSError):
+                    if path is not None:
+                        content, written = path.read_bytes(), path.stat().st_mtime
+                        archive.writestr(zipfile.ZipInfo(path.name, _zip_time(written)), content)
+                yield sink.take()
     yield sink.take()
+
+
+def _zip_time(written: float) -> tuple[int, int, int, int, int, int]:
+    """The local time of a file, moved into the years that a zip can tell."""
+    moment = time.localtime(min(max(0.0, written), LATEST))
+    return (1980, 1, 1, 0, 0, 0) if moment.tm_year < 1980 else (min(moment.tm_year, 2107), *moment[1:6])

@@ -1,0 +1,128 @@
+"""Requests that no page sends, and albums that nobody would make: refused in words, and the terminal stays quiet."""
+
+import io
+import os
+import shutil
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image as Pictures
+
+pytestmark = pytest.mark.slow
+
+LONG = "a" * 300 + ".jpg"
+REQUESTS: list[tuple[str, str, bytes | None, dict[str, str]]] = [
+    *(
+        ("GET", "/api/state", None, {"Origin": origin})
+        for origin in ("http://[", "http://[::1", "null", "", "x" * 3000)
+    ),
+    *(("GET", "/api/state", None, {"Origin": "http://a\tb"}) for _ in range(1)),
+    *(("GET", f"/{room}/{LONG}", None, {}) for room in ("photos", "thumbnails", "strips", "clips")),
+    *(("GET", f"/{room}/%00.jpg", None, {}) for room in ("photos", "thumbnails", "strips", "clips")),
+    *(("GET", f"/{room}/caf%E9.jpg", None, {}) for room in ("photos", "thumbnails", "strips", "clips")),
+    ("DELETE", f"/api/photos/{LONG}", None, {}),
+    ("DELETE", "/api/photos/%00.jpg", None, {}),
+    ("POST", f"/api/photos/{LONG}/share", None, {}),
+    *(("POST", f"/api/trash/{ticket}/restore", None, {}) for ticket in ("1" * 20, "1" * 300, "..", "%00", "٣")),
+    *(("GET", f"/zip/{key}", None, {}) for key in ("x" * 3000, "%ff", "%00")),
+    *(
+        ("PATCH", "/api/settings", body, {"Content-Type": "application/json"})
+        for body in (
+            b'{"\\ud800":1}',
+            b'{"language":"\\ud800"}',
+            b'{"source":"\\ud800"}',
+            b'{"rule":"\\ud800"}',
+            b"[" * 15000,
+            b'{"a":' * 3000,
+            b'{"hold":' + b"9" * 5000 + b"}",
+            b'{"hold":1e400}',
+            b'{"rest":NaN}',
+            b'{"hold":null}',
+            b"\xff\xfe",
+            b"null",
+            b'"x"',
+            b"",
+        )
+    ),
+    ("GET", "/api/photos?offset=1" + "0" * 30, None, {}),
+    ("GET", "/api/photos?offset=-1&limit=x&order=%ff", None, {}),
+    ("POST", "/api/still/x", b"no picture", {}),
+    ("POST", "/api/unlock", None, {"X-PIN": "\xff"}),
+    ("GET", "/static/..%2f..%2fapp.py", None, {}),
+]
+
+
+def test_no_request_is_answered_with_an_error_of_the_server(booth: Callable[..., Any]) -> None:
+    asked = booth()
+    asked.wait_phase("running")
+    for method, path, body, headers in REQUESTS:
+        sent = {name: value.encode("latin-1") for name, value in headers.items()}
+        answer = asked.http.request(method, path, content=body, headers=sent)
+        while answer.status_code == 429:
+            time.sleep(0.2)
+            answer = asked.http.request(method, path, content=body, headers=sent)
+        assert answer.status_code < 500, (method, path, body, headers)
+    assert asked.http.get("/api/state").status_code == 200
+    assert not any("Traceback" in line for line in asked.err)
+
+
+def test_an_album_of_odd_files_is_listed_shown_and_zipped_without_them(
+    booth: Callable[..., Any], tmp_path: Path
+) -> None:
+    album = tmp_path / "album"
+    (album / ".thumbnails").mkdir(parents=True)
+    good = io.BytesIO()
+    Pictures.new("RGB", (60, 40)).save(good, "JPEG")
+    names = ["good.jpg", "old.jpg", "late.jpg", "12:30.jpg", "deep.jpg"]
+    for name in (*names, "caf\udce9.jpg"):
+        (album / name).write_bytes(good.getvalue())
+    os.utime(album / "old.jpg", (0, 0))
+    os.utime(album / "late.jpg", (9e9, 9e9))
+    (album / "deep.json").write_text("[" * 100_000)
+    (album / "folder.jpg").mkdir()
+    (album / "link.jpg").symlink_to("/etc/passwd")
+    os.mkfifo(album / "pipe.jpg")
+    asked = booth()
+    for order in ("time", "smile"):
+        listed = asked.http.get(f"/api/photos?order={order}").json()["photos"]
+        assert {photo["name"] for photo in listed} == set(names)
+        assert all(asked.http.get(photo["thumbnail"]).status_code == 200 for photo in listed)
+    url = asked.http.post("/api/zip").json()["url"]
+    with zipfile.ZipFile(io.BytesIO(asked.http.get(url).content)) as archive:
+        assert set(archive.namelist()) == set(names)
+        assert archive.testzip() is None
+    assert not any("Traceback" in line for line in asked.err)
+
+
+def test_a_photo_that_cannot_be_moved_into_the_trash_is_told_and_stays(booth: Callable[..., Any]) -> None:
+    asked = booth()
+    asked.wait_phase("running")
+    photo = asked.shoot()
+    shutil.rmtree(asked.album / ".trash", ignore_errors=True)
+    (asked.album / ".trash").touch()
+    answer = asked.http.delete(f"/api/photos/{photo.name}")
+    assert answer.status_code == 409
+    assert "cannot be changed" in answer.json()["detail"]
+    assert photo.is_file()
+    assert not any("Traceback" in line for line in asked.err)
+
+
+def test_a_change_that_cannot_be_saved_is_refused_and_does_not_hold(booth: Callable[..., Any], tmp_path: Path) -> None:
+    home = tmp_path / "settings"
+    home.mkdir()
+    asked = booth("--album", tmp_path / "pictures", folder=home)
+    asked.wait_phase("running")
+    shutil.rmtree(home)
+    home.touch()
+    asked.wait_for(lambda: asked.state()["moment"])
+    before = asked.http.get("/api/settings").json()["values"]
+    answer = asked.http.patch("/api/settings", json={"hold": 77, "smile": 0.9})
+    assert answer.status_code == 409
+    assert asked.http.get("/api/settings").json()["values"] == before
+    moment = asked.state()["moment"]
+    assert (moment["hold_frames"], moment["threshold"]) == (before["hold"], before["smile"])
+    home.unlink()
