@@ -70,7 +70,9 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
             while True:
                 await socket.send_text(await told.get())
 
-    async def take() -> None:
+    # what either raises ends both, and the page connects anew
+    async with asyncio.TaskGroup() as both:
+        telling = both.create_task(tell())
         try:
             while True:
                 camera.push(await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS))
@@ -78,11 +80,4 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
             telling.cancel()
             await socket.close(BAD_FRAME)
         except WebSocketDisconnect:
-            pass
-        finally:
             telling.cancel()
-
-    # what either raises ends both, and the page connects anew
-    async with asyncio.TaskGroup() as both:
-        telling = both.create_task(tell())
-        both.create_task(take())
