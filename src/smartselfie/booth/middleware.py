@@ -1,7 +1,6 @@
 """What every request passes first: who is being talked to and by whom, how much, and how often."""
 
 import ipaddress
-import threading
 from collections.abc import Callable
 from time import monotonic
 from urllib.parse import urlsplit
@@ -110,24 +109,22 @@ A_SECOND, AT_ONCE = 10.0, 30.0
 
 
 class Allowance:
-    """A bucket of tokens that fills up again with time; from any thread."""
+    """A bucket of tokens that fills up again with time; for one event loop."""
 
     def __init__(self, a_second: float, at_once: float, clock: Callable[[], float] = monotonic) -> None:
         """It begins full."""
         self._rate, self._most, self._clock = a_second, at_once, clock
-        self._lock = threading.Lock()
         self._left, self._at = at_once, clock()
 
     def take(self) -> bool:
         """Take one token; False where there is none."""
-        with self._lock:
-            now = self._clock()
-            self._left = min(self._most, self._left + (now - self._at) * self._rate)
-            self._at = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
+        now = self._clock()
+        self._left = min(self._most, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Limits:

@@ -13,10 +13,9 @@ from itertools import count, pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Pillow
 
 from smartselfie.core.types import Frame, Image
-from smartselfie.images import from_pillow
+from smartselfie.images import decode_image
 
 WIDTH, HEIGHT, FPS = 1280, 720, 30
 SCENE_WIDTH, SCENE_HEIGHT = 6400, 1300
@@ -139,5 +138,4 @@ def _hang(scene: NDArray[np.float32], picture: Image, x: int, width: int) -> Non
 
 
 def _load(name: str) -> Image:
-    with (resources.files("smartselfie.sources") / "demo_pictures" / name).open("rb") as file:
-        return from_pillow(Pillow.open(file).convert("RGB"))
+    return decode_image((resources.files("smartselfie.sources") / "demo_pictures" / name).read_bytes(), name)
