@@ -245,6 +245,7 @@ def test_a_change_that_cannot_be_saved_is_refused_and_neither_page_nor_trigger_c
         booth.feed()
         answer = change(booth, hold=7, smile=0.9)
         assert answer.status_code == 409
+        assert answer.json()["code"] == "not_saved"
         assert str(tmp_path) not in answer.text
         booth.feed()
         told = httpx.get(booth.url + "/api/settings").json()["values"]
@@ -466,6 +467,7 @@ def test_a_refusal_is_one_sentence(serve, sent, found):
         asked = httpx.get(booth.url + "/api/settings?rescan=perhaps")
     assert answer.status_code == asked.status_code == 422
     assert answer.json()["detail"].startswith(found)
+    assert answer.json()["code"] == "config"
     assert "2468" not in answer.text
     assert asked.json()["detail"].startswith("rescan: perhaps is not possible")
 

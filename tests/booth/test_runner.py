@@ -152,7 +152,7 @@ def test_a_camera_that_fails_is_told_in_plain_words(serve):
         booth.source.put(SourceError("the camera caught fire", "use another"))
         while (shown := page.get()[0])["phase"] != "trouble":
             pass
-        assert shown["problem"] == {"message": "the camera caught fire", "hint": "use another"}
+        assert shown["problem"] == {"code": "source", "message": "the camera caught fire", "hint": "use another"}
         assert httpx.get(booth.url + "/api/state").json()["problem"] == shown["problem"]
         assert httpx.post(booth.url + "/api/shoot").status_code == 409
 

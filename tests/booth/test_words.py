@@ -7,6 +7,10 @@ from typing import get_args
 import pytest
 
 from smartselfie.booth.app import STATIC
+from smartselfie.booth.live_settings import NotSavedError
+from smartselfie.booth.schema import code_of
+from smartselfie.errors import AlbumError, ConfigError, ModelError, SourceError
+from smartselfie.hooks import HookError
 from smartselfie.settings.schema import Language
 
 LANGUAGES = [language for language in get_args(Language) if language != "auto"]
@@ -44,6 +48,15 @@ def test_nothing_was_left_in_english(language):
 def test_the_door_for_phones_speaks_every_language_too():
     text = (STATIC / "join.js").read_text(encoding="utf-8")
     assert re.findall(r"^  (\w\w): ", text, re.MULTILINE) == LANGUAGES
+
+
+def test_every_problem_that_a_running_booth_can_have_has_its_words():
+    codes = [
+        code_of(kind("found", "hint"))
+        for kind in (SourceError, AlbumError, ModelError, ConfigError, NotSavedError, HookError)
+    ]
+    assert codes == ["source", "album", "model", "config", "not_saved", "hook"]
+    assert {f"problem.{code}" for code in (*codes, code_of(ZeroDivisionError()), "hint")} <= set(ENGLISH)
 
 
 def test_every_word_that_the_page_asks_for_is_there():

@@ -84,17 +84,27 @@ def test_what_is_moved_before_the_booth_has_answered_stays_moved(
     assert tomllib.loads(saved.read_text()) == {"mirror": False, "rest": 5.0}
 
 
-def test_a_choice_that_is_refused_is_told_and_shown_as_it_was(
-    scripted_booth: ScriptedBooth, open_page: OpenPage
+@pytest.mark.parametrize("language", ["en", "de", "ja"])
+def test_a_choice_that_is_refused_is_told_in_the_pages_language_and_shown_as_it_was(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, language: str
 ) -> None:
+    words = json.loads((STATIC / "words" / f"{language}.json").read_text(encoding="utf-8"))
     with scripted_booth() as address:
         # the browser itself tells in its console of every answer that refuses
-        page = open_page(address, quiet=False)
-        open_settings(page)
+        page = open_page(address, quiet=False, locale=language)
+        expect(page.locator("#status")).to_have_text(words["status.live"])
+        page.get_by_role("button", name=words["settings"], exact=True).click()
         page.locator("select[name=rule] option").first.evaluate("option => { option.value = 'nobody'; }")
         page.locator("select[name=rule]").select_option("nobody")
         expect(page.locator("#settings-note")).to_have_class(re.compile("bad"))
         expect(page.locator("select[name=rule]")).to_have_value("majority")
+        told = re.compile("^rule: nobody is not possible") if language == "en" else words["problem.config"]
+        expect(page.locator("#settings-note")).to_have_text(told)
+        for code, key in (("source", "problem.source"), ("bug", "problem.bug"), ("unheard_of", "notDone")):
+            problem = {"code": code, "message": "it burns", "hint": "put it out"}
+            said = page.evaluate("async (it) => (await import('/static/i18n.js')).tellProblem(it)", problem)
+            own = {"text": words[key], "hint": words["problem.hint"]}
+            assert said == ({"text": "it burns", "hint": "put it out"} if language == "en" else own)
 
 
 def test_the_form_shows_every_value_that_holds_beyond_the_sliders_end_and_between_its_steps_too(

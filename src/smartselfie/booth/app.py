@@ -21,6 +21,7 @@ from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
 from smartselfie.booth.routes.view import view_routes
 from smartselfie.booth.schema import pack, snapshot_to_json
+from smartselfie.errors import SmartselfieError
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
@@ -56,7 +57,8 @@ def create_app(
         title="smartselfie", version=version("smartselfie"), docs_url=None, redoc_url=None, responses=REFUSALS
     )
     app.add_middleware(Limits)
-    app.add_exception_handler(RequestValidationError, refuse_in_words)
+    for refused in (RequestValidationError, SmartselfieError):
+        app.add_exception_handler(refused, refuse_in_words)
     app.add_exception_handler(OSError, refuse_what_the_disk_refuses)
     if outside is not None:
         app.include_router(inside_routes(booth, outside))

@@ -6,6 +6,7 @@ A message of the WebSocket `/live` is one binary whole, so that boxes never stan
 """
 
 import json
+import re
 import struct
 
 from smartselfie.booth.broadcast import Snapshot
@@ -111,8 +112,15 @@ def event_without_folder(event: Event) -> Json:
     return told
 
 
+def code_of(problem: Exception) -> str:
+    """The kind of a problem, for which the page has words in each language: `NotSavedError` → `not_saved`."""
+    if not isinstance(problem, SmartselfieError):
+        return "bug"
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(problem).__name__.removesuffix("Error")).lower()
+
+
 def _problem(problem: Exception) -> Json:
     """What was found, and what to do about it."""
     if isinstance(problem, SmartselfieError):
-        return {"message": problem.message, "hint": problem.hint}
-    return {"message": "something went wrong inside smartselfie", "hint": "see the terminal"}
+        return {"code": code_of(problem), "message": problem.message, "hint": problem.hint}
+    return {"code": "bug", "message": "something went wrong inside smartselfie", "hint": "see the terminal"}

@@ -41,8 +41,9 @@ class EventJson(TypedDict):
 
 
 class ProblemJson(TypedDict):
-    """What was found, and what to do about it; `worker` names what runs in the background."""
+    """What was found, what to do about it, and `code`, its kind; `worker` names what runs in the background."""
 
+    code: str
     message: str
     hint: str
     worker: NotRequired[str]

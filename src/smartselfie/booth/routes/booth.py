@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import Broadcast, Phase
 from smartselfie.booth.live_settings import LiveSettings, NotSavedError, SettingsJson
-from smartselfie.booth.schema import event_without_folder, snapshot_to_json
+from smartselfie.booth.schema import code_of, event_without_folder, snapshot_to_json
 from smartselfie.booth.shapes import StateJson, event_schema
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.declaration import shown
@@ -81,15 +81,15 @@ def _serve_settings(router: APIRouter, live: LiveSettings, host_only: list[param
     @router.patch("/api/settings", dependencies=host_only)
     def change(changes: Annotated[LiveChanges, Body()]) -> SettingsJson:
         """Change some settings: all of them are saved and hold from the next frame on, or none; says what holds."""
-        try:
-            live.change(changes)
-        except SmartselfieError as error:
-            raise HTTPException(409 if isinstance(error, NotSavedError) else 422, str(error)) from None
+        live.change(changes)
         return live.as_json()
 
 
 async def refuse_in_words(request: Request, error: Exception) -> JSONResponse:
-    """Answer a request whose query or body is not what the route takes, in a sentence."""
+    """Answer what cannot be, or is not what a route takes, in a sentence and with the code of its kind."""
+    if isinstance(error, SmartselfieError):
+        status = 409 if isinstance(error, NotSavedError) else 422
+        return JSONResponse({"detail": str(error), "code": code_of(error)}, status)
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
@@ -100,13 +100,14 @@ async def refuse_in_words(request: Request, error: Exception) -> JSONResponse:
             detail = f"{name}: {shown(first['input'])} is not possible"
         case _:
             detail = "the body is not what is needed: a JSON object; /openapi.json describes it"
-    return JSONResponse({"detail": detail}, 422)
+    return JSONResponse({"detail": detail, "code": "config"}, 422)
 
 
 async def refuse_what_the_disk_refuses(_request: Request, error: Exception) -> JSONResponse:
     """Answer a request that the album's folder stands in the way of, as where it cannot be written, in a sentence."""
     reason = error.strerror if isinstance(error, OSError) else None
-    return JSONResponse({"detail": f"the album cannot be changed: {reason or 'its disk does not answer'}"}, 409)
+    said = f"the album cannot be changed: {reason or 'its disk does not answer'}"
+    return JSONResponse({"detail": said, "code": "album"}, 409)
 
 
 async def _send_events(broadcast: Broadcast, request: Request) -> AsyncIterator[str]:

@@ -11,7 +11,7 @@ import { Settings } from "./settings.js";
 import { prepareSharing } from "./sharing.js";
 import * as sounds from "./sounds.js";
 import { LiveView } from "./live_view.js";
-import { say as word } from "./i18n.js";
+import { say as word, tellProblem } from "./i18n.js";
 
 const SAY_AFTER = 1000;
 const FLASH_ONCE = 250;
@@ -60,7 +60,8 @@ function tell(shown) {
   }
   if (phase === "running" && moment) return running(moment);
   const key = phase === "running" ? "opening" : phase;
-  notice(KINDS[phase] ?? "ended", problem ? problem.message : word(`phase.${key}`), problem ? problem.hint : word(`phase.${key}.hint`), !["paused", "consent"].includes(phase));
+  const { text, hint } = problem ? tellProblem(problem) : { text: word(`phase.${key}`), hint: word(`phase.${key}.hint`) };
+  notice(KINDS[phase] ?? "ended", text, hint, !["paused", "consent"].includes(phase));
   if (FINAL.includes(phase)) hangUp();
 }
 
@@ -100,7 +101,8 @@ function enable(on) {
 }
 
 function warn({ disk_low: diskLow, problems }) {
-  const text = [...(diskLow ? [word("diskLow")] : []), ...problems.map(({ worker, message, hint }) => `${worker}: ${message}. ${hint}`)].join(" ");
+  const told = problems.map((problem) => ({ worker: problem.worker, ...tellProblem(problem) }));
+  const text = [...(diskLow ? [word("diskLow")] : []), ...told.map(({ worker, text, hint }) => `${worker}: ${text}. ${hint}`)].join(" ");
   if (byId("warning").textContent !== text) byId("warning").textContent = text;
   byId("warning").hidden = !text;
 }

@@ -22,6 +22,13 @@ export function say(key, values = {}) {
 
 export const knows = (key) => key in words;
 
+// What the booth says went wrong, in the language of the page: its own words are English, its codes have a word here.
+export function tellProblem({ code, message, hint }) {
+  if (language === "en") return { text: message, hint };
+  const key = `problem.${code}`;
+  return { text: say(knows(key) ? key : "notDone"), hint: say("problem.hint") };
+}
+
 export function percent(score) {
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(score);
 }

@@ -2,7 +2,7 @@
 // is shown and how far it goes comes from the booth; the page has the words.
 
 import { asHost, unlock } from "./auth.js";
-import { knows, nameOf, percent, say, speak } from "./i18n.js";
+import { knows, nameOf, percent, say, speak, tellProblem } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -136,7 +136,7 @@ export class Settings {
       this.#heard(name, value);
       if (answer?.ok) await this.#take(told);
       else await this.#ask(); // nothing has changed: show what holds
-      byId("settings-note").textContent = !answer ? "" : answer.ok ? say("saved") : String(told.detail);
+      byId("settings-note").textContent = !answer ? "" : answer.ok ? say("saved") : tellProblem({ ...told, message: String(told.detail) }).text;
       byId("settings-note").classList.toggle("bad", !!answer && !answer.ok);
     } catch {
       // the booth is gone, and the page says so; when it is back it is asked what holds
