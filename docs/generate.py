@@ -1,15 +1,21 @@
-"""Writes what the documents take from the program: the tables of docs/settings.md, and docs/commands.md.
+"""Writes what the documents take from the program: the tables of docs/settings.md, docs/commands.md and docs/api.md.
 
 python docs/generate.py           writes them
 python docs/generate.py --check   writes nothing, says what is out of date; exit code 1 if anything is
 """
 
+import inspect
+import re
 import sys
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
+from types import FunctionType
+from typing import Any
 
 import click
 
+import smartselfie
 from smartselfie.cli.main import COMMANDS, root
 from smartselfie.settings.declaration import Group, Setting
 from smartselfie.settings.schema import SETTINGS
@@ -23,6 +29,14 @@ ABOUT_COMMANDS = """# Every command and option
 This is what `--help` prints. [cli.md](cli.md) explains the commands, [settings.md](settings.md) the settings that they
 share. `python docs/generate.py` writes this page.
 """
+
+
+ABOUT_API = """# From Python
+
+Everything that `import smartselfie` offers, from its own docstrings. `make docs` writes this page.
+"""
+# Whose many fields are told elsewhere, or whose values are.
+UNSIGNED = {"Settings", "Emotion"}
 
 
 def settings_page(text: str) -> str:
@@ -41,6 +55,40 @@ def commands_page() -> str:
         if command is not None:
             parts.append(_help(f"smartselfie {name}", click.Context(command, top, name, terminal_width=WIDTH)))
     return "\n".join(parts)
+
+
+def api_page() -> str:
+    """The page of all public names, from their docstrings."""
+    return "\n".join([ABOUT_API, *(part for name in smartselfie.__all__ for part in _reference(name))])
+
+
+def _reference(name: str) -> Iterator[str]:
+    thing = getattr(smartselfie, name)
+    if not callable(thing):
+        yield f"## {name}\n\n    {', '.join(thing) if isinstance(thing, tuple) else type(thing).__name__}\n"
+        return
+    yield _documented(f"## {name}", name, thing)
+    if name == "Settings":
+        yield "Its fields are the settings in [settings.md](settings.md), under the same names with underscores.\n"
+    for attribute, member in vars(thing).items() if inspect.isclass(thing) and not issubclass(thing, Enum) else ():
+        if attribute == "__init__" and isinstance(member, FunctionType) and member.__doc__:
+            yield f"```text\n{inspect.getdoc(member)}\n```\n"
+        elif attribute[0] != "_" and isinstance(member, FunctionType | property | classmethod) and member.__doc__:
+            yield _documented(f"### {name}.{attribute}", attribute, getattr(thing, attribute))
+
+
+def _documented(heading: str, name: str, thing: object) -> str:
+    signature = "" if isinstance(thing, property) or name in UNSIGNED else f"    {name}{_signature(thing)}\n\n"
+    return f"{heading}\n\n{signature}```text\n{inspect.getdoc(thing)}\n```\n"
+
+
+def _signature(thing: Any) -> str:
+    """As it is written, with a line for each parameter where it is long."""
+    plain = str(inspect.signature(thing)).replace("'", "")
+    said = re.sub(
+        r"<function <lambda> at \w+>", "…", re.sub(r"smartselfie\.[\w.]+\.|pathlib\.|collections\.abc\.", "", plain)
+    )
+    return said if len(said) <= WIDTH else re.sub(r", (?=\w+: |\*)", ",\n        ", said)
 
 
 def _table(group: Group) -> Iterator[str]:
@@ -67,7 +115,8 @@ def _help(title: str, context: click.Context) -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages, or check them; the exit code."""
     settings, commands = HERE / "settings.md", HERE / "commands.md"
-    pages = {settings: settings_page(settings.read_text(encoding="utf-8")), commands: commands_page()}
+    api = HERE / "api.md"
+    pages = {api: api_page(), settings: settings_page(settings.read_text(encoding="utf-8")), commands: commands_page()}
     old = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     if arguments == ["--check"]:
         for path in old:

@@ -1,6 +1,8 @@
 """The documents say what the program does: what they name exists, and what exists is named in them."""
 
+import configparser
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import Event, Photo, Shot, SmileBegan, SmileLost, SourceBack, SourceLost
 from smartselfie.core.types import Frame
 from smartselfie.serialize import CSV_COLUMNS, event_to_json
+from smartselfie.settings.schema import SETTINGS
 from smartselfie.testing import blank
 from smartselfie.trigger.rule import Reason
 
@@ -25,7 +28,7 @@ DIARY = ROOT / "docs" / "diary"
 LIVING = [path for path in MARKDOWN if DIARY not in path.parents and path.name != "CHANGELOG.md"]
 """The pages that speak of today; the diary and the changelog keep the names of their day."""
 ALL_LIVING = "\n".join(path.read_text(encoding="utf-8") for path in LIVING)
-FOREIGN_OPTIONS = {"--help", "--nproc-per-node", "--no-compile", "--target", "--user"}
+FOREIGN_OPTIONS = {"--help", "--index-url", "--nproc-per-node", "--no-compile", "--target", "--user"}
 """Options of other programs that the documents name, and `--help`."""
 
 
@@ -185,3 +188,28 @@ def test_every_target_of_make_that_is_named_exists() -> None:
     targets = set(re.findall(r"^([\w-]+):", text_of("Makefile"), re.MULTILINE))
     named_targets = {found[1] for code in code_in(ALL_LIVING) if (found := re.match(r"make ([a-z][\w-]*)", code))}
     assert sorted(named_targets - targets) == []
+
+
+def test_the_citation_names_the_version_of_the_package() -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    assert f"\nversion: {project['version']}\n" in text_of("CITATION.cff")
+    assert f"\nlicense: {project['license']}\n" in text_of("CITATION.cff")
+
+
+def test_the_desktop_file_starts_the_program_and_shows_its_icon() -> None:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(ROOT / "packaging" / "smartselfie.desktop", encoding="utf-8")
+    entry = parser["Desktop Entry"]
+    assert (entry["type"], entry["exec"], entry["icon"]) == ("Application", "smartselfie", "smartselfie")
+    assert (PACKAGE / "booth" / "static" / "icon.svg").is_file()
+
+
+def test_the_container_has_only_settings_that_exist() -> None:
+    names = re.findall(r"SMARTSELFIE_([A-Z_]+)=(\S+)", text_of("packaging/Containerfile"))
+    assert {name.lower(): value for name, value in names}.keys() <= SETTINGS.keys()
+    for name, value in names:
+        SETTINGS[name.lower()].parse(value, name)
+
+
+def test_what_it_must_not_be_used_for_is_said_wherever_people_look() -> None:
+    assert all("Article 5(1)(f)" in text_of(page) for page in ("README.md", "docs/privacy.md"))

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.cli import booth as booth_command
+from smartselfie.cli import doctor
 from smartselfie.cli.log import FILE_ONLY, MOST_BYTES
 from smartselfie.cli.main import COMMANDS, main
 from smartselfie.settings.schema import SETTINGS, Settings
@@ -208,6 +209,40 @@ def test_the_shell_completes_commands_options_and_choices() -> None:
     assert "plain,watch" in complete("wat")
     assert "plain,--hold-seconds" in complete("watch", "--hold")
     assert "plain,majority" in complete("booth", "--rule", "maj")
+
+
+def test_a_report_names_no_secret_no_path_and_no_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    checks = ("_demo", "_networks", "_cameras")
+    for check in checks:
+        monkeypatch.setattr(doctor, check, lambda *_: "Ada's phone")
+    monkeypatch.setenv("HOME", str(tmp_path / "ada"))
+    monkeypatch.setattr(doctor, "_album", lambda _: str(tmp_path / "ada" / "party"))
+    config = tmp_path / "config.toml"
+    secrets = {
+        "pin": "2468",
+        "webhook": "http://x/abc",
+        "source": "rtsp://u:pw@cam/",
+        "on_photo": "ls",
+        "album": "party",
+    }
+    config.write_text("hold = 12\n" + "".join(f"{name} = '{value}'\n" for name, value in secrets.items()))
+    report = tmp_path / "report.txt"
+    assert main(["doctor", "--report", str(report), "--config", str(config)]) == 0
+    said = report.read_text()
+    assert "hold = 12\n" in said
+    assert all(f"{name} = (set)\n" in said for name in secrets)
+    assert not [
+        value for value in (*secrets.values(), str(tmp_path), "ada/") if f"= {value}" in said or value + "\n" in said
+    ]
+    assert "ok    cameras\n" in said
+    assert "numpy " in said
+    capsys.readouterr()
+    foreign = tmp_path / "mine.txt"
+    foreign.write_text("not a report")
+    assert main(["doctor", "--report", str(foreign)]) == 1
+    assert foreign.read_text() == "not a report"
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from types import ModuleType
 import click
 import pytest
 
+import smartselfie
 from smartselfie.cli.main import COMMANDS, root
 from smartselfie.settings.schema import SETTINGS, Settings
 from smartselfie.trigger.rule import SMILES
@@ -39,7 +40,8 @@ def test_a_page_that_drifts_is_found_and_written_anew(
 ) -> None:
     monkeypatch.setattr(generate, "HERE", tmp_path)
     (tmp_path / "settings.md").write_text((DOCS / "settings.md").read_text().replace("| 1 to 1000 |", "| 1 to 60 |"))
-    (tmp_path / "commands.md").write_text((DOCS / "commands.md").read_text())
+    for name in ("commands.md", "api.md"):
+        (tmp_path / name).write_text((DOCS / name).read_text())
     assert generate.main(["--check"]) == 1
     assert capsys.readouterr().out == "docs/settings.md is out of date: run `make docs`\n"
     assert generate.main([]) == 0
@@ -86,3 +88,15 @@ def test_a_setting_is_explained_in_one_sentence() -> None:
 def test_a_default_in_a_sentence_is_the_default(page: str, sentence: str) -> None:
     said = " ".join((ROOT / page).read_text(encoding="utf-8").split())
     assert sentence in said
+
+
+@pytest.mark.parametrize("name", smartselfie.__all__)
+def test_every_public_name_stands_in_the_reference(name: str) -> None:
+    assert f"\n## {name}\n" in (DOCS / "api.md").read_text()
+
+
+def test_the_analyzer_is_documented_with_its_methods_and_arguments() -> None:
+    section = (DOCS / "api.md").read_text().split("\n## FaceAnalyzer\n")[1].split("\n## ")[0]
+    assert "### FaceAnalyzer.analyze" in section
+    assert "Raises:" in section
+    assert "None for the eye network that ships" in section

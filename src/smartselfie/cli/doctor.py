@@ -2,21 +2,28 @@
 
 import json
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 import click
+from pydantic import SecretStr
 
 from smartselfie.cli.options import config_option
-from smartselfie.cli.parameters import json_flag
+from smartselfie.cli.parameters import FILE, json_flag, option
 from smartselfie.cli.terminal import print_table
-from smartselfie.errors import SmartselfieError
+from smartselfie.errors import AlbumError, SmartselfieError
+from smartselfie.files import atomic_write
+from smartselfie.settings.declaration import in_words
 from smartselfie.settings.load import load_settings
-from smartselfie.settings.schema import Settings
+from smartselfie.settings.schema import SETTINGS, Settings
 
 PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click")
+
+# The first line of a report, and the findings of which it only says that they are well.
+REPORT, PRIVATE = "smartselfie doctor --report", ("settings", "album", "cameras")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +38,9 @@ class Finding:
 
 @click.command()
 @json_flag("one line of JSON per check")
+@option("--report", FILE, "FILE", "Also write what a bug report needs, without pictures, names, addresses or secrets.")
 @config_option
-def command(as_json: bool, config: Path | None) -> int:
+def command(as_json: bool, report: Path | None, config: Path | None) -> int:
     """Check Python, libraries, models, album, cameras and a run of the demo. The exit code is 1 if a check fails.
 
     A missing camera is not a failure: videos, folders and streams work without one.
@@ -54,7 +62,31 @@ def command(as_json: bool, config: Path | None) -> int:
             click.echo(json.dumps(asdict(finding)))
     else:
         print_table([_to_row(finding) for finding in findings], left=3, header=False)
+    if report is not None:
+        with atomic_write(report, AlbumError, "choose another file for --report", REPORT.encode()) as file:
+            file.write("\n".join(_report(findings, config)).encode())
+        click.echo(f"written: {report}; read it before you send it", err=True)
     return 0 if all(finding.works for finding in findings) else 1
+
+
+def _report(findings: list[Finding], config: Path | None) -> Iterator[str]:
+    """The lines of a report: findings, settings and libraries. Whatever is a text of the user's is only named."""
+    home = str(Path.home())
+    yield f"{REPORT}\n{platform.platform()}, Python {platform.python_version()}\n"
+    for finding in findings:
+        mark = "ok" if finding.works else "FAIL"
+        # cameras and folders may bear people's names
+        said = "" if finding.works and finding.name in PRIVATE else finding.found.replace(home, "~")
+        yield f"{mark:5} {finding.name}: {said}".rstrip(": ")
+    with suppress(SmartselfieError):
+        settings = load_settings({}, config, chosen=True)
+        for name, setting in SETTINGS.items():
+            value = getattr(settings, name)
+            if value != setting.default:
+                yield f"{name} = {'(set)' if isinstance(value, str | Path | SecretStr) else in_words(value)}"
+    yield ""
+    for found in sorted(distributions(), key=lambda each: each.name.lower()):
+        yield f"{found.name} {found.version}"
 
 
 def _to_row(finding: Finding) -> list[str]:

@@ -30,6 +30,7 @@ COMMANDS = {
     "replay": "Measure the trigger on labelled videos.",
     "cameras": "List the cameras.",
     "doctor": "Check what works, and how to fix the rest.",
+    "licences": "List the licences of everything in it.",
 }
 
 
