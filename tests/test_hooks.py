@@ -341,3 +341,10 @@ def test_a_bug_in_a_hook_is_reported_and_the_next_photo_is_done_all_the_same(cap
 def test_what_is_no_web_address_is_refused(address: str) -> None:
     with pytest.raises(ConfigError, match="webhook: this value is not possible"):
         Settings(webhook=address)
+
+
+def test_a_command_is_done_when_it_ends_though_a_program_of_its_stays(tmp_path: Path) -> None:
+    left = "import subprocess; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(20)'])"
+    began = monotonic()
+    run_command(script(tmp_path, left))(photo(Path("/x/a.jpg")))
+    assert monotonic() - began < 15

@@ -165,3 +165,77 @@ def test_a_photo_that_is_deleted_just_before_it_is_sent_is_gone(tmp_path: Path) 
     with pytest.raises(HTTPException) as refused:
         sent_whole(tmp_path / "just-deleted.jpg", "image/jpeg")
     assert refused.value.status_code == 404
+
+
+ODD_NAMES = {
+    "a colon": b"12:30:05.jpg",
+    "a backslash": b"a\\b.jpg",
+    "a newline": b"a\nb.jpg",
+    "a percent sign": b"50%25.jpg",
+    "a question mark": b"a?b#c.jpg",
+    "an emoji": "\U0001f600.jpg".encode(),
+    "markup": b"<b>&quot;.jpg",
+    "251 letters": b"x" * 247 + b".jpg",
+}
+TIMES = {"1970": 0, "before 1970": -3_000_000_000, "2200": 7_300_000_000, "2400": 13_600_000_000}
+SIDECARS = {
+    "deep": "[" * 100_000,
+    "no number": '{"faces": [{"emotions": {"happy": NaN}}]}',
+    "infinite": '{"faces": [{"emotions": {"happy": Infinity}}]}',
+    "beyond any float": '{"faces": [{"emotions": {"happy": 1' + "0" * 400 + "}}]}",
+    "too many digits": '{"faces": [{"emotions": {"happy": 1' + "0" * 5000 + "}}]}",
+    "a text": '{"faces": "happy"}',
+    "a list": "[]",
+    "not UTF-8": "\udce9",
+}
+
+
+def album_of_odd_files(folder: Path) -> int:
+    """Photos with names, dates and sidecars of every odd kind beside a good one; returns how many."""
+    notes = dict(zip((f"notes{number}" for number in range(len(SIDECARS))), SIDECARS.values(), strict=True))
+    times = dict(zip((f"time{number}.jpg" for number in range(len(TIMES))), TIMES.values(), strict=True))
+    names = [*map(os.fsdecode, ODD_NAMES.values()), *times, *(f"{name}.jpg" for name in notes), "plain.jpg"]
+    for name in names:
+        Pictures.new("RGB", (32, 24), (90, 90, 90)).save(folder / name, "JPEG")
+    for name, text in notes.items():
+        (folder / f"{name}.json").write_text(text, errors="surrogateescape")
+    for name, time in times.items():
+        os.utime(folder / name, (time, time))
+    return len(names)
+
+
+@pytest.mark.parametrize("order", ["time", "smile"])
+def test_one_odd_file_keeps_no_other_photo_from_being_listed_shown_and_zipped(serve, tmp_path: Path, order: str):
+    count = album_of_odd_files(tmp_path)
+    with serve() as booth:
+        told = httpx.get(booth.url + f"/api/photos?limit=200&order={order}").json()
+        assert told["total"] == len(told["photos"]) == count
+        for photo in told["photos"]:
+            for path in (photo["url"], photo["thumbnail"], photo["url"].replace("/photos/", "/strips/")):
+                assert ask_raw(booth, path).status_code == 200, path
+        key = httpx.post(booth.url + "/api/zip").json()["url"]
+        with zipfile.ZipFile(io.BytesIO(httpx.get(booth.url + key).content)) as packed:
+            assert len(packed.namelist()) == count
+            assert not any(letter in name for name in packed.namelist() for letter in "\\:")
+
+
+def test_a_name_that_no_file_can_have_is_not_found(serve):
+    with serve() as booth:
+        for name in ("a" * 300 + ".jpg", "%00.jpg", "%ff%fe.jpg", "..%5cx.jpg", "a%2f..%2fb.jpg"):
+            for kind in ("photos", "thumbnails", "strips", "clips"):
+                assert ask_raw(booth, f"/{kind}/{name}").status_code == 404, (kind, name)
+
+
+@pytest.mark.parametrize("kind", ["a file", "a link that leads nowhere", "a loop"])
+def test_what_stands_in_the_trashs_way_is_told_and_the_photo_stays(serve, tmp_path: Path, kind: str):
+    Pictures.new("RGB", (32, 24)).save(tmp_path / "a.jpg")
+    for name in (".trash", ".thumbnails"):
+        if kind == "a file":
+            (tmp_path / name).write_bytes(b"")
+        else:
+            (tmp_path / name).symlink_to("gone" if "nowhere" in kind else name)
+    with serve() as booth:
+        assert httpx.get(booth.url + "/thumbnails/a.jpg").status_code == 200
+        refused = httpx.delete(booth.url + "/api/photos/a.jpg")
+    assert refused.status_code in (409, 507)
+    assert (tmp_path / "a.jpg").exists()

@@ -145,3 +145,15 @@ def test_cameras_says_which_one_the_settings_name(tmp_path: Path, monkeypatch: P
     assert capsys.readouterr().out == "  0  Front\n  2  Back  (the source in your settings)\n"
     assert main(["cameras", "--json"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == '{"index": 0, "name": "Front", "chosen": false}'
+
+
+@pytest.mark.parametrize("flag", ["--album", "--model"])
+def test_an_empty_text_on_the_command_line_is_no_setting(flag: str, capsys: Capsys) -> None:
+    assert main(["watch", "demo", flag, ""]) == 1
+    assert f"{flag} is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["calibrate", "demo", "--seconds"], ["replay", ".", "--drop"]])
+@pytest.mark.parametrize("number", ["nan", "NaN", "inf", "-inf"])
+def test_what_is_no_number_is_wrong_usage(command: list[str], number: str) -> None:
+    assert main([*command, number]) == 2

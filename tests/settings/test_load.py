@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from smartselfie.albums.folder import FolderAlbum
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import ConfigError
 from smartselfie.settings.load import load_settings, save_settings
@@ -217,3 +218,19 @@ def test_a_file_that_is_no_utf_8_is_refused_in_plain_words(tmp_path):
     (tmp_path / "config.toml").write_bytes(b"album = '\xff'")
     with pytest.raises(ConfigError, match="it is not UTF-8"):
         load_settings({}, tmp_path / "config.toml", environment={})
+
+
+def test_a_user_without_a_home_folder_has_no_settings_and_must_name_an_album(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def none(*_: object, **__: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("user_config_path", "user_pictures_path", "user_data_path"):
+        monkeypatch.setattr(f"platformdirs.{name}", none)
+    assert load_settings({}, None, {}) == Settings()
+    assert FolderAlbum(load_settings({"album": tmp_path / "a"}, None, {}).album_folder).folder == tmp_path / "a"
+    with pytest.raises(ConfigError, match="your home folder cannot be found"):
+        _ = load_settings({}, None, {}).album_folder
+    with pytest.raises(ConfigError, match="nobody-of-that-name"):
+        _ = load_settings({"album": "~nobody-of-that-name/x"}, None, {}).album_folder

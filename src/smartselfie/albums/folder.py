@@ -101,12 +101,20 @@ class NoAlbum:
         """Nothing is open."""
 
 
-def rescue_folders() -> tuple[Path, Path]:
-    """Where photos go that an album cannot keep: the user's data folder, or else the folder of temporary files."""
-    return (
-        platformdirs.user_data_path("smartselfie", appauthor=False) / "rescued",
-        Path(tempfile.gettempdir()) / f"smartselfie-rescued-{getpass.getuser()}",
-    )
+def rescue_folders() -> tuple[Path, ...]:
+    """Where photos go that an album cannot keep: the user's data folder, or else the folder of temporary files.
+
+    A user without a home folder, or without a name, as in containers, has no data folder.
+    """
+    user = str(os.getuid()) if hasattr(os, "getuid") else ""
+    # Python before 3.13 raises KeyError for who has no name
+    with suppress(KeyError, OSError):
+        user = getpass.getuser()
+    temporary = Path(tempfile.gettempdir()) / f"smartselfie-rescued-{user}"
+    try:
+        return platformdirs.user_data_path("smartselfie", appauthor=False) / "rescued", temporary
+    except RuntimeError:
+        return (temporary,)
 
 
 def is_own(folder: Path) -> bool:

@@ -223,11 +223,12 @@ class Gallery:
         return False
 
     def _make_bin(self) -> Path:
+        trash = self.folder / ".trash"
+        trash.mkdir(exist_ok=True)
         for stamp in itertools.count(int(self._clock() * 1000)):
-            bin_ = self.folder / ".trash" / str(stamp)
             with contextlib.suppress(FileExistsError):
-                bin_.mkdir(parents=True)
-                return bin_
+                (trash / str(stamp)).mkdir()
+                return trash / str(stamp)
         raise AssertionError
 
     def _bring_back(self, photo: Path) -> Path:

@@ -42,6 +42,6 @@ def _read(photo: Path) -> tuple[Pillow.Image, datetime] | None:
     try:
         written = datetime.fromtimestamp(photo.stat().st_mtime, UTC).astimezone()
         image = read_thumbnail(photo, WIDTH)
-    except (OSError, PictureError):
+    except (OSError, OverflowError, ValueError, PictureError):
         return None
     return ImageOps.fit(image, (WIDTH, HEIGHT), Pillow.Resampling.LANCZOS), written

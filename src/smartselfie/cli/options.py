@@ -63,6 +63,9 @@ class SettingType(click.ParamType):  # type: ignore[type-arg]
             UsageError: it is not possible.
         """
         del param
+        if value == "" and self._setting.about.unset:
+            # in a file it means unset; here a variable of the shell is empty
+            raise ConfigError(f"{self._setting.flag} is empty", "name one, or leave the option out")
         try:
             return self._setting.parse(value, self._setting.flag)
         except ConfigError as error:

@@ -22,7 +22,11 @@ HEADING = "# Chosen on the booth's page. It goes before the settings file; delet
 
 def default_config_file() -> Path:
     """`config.toml` in the user's configuration folder; need not exist."""
-    return platformdirs.user_config_path("smartselfie", appauthor=False) / "config.toml"
+    try:
+        return platformdirs.user_config_path("smartselfie", appauthor=False) / "config.toml"
+    except RuntimeError:
+        # a user without a home folder, as in containers, has no settings of their own
+        return Path(os.devnull) / "config.toml"
 
 
 def load_settings(

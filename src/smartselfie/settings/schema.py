@@ -238,10 +238,18 @@ class Settings:
 
     @property
     def album_folder(self) -> Path:
-        """Where photos go."""
-        if self.album is not None:
-            return self.album.expanduser()
-        return platformdirs.user_pictures_path() / "smartselfie"
+        """Where photos go.
+
+        Raises:
+            ConfigError: the user whose folder it is in does not exist, or has no home.
+        """
+        try:
+            if self.album is not None:
+                return self.album.expanduser()
+            return platformdirs.user_pictures_path() / "smartselfie"
+        except RuntimeError:
+            where = "your home folder" if self.album is None else f"the home folder in {self.album}"
+            raise ConfigError(f"album: {where} cannot be found", "name another --album") from None
 
     @property
     def size(self) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -191,7 +192,9 @@ def _zip(gallery: Gallery) -> Iterator[bytes]:
                 with contextlib.suppress(OSError):
                     if path is not None:
                         content, written = path.read_bytes(), path.stat().st_mtime
-                        archive.writestr(zipfile.ZipInfo(path.name, _zip_time(written)), content)
+                        # nothing that leads to another folder where the zip is unpacked on Windows
+                        packed = re.sub(r"[\\:]", "_", path.name)
+                        archive.writestr(zipfile.ZipInfo(packed, _zip_time(written)), content)
                 yield sink.take()
     yield sink.take()
 
