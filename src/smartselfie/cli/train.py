@@ -85,7 +85,7 @@ def command(
     """Train an emotion model on prepared data. Ctrl-C saves, and --resume continues from there.
 
     RUN gets checkpoint.pt, history.csv and curve.png. The model learns from Training rows and is measured on PublicTest
-    rows only. On several devices or machines: torchrun --nproc-per-node N -m smartselfie train …
+    rows only.
 
     Example: smartselfie train faces.npz --out runs/compact
     """
@@ -94,7 +94,7 @@ def command(
     require_libraries()
     with stop_on_signal() as wants_stop:
         from smartselfie.datasets import dataset
-        from smartselfie.training.environment import leave, make_fabric
+        from smartselfie.training.environment import make_fabric
         from smartselfie.training.loop import Trainer
         from smartselfie.training.records import log_epoch, open_tensorboard
 
@@ -111,9 +111,6 @@ def command(
         chosen, number = _recall(out, given) if resume else _fresh(out, given)
         faces = dataset.load(data)
         fabric = make_fabric(device, precision, threads)
-        if not fabric.is_global_zero:
-            # of several processes one speaks
-            logging.getLogger("smartselfie").setLevel(logging.ERROR)
         trainer = Trainer(faces, out, chosen, fabric, number)
         if real is not None:
             from smartselfie.training.real import RealFaces
@@ -129,9 +126,7 @@ def command(
         again = "".join(f" {option} {value}" for option, value in where if value not in ("auto", None))
         again += " --compile" if compiled else ""
         on_epoch = partial(log_epoch, open_tensorboard(out)) if tensorboard else (lambda _: None)
-        code = _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
-        leave(fabric)
-        return code
+        return _train(trainer, wants_stop, on_epoch, f"smartselfie train {data} --out {out} --resume{again}")
 
 
 def _fresh(out: Path, given: Mapping[str, Any]) -> tuple[Recipe, int]:

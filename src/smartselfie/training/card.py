@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,21 @@ from smartselfie.errors import RunError
 from smartselfie.files import atomic_write
 from smartselfie.inference.card import EyeCard, Licence, ModelCard
 from smartselfie.training.checkpoint import Checkpoint, describe_run
-from smartselfie.training.recipe import RECIPES, with_options_of
+from smartselfie.training.recipe import RECIPES, recipe_named, with_options_of
 
-# What cards say in words.
-WORDS: dict[str, Any] = tomllib.loads((Path(__file__).parent / "card.toml").read_text(encoding="utf-8"))
+# What the real faces' sources are, with their terms as found
 
 # How much each output counts in what users see, where a network has both.
 OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
 
 # How much what users see gives back to what was rare in training; chosen by `benchmarks.combine`.
 STRENGTH = 1.5
+
+
+@cache
+def words() -> dict[str, Any]:
+    """What cards say in sentences, which is data: `cards.toml`."""
+    return tomllib.loads(Path(__file__).with_name("cards.toml").read_text(encoding="utf-8"))
 
 
 def make_card(
@@ -40,7 +46,7 @@ def make_card(
     if combined is None:
         weights = [OUTPUT_WEIGHTS[output] for output in outputs]
         combined = [weight / sum(weights) for weight in weights]
-    published = checkpoint.rows == TRAINING_ROWS
+    kind = words()["published" if checkpoint.rows == TRAINING_ROWS else "other"]
     return ModelCard(
         name=name,
         labels=tuple(emotion.value for emotion in EMOTIONS),
@@ -51,69 +57,53 @@ def make_card(
         combined=tuple(combined),
         parameters=parameters,
         precision="float32",
-        data=_data(checkpoint, published=published),
-        origin=_origin(checkpoint) + (" Scores are averaged over the face and its mirror image." if mirrored else ""),
-        intended_use=WORDS["intended_use"],
-        limits=WORDS["limits"] + (" " + WORDS["weak"] if published else ""),
-        biases=f"{WORDS['biases' if published else 'unknown_biases']} {WORDS['unmeasured']}",
-        licence=_licence(checkpoint, published=published),
+        data=_data(checkpoint, kind["learnt"]["votes" if "ferplus" in outputs else "labels"]),
+        origin=_origin(checkpoint) + (f" {words()['mirrored']}" if mirrored else ""),
+        intended_use=words()["intended_use"],
+        limits=f"{words()['limits']} {kind['weak']}".rstrip(),
+        biases=f"{kind['biases']} {words()['unmeasured']}",
+        licence=_licence(checkpoint, Licence(**kind["licence"])),
         metrics={},
     )
 
 
 def with_metrics(card: ModelCard, metrics: dict[str, float], *, by_group: bool) -> ModelCard:
     """The card with what was measured; the biases say whether groups of people were told apart."""
-    before, now = (WORDS[name] for name in (("unmeasured", "measured") if by_group else ("measured", "unmeasured")))
-    return replace(card, metrics=metrics, biases=card.biases.replace(before, now))
+    before, now = ("unmeasured", "measured") if by_group else ("measured", "unmeasured")
+    return replace(card, metrics=metrics, biases=card.biases.replace(words()[before], words()[now]))
 
 
-def _licence(checkpoint: Checkpoint, *, published: bool) -> Licence:
-    """The licence of the data that this checkpoint has seen."""
-    words = WORDS["licence" if published else "unknown_licence"]
-    real = f" {WORDS['real_licence']}" if checkpoint.sources else ""
-    return Licence(words["code"], words["weights"], words["data"] + real)
+def _licence(checkpoint: Checkpoint, licence: Licence) -> Licence:
+    """That of the data that this checkpoint has seen."""
+    real = f"{licence.data} {words()['real']['licence']}"
+    return replace(licence, data=real) if checkpoint.sources else licence
 
 
-def _data(checkpoint: Checkpoint, *, published: bool) -> str:
-    voted = "ferplus" in checkpoint.outputs
-    learnt: str = WORDS["data_voted" if voted else "data_published"]
-    if not published:
-        classes = ", ".join(f"{emotion.value} {rows}" for emotion, rows in zip(EMOTIONS, checkpoint.rows, strict=True))
-        learnt = (
-            f"{sum(checkpoint.rows)} Training rows, which are not FER-2013's as published ({classes}), with their "
-            f"labels{' and the votes of ten people, less those that the voters call no face' if voted else ''}."
+def _data(checkpoint: Checkpoint, learnt: str) -> str:
+    classes = ", ".join(f"{emotion.value} {rows}" for emotion, rows in zip(EMOTIONS, checkpoint.rows, strict=True))
+    told = [learnt.format(total=sum(checkpoint.rows), classes=classes)]
+    if checkpoint.sources:
+        terms = words()["sources"]
+        each = "; ".join(
+            f"{name or 'unnamed'}, {count} ({terms.get(name, 'terms not known here')})"
+            for name, count in checkpoint.sources
         )
-    return f"{learnt}{_real(checkpoint)} {WORDS['data_seen']}"
-
-
-def _real(checkpoint: Checkpoint) -> str:
-    """The real faces that were learnt beside the rows, source by source; nothing where there were none."""
-    if not checkpoint.sources:
-        return ""
-    each = "; ".join(
-        f"{name or 'unnamed'}, {count} ({WORDS['sources'].get(name, 'terms not known here')})"
-        for name, count in checkpoint.sources
-    )
-    return (
-        f" Beside them {sum(count for _, count in checkpoint.sources)} faces of real people, labelled by eye as "
-        f"smiling or not, a few with a strong emotion: {each}. Other people of the same sources were looked at while "
-        "it was made."
-    )
+        told.append(words()["real"]["learnt"].format(total=sum(count for _, count in checkpoint.sources), each=each))
+    return " ".join([*told, words()["looked_at"]])
 
 
 def _origin(checkpoint: Checkpoint) -> str:
     """How it was trained, such that it can be repeated: the command, or all numbers of a recipe of one's own."""
     recipe, begun = checkpoint.recipe, "Trained" if checkpoint.begun else "Trained from scratch"
-    words = f"{begun}: {describe_run(checkpoint)}."
+    told = f"{begun}: {describe_run(checkpoint)}."
     if checkpoint.teachers:
-        words += f" Learnt from the answers of other networks, too; how many: {len(checkpoint.teachers)}."
-    known = RECIPES.get(recipe.name)
-    if known is None or recipe != with_options_of(known, recipe):
-        return f"{words} The recipe: {json.dumps(asdict(recipe))}."
+        told += f" {words()['teachers'].format(len(checkpoint.teachers))}"
+    if recipe.name not in RECIPES or recipe != with_options_of(recipe_named(recipe.name), recipe):
+        return f"{told} The recipe: {json.dumps(asdict(recipe))}."
     options = {"epochs": recipe.epochs, "batch_size": recipe.batch_size, "learning_rate": recipe.learning_rate}
     said = "".join(f" --{name.replace('_', '-')} {value}" for name, value in options.items())
     return (
-        f"{words} Command: smartselfie train DATA.npz --out RUN --recipe {recipe.name}{said} --seed {checkpoint.seed}."
+        f"{told} Command: smartselfie train DATA.npz --out RUN --recipe {recipe.name}{said} --seed {checkpoint.seed}."
     )
 
 

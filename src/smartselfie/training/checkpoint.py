@@ -2,7 +2,7 @@
 
 import pickle
 import warnings
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import torch
@@ -15,6 +15,9 @@ from smartselfie.training.records import EpochResult
 
 # The one file of the folder that a training and an export read.
 NAME = "checkpoint.pt"
+
+# What torch and we raise on files that are damaged or not our own.
+FOREIGN = (OSError, RuntimeError, pickle.UnpicklingError, EOFError, LookupError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,22 +69,8 @@ def make_folder(run: Path) -> None:
 
 def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
     """Replace the folder's checkpoint, whole or not at all."""
-    plain = {
-        "recipe": asdict(checkpoint.recipe),
-        "seed": checkpoint.seed,
-        "outputs": list(checkpoint.outputs),
-        "rows": list(checkpoint.rows),
-        "begun": checkpoint.begun,
-        "teachers": list(checkpoint.teachers),
-        "step": checkpoint.step,
-        "loss_sum": checkpoint.loss_sum,
-        "history": [asdict(result) for result in checkpoint.history],
-        "network": checkpoint.network,
-        "average": checkpoint.average,
-        "optimizer": checkpoint.optimizer,
-        "real": checkpoint.real,
-        "sources": [list(source) for source in checkpoint.sources],
-    }
+    plain = {field.name: getattr(checkpoint, field.name) for field in fields(checkpoint)}
+    plain |= {"recipe": asdict(checkpoint.recipe), "history": [asdict(result) for result in checkpoint.history]}
     try:
         with atomic_write(run / NAME) as file:
             torch.save(plain, file)
@@ -103,32 +92,13 @@ def load_checkpoint(run: Path) -> Checkpoint:
             # torch warns of what is odd in a damaged file; one line says it all
             warnings.simplefilter("ignore")
             plain = torch.load(path, map_location="cpu", weights_only=True)
-        checkpoint = Checkpoint(
-            recipe=Recipe(**plain["recipe"]),
-            seed=plain["seed"],
-            outputs=tuple(plain["outputs"]),
-            rows=tuple(plain["rows"]),
-            begun=plain["begun"],
-            teachers=tuple(plain["teachers"]),
-            step=plain["step"],
-            loss_sum=plain["loss_sum"],
-            history=tuple(EpochResult(**result) for result in plain["history"]),
-            network=plain["network"],
-            average=plain["average"],
-            optimizer=plain["optimizer"],
-            real=plain.get("real", ""),
-            sources=tuple((str(name), int(count)) for name, count in plain.get("sources", ())),
-        )
-    except (
-        OSError,
-        RuntimeError,
-        pickle.UnpicklingError,
-        EOFError,
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-    ) as error:
+        told = {name: tuple(plain[name]) for name in ("outputs", "rows", "teachers")} | {
+            "recipe": Recipe(**plain["recipe"]),
+            "history": tuple(EpochResult(**result) for result in plain["history"]),
+            "sources": tuple((str(name), int(count)) for name, count in plain.get("sources", ())),
+        }
+        checkpoint = Checkpoint(**plain | told)
+    except FOREIGN as error:
         raise _unusable(path, _reason(error)) from None
     if checkpoint.recipe.network not in NETWORKS:
         raise _unusable(path, f"unknown network: {checkpoint.recipe.network}")

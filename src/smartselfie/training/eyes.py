@@ -17,7 +17,7 @@ from smartselfie.datasets.eyes import EyeCrops
 from smartselfie.errors import RunError
 from smartselfie.inference.card import EyeCard
 from smartselfie.inference.classifiers import EYES_INPUT, EYES_OUTPUT, OnnxEyeClassifier
-from smartselfie.training.card import WORDS, save_model
+from smartselfie.training.card import save_model, words
 from smartselfie.training.graph import fold, to_onnx, with_card
 from smartselfie.training.networks import parameter_count
 
@@ -202,7 +202,7 @@ def export_eyes(
         f"those it was measured on; {recipe.epochs} epochs, seed {seed}. Command: smartselfie train-eyes EYES "
         f"MODEL.onnx --epochs {recipe.epochs} --seed {seed}."
     )
-    card = EyeCard("eyes", EYE_SIZE, parameters, origin, WORDS["eyes"]["licence"], WORDS["eyes"]["limits"], {})
+    card = EyeCard("eyes", EYE_SIZE, parameters, origin, metrics={}, **words()["eyes"])
     said = OnnxEyeClassifier(with_card(model, card), path.name).openness(validation.pixels)
     difference = float(np.abs(np.array(said) - expected).max())
     if difference > TOLERANCE:

@@ -27,7 +27,6 @@ from smartselfie.training.data import (
     save_targets,
     training_faces,
 )
-from smartselfie.training.environment import agreed, mean_over
 from smartselfie.training.networks import NETWORKS
 from smartselfie.training.real import RealFaces, count_beside, require_same
 from smartselfie.training.recipe import Recipe
@@ -159,12 +158,10 @@ class Trainer:
         """
         make_folder(self.run)
         grey = self.training.grey[:, 0].numpy()
-        if self.fabric.is_global_zero:
-            save_targets(self.run, predict_targets(teachers, grey, self.outputs, on_faces))
-            if self.real is not None:
-                answers = predict_targets(real_teachers or teachers, self.real.crop(), self.outputs)
-                save_targets(self.run, answers, REAL_NAME)
-        self.fabric.barrier()
+        save_targets(self.run, predict_targets(teachers, grey, self.outputs, on_faces))
+        if self.real is not None:
+            answers = predict_targets(real_teachers or teachers, self.real.crop(), self.outputs)
+            save_targets(self.run, answers, REAL_NAME)
         self.teachers = fingerprints([*teachers, *real_teachers])
         self._recall()
 
@@ -200,7 +197,7 @@ class Trainer:
         self.begun, self.teachers = saved.begun, saved.teachers
         self._recall()
         self.step, self.loss_sum, self.history = saved.step, saved.loss_sum, list(saved.history)
-        if self.history and self.fabric.is_global_zero:
+        if self.history:
             # it is an epoch behind, if there was no space for it
             write_history(self.run, self.history)
 
@@ -228,7 +225,7 @@ class Trainer:
             watcher.on_step(self._progress(loss, clock.tick()))
             if self.step % self.steps_per_epoch == 0:
                 self._end_epoch(watcher, clock)
-            if self.step < self.last_step and agreed(self.fabric, watcher.wants_stop()):
+            if self.step < self.last_step and watcher.wants_stop():
                 self._save()
                 return False
         return True
@@ -237,8 +234,7 @@ class Trainer:
         """Learn from one batch; returns its loss."""
         epoch, place = divmod(self.step, self.steps_per_epoch)
         batch = self._order(epoch)[place * self.recipe.batch_size : (place + 1) * self.recipe.batch_size]
-        batch = batch[self.fabric.global_rank :: self.fabric.world_size]
-        torch.manual_seed(_seed_of(self.seed, 1 + self.step, self.fabric.global_rank))
+        torch.manual_seed(_seed_of(self.seed, 1 + self.step))
         rate = learning_rate(self.recipe, self.step / self.steps_per_epoch)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -260,7 +256,7 @@ class Trainer:
     def _loss_with_real(self, grey: Tensor, batch: Tensor, real: RealFaces) -> Tensor:
         """The batch's loss and that of real faces beside it, weighted by how many they are."""
         count = count_beside(len(batch), self.recipe.real_share)
-        drawn = real.draw(count, _seed_of(self.seed, 3, self.step, self.fabric.global_rank), self.recipe.real_mix)
+        drawn = real.draw(count, _seed_of(self.seed, 3, self.step), self.recipe.real_mix)
         faces = torch.cat([grey, drawn.grey.to(grey)])
         logits = self.network(_to_input(faces, self.recipe)).float()
         logits = logits.reshape(-1, len(faces), *logits.shape[1:])
@@ -298,7 +294,7 @@ class Trainer:
         fer2013, ferplus = self._measure()
         result = EpochResult(
             epoch=epoch,
-            loss=mean_over(self.fabric, self.loss_sum / self.steps_per_epoch),
+            loss=self.loss_sum / self.steps_per_epoch,
             learning_rate=learning_rate(self.recipe, self.step / self.steps_per_epoch),
             accuracy_fer2013=fer2013,
             accuracy_ferplus=ferplus,
@@ -307,8 +303,7 @@ class Trainer:
         self.history.append(result)
         self.loss_sum = 0.0
         self._save()
-        if self.fabric.is_global_zero:
-            write_history(self.run, self.history)
+        write_history(self.run, self.history)
         watcher.on_epoch(result)
 
     @torch.no_grad()
@@ -342,8 +337,6 @@ class Trainer:
         )
 
     def _save(self) -> None:
-        if not self.fabric.is_global_zero:
-            return
         save_checkpoint(
             self.run,
             Checkpoint(

@@ -1,6 +1,7 @@
 """What a training is made of, in numbers.
 
-`compact` is the recipe of the network that ships. A recipe of one's own is a TOML file:
+`compact` is the recipe of the network that ships. The recipes that are known by a name are files in `recipes/`, and so
+is one of one's own, anywhere:
 
     base = "compact"                 # whose numbers are taken where nothing else is said
     epochs = 20
@@ -10,19 +11,21 @@
 Every field of `Recipe` can stand there; without a base, `network` and `epochs` must. The file's name is the recipe's.
 """
 
+import json
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from smartselfie.errors import RunError
+from smartselfie.files import check_readable
 
-Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-ShareBelowOne = Annotated[float, Field(strict=True, ge=0, lt=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+LessThanOne = Annotated[float, Field(ge=0, lt=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Recipe:
         name: what `--recipe` calls it.
         network: the architecture, a name in `networks.NETWORKS`.
         epochs: passes over the Training rows.
-        batch_size: faces a step, over all devices together.
+        batch_size: faces a step.
         optimizer: sgd (with Nesterov momentum) or adam (with decoupled decay).
         learning_rate: the peak of the cosine schedule.
         warmup_epochs: epochs in which the rate rises linearly from nearly zero to the peak.
@@ -55,90 +58,31 @@ class Recipe:
 
     name: str
     network: str
-    epochs: Annotated[int, Field(strict=True, ge=1)]
-    batch_size: Annotated[int, Field(strict=True, ge=2)] = 128
-    optimizer: str = "sgd"
+    epochs: Annotated[int, Field(ge=1)]
+    batch_size: Annotated[int, Field(ge=2)] = 128
+    optimizer: Literal["sgd", "adam"] = "sgd"
     learning_rate: Positive = 0.1
     warmup_epochs: NotNegative = 2.0
-    momentum: ShareBelowOne = 0.9
+    momentum: LessThanOne = 0.9
     weight_decay: NotNegative = 5e-4
     label_smoothing: Share = 0.1
     votes_weight: NotNegative = 1.0
     teacher_weight: Share = 0.5
-    real_share: ShareBelowOne = 0.25
+    real_share: LessThanOne = 0.25
     real_weight: NotNegative = 1.0
     real_teacher_weight: Share = 0.0
     real_mix: Share = 0.0
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
-    averaging: ShareBelowOne = 0.998
+    averaging: LessThanOne = 0.998
     mean: Share = 0.5
     std: Positive = 0.25
 
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
-OPTIMIZERS = ("sgd", "adam")
 
-# Changes that leave a face as clear as it was.
-CLEAR = ("flip", "box", "light", "cover")
-
-RECIPES = {
-    recipe.name: recipe
-    for recipe in (
-        # for a network that learns from teachers: their answers are what smoothing would be
-        Recipe(
-            name="compact",
-            network="compact",
-            epochs=200,
-            batch_size=64,
-            learning_rate=0.04,
-            warmup_epochs=3.0,
-            label_smoothing=0.0,
-            teacher_weight=0.6,
-            averaging=0.999,
-        ),
-        # from a trained `compact`, which is its own teacher of FER-2013, with faces of real people
-        Recipe(
-            name="faces",
-            network="compact",
-            epochs=10,
-            batch_size=64,
-            learning_rate=0.008,
-            warmup_epochs=0.3,
-            label_smoothing=0.0,
-            teacher_weight=1.0,
-            real_share=0.3,
-            real_weight=1.5,
-            real_mix=0.3,
-            averaging=0.999,
-        ),
-        # teachers see clearer faces than their pupil will
-        Recipe(
-            name="wide",
-            network="wide",
-            epochs=76,
-            batch_size=64,
-            learning_rate=0.05,
-            augment=CLEAR,
-            averaging=0.999,
-        ),
-        Recipe(
-            name="slim",
-            network="slim",
-            epochs=60,
-            batch_size=64,
-            learning_rate=0.04,
-            augment=CLEAR,
-            averaging=0.999,
-        ),
-        Recipe(
-            name="vgg",
-            network="vgg",
-            epochs=48,
-            optimizer="adam",
-            learning_rate=1e-3,
-            augment=("flip", "box"),
-        ),
-    )
-}
+RECIPES = ("compact", "faces", "wide", "slim", "vgg")
+NAMES = tuple(field.name for field in fields(Recipe) if field.name != "name")
+HINT = 'a recipe has network and epochs, or a base such as base = "compact"; it may have ' + ", ".join(NAMES)
 
 
 def recipe_named(name: str) -> Recipe:
@@ -147,15 +91,9 @@ def recipe_named(name: str) -> Recipe:
     Raises:
         RunError: there is none.
     """
-    try:
-        return RECIPES[name]
-    except KeyError:
-        raise RunError(f"no such recipe: {name}", f"recipes: {', '.join(RECIPES)}") from None
-
-
-NAMES = tuple(field.name for field in fields(Recipe) if field.name != "name")
-CHECK = TypeAdapter(Recipe)
-HINT = f"a recipe may have base, {', '.join(NAMES)}"
+    if name not in RECIPES:
+        raise RunError(f"no such recipe: {name}", f"recipes: {', '.join(RECIPES)}")
+    return read_recipe(Path(__file__).with_name("recipes") / f"{name}.toml")
 
 
 def recipe_for(word: str) -> Recipe:
@@ -186,34 +124,23 @@ def read_recipe(path: Path) -> Recipe:
     from smartselfie.training.augment import KINDS
     from smartselfie.training.networks import NETWORKS
 
-    said = _parsed(path)
+    check_readable(path, RunError, "check --recipe")
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} is not TOML: {error}", HINT) from None
     base = said.pop("base", None)
-    if base is not None and base not in RECIPES:
-        raise RunError(f"{path}: no such recipe: {base}", f"recipes: {', '.join(RECIPES)}")
     unknown = [name for name in said if name not in NAMES]
     if unknown:
         raise RunError(f"{path} has unknown names: {', '.join(unknown)}", HINT)
-    missing = [name for name in ("network", "epochs") if name not in said]
-    if base is None and missing:
-        raise RunError(f"{path} lacks {' and '.join(missing)}", 'name them, or a base such as base = "compact"')
-    begun = asdict(RECIPES[base]) if isinstance(base, str) else {}
+    begun = {} if base is None else asdict(recipe_named(base))
     try:
-        recipe = CHECK.validate_python(begun | said | {"name": path.stem})
+        # as JSON, in which lists are tuples; dates are text, and so no numbers
+        recipe = TypeAdapter(Recipe).validate_json(json.dumps(begun | said | {"name": path.stem}, default=str))
     except ValidationError as error:
         first = error.errors()[0]
         raise RunError(f"{path}: {first['loc'][0]}: {first['msg']}", HINT) from None
-    named = [(recipe.network, tuple(NETWORKS)), (recipe.optimizer, OPTIMIZERS)]
-    for word, known in [*named, *((kind, tuple(KINDS)) for kind in recipe.augment)]:
+    for word, known in [(recipe.network, tuple(NETWORKS)), *((kind, tuple(KINDS)) for kind in recipe.augment)]:
         if word not in known:
             raise RunError(f"{path}: there is no {word}", f"there are {', '.join(known)}")
     return recipe
-
-
-def _parsed(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}", "check --recipe") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RunError(f"{path} is not TOML: {error}", HINT) from None

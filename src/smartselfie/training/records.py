@@ -145,7 +145,7 @@ def open_tensorboard(run: Path) -> "TensorBoardLogger":
 
 
 def log_epoch(logger: "TensorBoardLogger", result: EpochResult) -> None:
-    """The points of one epoch, flushed to the disk; of several processes one writes."""
+    """The points of one epoch, flushed to the disk."""
     points = {
         "loss": result.loss,
         "learning rate": result.learning_rate,
