@@ -113,23 +113,23 @@ def test_a_place_that_cannot_be_written_gets_one_line(tmp_path: Path, capsys: Ca
     assert prepare(source, ".") == 2
 
 
-def test_the_audit_tells_of_twins_and_of_differing_labels_and_draws_a_picture(tmp_path: Path, capsys: Capsys) -> None:
+def test_the_audit_tells_of_twins_and_of_differing_labels_and_writes_a_page(tmp_path: Path, capsys: Capsys) -> None:
     votes = votes_of(tmp_path / "votes.csv", ["Training", "Training", "PublicTest"])
-    picture = tmp_path / "audit.png"
-    more = ("--ferplus", votes, "--picture", picture)
+    page = tmp_path / "audit.html"
+    more = ("--ferplus", votes, "--report", page)
     assert prepare(csv_of(tmp_path / "fer.csv", GOOD), tmp_path / "faces.npz", *more) == 0
     printed = capsys.readouterr().out
     assert "  Training in PublicTest: 2, 2" in printed
     assert "Training: the majority is not the label of 2013 on 1" in printed
-    assert f"written: {picture}" in printed
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert f"written: {page}" in printed
+    assert "<h1>3 faces</h1>" in page.read_text(encoding="utf-8")
 
 
-def test_a_picture_of_no_kind_is_refused_before_the_work(tmp_path: Path, capsys: Capsys) -> None:
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(tmp_path: Path, capsys: Capsys) -> None:
     source = csv_of(tmp_path / "fer.csv", GOOD)
-    assert prepare(source, tmp_path / "faces.npz", "--picture", tmp_path / "audit.xyz") == 1
-    assert "does not end like an image file" in capsys.readouterr().err
-    assert prepare(source, tmp_path / "one.png", "--picture", tmp_path / "one.png") == 1
+    assert prepare(source, tmp_path / "faces.npz", "--report", tmp_path / "nowhere" / "audit.html") == 1
+    assert "cannot be written" in capsys.readouterr().err
+    assert prepare(source, tmp_path / "one.html", "--report", tmp_path / "one.html") == 1
     assert "is named twice" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["fer.csv"]
 

@@ -3,17 +3,13 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import pytest
-from PIL import Image as Pictures
 
 from smartselfie.core.emotion import Emotion
-from smartselfie.datasets.audit import Twinned, audit, audit_to_json, write_picture
-from smartselfie.datasets.dataset import SIDE, Dataset, Split
+from smartselfie.datasets.audit import Twinned, audit, audit_to_json
+from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.datasets.ferplus import NO_FACE
-from smartselfie.errors import DataError
 
 Draw = Callable[..., Dataset]
 
@@ -79,24 +75,3 @@ def test_as_json_all_of_it_is_plain(draw_data: Draw):
     assert told["twins"]["Training"]["PublicTest"] == {"rows": 0, "differ": 0}
     assert told["ferplus"]["differ"] == {"Training": 0, "PublicTest": 0}
     assert audit_to_json(audit(draw_data(7, 0, votes=False)))["ferplus"] is None
-
-
-@pytest.mark.parametrize("votes", [True, False])
-def test_the_picture_shows_the_faces(draw_data: Draw, tmp_path: Path, votes: bool):
-    data = draw_data(14, 7, votes=votes)
-    write_picture(tmp_path / "audit.png", data, audit(data))
-    with Pictures.open(tmp_path / "audit.png") as opened:
-        shown = np.asarray(opened.convert("L"))
-    for face in data.pixels[:7]:
-        # the first of each class stands somewhere in the picture, pixel by pixel
-        places = np.argwhere(shown[: -SIDE + 1, : -SIDE + 1] == face[0, 0])
-        assert any((shown[y : y + SIDE, x : x + SIDE] == face).all() for y, x in places)
-
-
-def test_a_picture_of_no_kind_or_in_no_place_is_refused(draw_data: Draw, tmp_path: Path):
-    data = draw_data(7, 0)
-    with pytest.raises(DataError, match="does not end like an image file"):
-        write_picture(tmp_path / "audit.xyz", data, audit(data))
-    (tmp_path / "file").write_text("in the folder's place")
-    with pytest.raises(DataError, match="cannot be written"):
-        write_picture(tmp_path / "file" / "audit.png", data, audit(data))

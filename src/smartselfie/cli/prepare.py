@@ -19,11 +19,9 @@ if TYPE_CHECKING:
 @click.argument("out", type=FILE, metavar="OUT.npz")
 @option("--ferplus", PATH, "FILE", "FER+'s fer2013new.csv, with ten votes per face.")
 @option("--test-as", ["PublicTest", "PrivateTest"], None, 'The split that "test" stands for.', "PrivateTest")
-@option("--picture", FILE, "FILE.png", "Save the audit as an image; it shows faces.")
+@option("--report", FILE, "FILE.html", "Write the audit as a page; it shows faces.")
 @json_flag("the audit as one line of JSON")
-def command(
-    *, source: Path, out: Path, ferplus: Path | None, test_as: str, picture: Path | None, as_json: bool
-) -> None:
+def command(*, source: Path, out: Path, ferplus: Path | None, test_as: str, report: Path | None, as_json: bool) -> None:
     """Turn FER-2013, or labelled faces of your own, into training data, and show what is odd about it.
 
     SRC is a CSV with emotion, pixels, Usage (fer2013.csv, icml_face_data.csv; also compressed or in an archive),
@@ -32,18 +30,20 @@ def command(
 
     Broken rows are left out. Each is named with its place and what is wrong, and the exit code is 1.
 
-    Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --picture audit.png
+    Example: smartselfie prepare fer2013.tar.gz faces.npz --ferplus fer2013new.csv --report audit.html
     """
     from smartselfie.cli.terminal import show_progress
     from smartselfie.datasets import audit as auditing
     from smartselfie.datasets import dataset, reader
     from smartselfie.datasets.dataset import Split
     from smartselfie.datasets.ferplus import join, read_votes
+    from smartselfie.evaluation.audit_report import write_audit_report
+    from smartselfie.evaluation.render import check_writable
 
-    outputs = [out] if picture is None else [out, picture]
+    outputs = [out] if report is None else [out, report]
     _refuse_overwriting(outputs, [source] if ferplus is None else [source, ferplus])
-    if picture is not None:
-        auditing.image_format(picture)
+    if report is not None:
+        check_writable(report)
     votes = None if ferplus is None else read_votes(ferplus)
     with show_progress(None) as progress:
         read = reader.read(source, lambda rows: progress.update(rows, f"{rows:,} rows"), Split(test_as))
@@ -54,8 +54,8 @@ def command(
     with show_progress(None) as progress:
         progress.update(len(data), "looking for twins")
         found = auditing.audit(data)
-    if picture is not None:
-        auditing.write_picture(picture, data, found)
+    if report is not None:
+        write_audit_report(report, data, found)
     if as_json:
         click.echo(json.dumps(auditing.audit_to_json(found) | {"broken": len(read.broken)}))
     else:

@@ -45,8 +45,9 @@ def command(
 
     Example: smartselfie replay videos.zip --report replay.html
     """
+    from smartselfie.evaluation.render import check_writable
     from smartselfie.evaluation.replay import replay, total
-    from smartselfie.evaluation.replay_report import check_writable, write_replay_report
+    from smartselfie.evaluation.replay_report import write_replay_report
     from smartselfie.evaluation.timeline import open_videos
 
     settings = load_settings(flags, config)

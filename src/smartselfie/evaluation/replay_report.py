@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 
-from smartselfie.errors import DataError
-from smartselfie.evaluation.render import HINT, write_page
+from smartselfie.evaluation.render import write_page
 from smartselfie.evaluation.replay import Replay, Total
 from smartselfie.evaluation.timeline import Shows
 from smartselfie.images import encode_jpeg, shrink
@@ -15,19 +13,6 @@ from smartselfie.trigger.rule import Reason
 WIDTH, HEIGHT, LEFT, STRIP = 960, 170, 34, 12
 # Pixels of a photo's longer side on the page.
 PREVIEW = 360
-
-
-def check_writable(path: Path) -> None:
-    """Make sure that a page can be written there, before minutes are spent on what it is to show.
-
-    Raises:
-        DataError: it cannot.
-    """
-    try:
-        with TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}", HINT) from None
 
 
 def write_replay_report(path: Path, replays: Sequence[Replay], everything: Total) -> None:

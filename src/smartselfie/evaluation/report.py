@@ -3,12 +3,10 @@
 It shows faces of the data (the most confident mistakes), so it can be passed on only as far as the data can.
 """
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image as Pillow
 
 from smartselfie.core.emotion import EMOTIONS
 from smartselfie.evaluation.evaluate import Evaluation, Predictions, score_all
@@ -55,12 +53,10 @@ def _mistakes(found: Evaluation, predictions: Predictions) -> Iterator[dict[str,
     predicted, score = found.scores.argmax(axis=1), found.scores.max(axis=1)
     wrong = np.flatnonzero((found.true >= 0) & (predicted != found.true))
     for place in wrong[np.argsort(-score[wrong], kind="stable")][:MISTAKES]:
-        png = io.BytesIO()
-        Pillow.fromarray(predictions.rows.pixels[place]).save(png, "PNG", optimize=True)
         yield {
             "predicted": EMOTIONS[predicted[place]],
             "score": score[place],
             "label": EMOTIONS[found.true[place]],
             "row": predictions.rows.rows[place],
-            "png": png.getvalue(),
+            "pixels": predictions.rows.pixels[place],
         }
