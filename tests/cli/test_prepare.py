@@ -70,7 +70,7 @@ def test_votes_are_joined(tmp_path: Path, capsys: Capsys) -> None:
         ("", "no column"),
         ("a,b\n1,2\n", "no column"),
         ("emotion,pixels,Usage\n", "no valid row"),
-        (None, "cannot be read"),
+        (None, "no such file"),
     ],
 )
 def test_a_bad_file_gets_one_line_and_nothing_is_written(
