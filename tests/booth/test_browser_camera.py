@@ -129,7 +129,7 @@ def test_an_error_while_the_page_is_told_is_raised_and_ends_the_line():
     async def take():
         told = asyncio.Queue()
         told.put_nowait("next")
-        await _take_frames(Broken(), BrowserCamera(), told)
+        await _take_frames(Broken(), BrowserCamera(), Page(next=lambda: None, still=lambda: None), told)
 
     with pytest.raises(ExceptionGroup) as raised:
         asyncio.run(take())
@@ -190,3 +190,16 @@ def test_boxes_follow_the_larger_picture():
     large = enlarged(shot, np.zeros((400, 200, 3), np.uint8))
     assert large.faces[0].box == Box(20, 80, 60, 160)
     assert large.frame.at == 1.0
+
+
+def test_who_has_the_place_and_gives_nothing_loses_it_to_the_next_and_cannot_push_any_more(monkeypatch):
+    camera, image = BrowserCamera(), blank()
+    silent, other = (Page(next=lambda: None, still=lambda: None) for _ in range(2))
+    assert camera.attach(silent)
+    assert not camera.attach(other)
+    monkeypatch.setattr("smartselfie.booth.browser_camera.SEAT_TIME", 0.0)
+    assert camera.attach(other)
+    assert not camera.push_from(silent, image)
+    assert camera.push_from(other, image)
+    camera.detach(silent)
+    assert camera.push_from(other, image)

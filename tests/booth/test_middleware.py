@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from smartselfie.booth.middleware import MOST_BODY, Allowance, Limits, is_loopback
+from smartselfie.booth.middleware import MOST_BODY, PAIRED, Allowance, Limits, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,23 @@ def test_presses_without_end_are_refused_and_looking_is_not():
             return presses, {(await client.get("/api/state")).status_code for _ in range(20)}
 
     assert asyncio.run(ask()) == ([200, 200, 200, 429, 429], {200})
+
+
+def test_a_flood_of_strangers_stands_in_the_way_of_no_paired_phone():
+    served = Limits(PlainTextResponse("fine"))
+
+    def ask(paired):
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [], PAIRED: paired}
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        asyncio.run(served(scope, None, send))
+        return sent[0]["status"]
+
+    assert {ask(paired=False) for _ in range(60)} == {200, 429}
+    assert [ask(paired=True) for _ in range(15)] == [200] * 15
 
 
 def test_what_is_too_large_is_refused_whether_it_says_so_or_not(serve):

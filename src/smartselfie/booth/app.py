@@ -33,6 +33,8 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 # Messages on their way to a viewer that it has not drawn yet; more would show it the past.
 IN_FLIGHT = 2
+# Times that a viewer may say it has drawn what it was not sent.
+MOST_TOO_MANY = 100
 
 
 def create_app(
@@ -107,7 +109,7 @@ def _serve_page(app: FastAPI) -> None:
 
 async def _show(socket: WebSocket, booth: Booth) -> None:
     """Send what is newest, as fast as the viewer draws it, until it leaves."""
-    room = asyncio.BoundedSemaphore(IN_FLIGHT)
+    room, too_many = asyncio.BoundedSemaphore(IN_FLIGHT), 0
 
     async def send(viewer: Viewer) -> None:
         with contextlib.suppress(WebSocketDisconnect):
@@ -119,9 +121,14 @@ async def _show(socket: WebSocket, booth: Booth) -> None:
         async with asyncio.TaskGroup() as both:
             sending = both.create_task(send(viewer))
             while (await socket.receive())["type"] != "websocket.disconnect":
-                # whoever says "ready" too often gains nothing
-                with contextlib.suppress(ValueError):
+                # whoever says "ready" too often gains nothing, and does not stay
+                try:
                     room.release()
+                except ValueError:
+                    too_many += 1
+                    if too_many > MOST_TOO_MANY:
+                        await socket.close(1008)
+                        break
             sending.cancel()
 
 

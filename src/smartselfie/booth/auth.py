@@ -15,6 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from smartselfie.booth.middleware import PAIRED
+
 T = TypeVar("T")
 # Keys at a time; the oldest go first.
 MOST = 10_000
@@ -133,11 +135,11 @@ class RequirePairing:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look at the cookie, then pass on."""
         answer = self._app
-        if scope["type"] == "websocket" and not self._knows(scope):
+        known = scope["type"] in ("http", "websocket") and self._knows(scope)
+        scope[PAIRED] = known
+        if scope["type"] == "websocket" and not known:
             answer = WebSocketClose(1008)
-        elif scope["type"] == "http" and not (
-            scope["path"] in OPEN or scope["path"].startswith(GUEST) or self._knows(scope)
-        ):
+        elif scope["type"] == "http" and not (scope["path"] in OPEN or scope["path"].startswith(GUEST) or known):
             answer = PlainTextResponse("scan the code on the booth's page first\n", 403)
         await answer(scope, receive, send)
 

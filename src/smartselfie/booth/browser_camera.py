@@ -17,6 +17,8 @@ from smartselfie.sources.live import NewestFrame
 
 # Seconds without a frame until the camera counts as lost.
 SILENCE = 2.0
+# Seconds without a frame after which another page may take the place.
+SEAT_TIME = 10.0
 # Seconds that a still may take on its way.
 STILL_TIME = 4.0
 # Most pixels of a small frame (1080p) and of a still; looked at before anything is decoded.
@@ -51,15 +53,26 @@ class BrowserCamera(NewestFrame):
         """Nobody gives frames yet."""
         super().__init__()
         self._page: Page | None = None
+        self._gave_at = 0.0
         self._still: Image | None = None
 
     def attach(self, page: Page) -> bool:
-        """Let a page give frames; False where another does already."""
+        """Let a page give frames; False where another does already, or did seconds ago."""
         with self._news:
-            if self._page is not None or self._closed:
+            taken = self._page is not None and self._clock() - self._gave_at < SEAT_TIME
+            if taken or self._closed:
                 return False
-            self._page = page
+            self._page, self._gave_at = page, self._clock()
             return True
+
+    def push_from(self, page: Page, image: Image) -> bool:
+        """Take a page's frame; False where another page has its place by now."""
+        with self._news:
+            if self._page is not page:
+                return False
+            self._gave_at = self._clock()
+        self.push(image)
+        return True
 
     def detach(self, page: Page) -> None:
         """The page is gone."""

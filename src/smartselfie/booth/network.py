@@ -1,5 +1,6 @@
 """Where the booth listens: the page on this machine and, where it is asked for, https in the local network."""
 
+import asyncio
 import contextlib
 import errno
 import ipaddress
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import uvicorn
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from smartselfie.booth.app import create_app
 from smartselfie.booth.auth import LanAccess
@@ -31,6 +34,10 @@ from smartselfie.worker import Report, Worker
 
 PORTS_TO_TRY = 50
 MOST_CONNECTIONS = 256
+# Connections from the network, in all and from one address.
+MOST_STRANGERS, MOST_EACH = 400, 300
+# Seconds that a connection may say nothing before its first request.
+SILENCE = 8.0
 # Bytes of a message from a page: a small frame of its camera.
 MOST_FRAME = 512 << 10
 # Seconds that the booth waits for the phones' server before it goes on without.
@@ -62,12 +69,14 @@ def make_server(
         timeout_graceful_shutdown=1,
         ssl_certfile=certificate,
         ssl_keyfile=certificate,
+        http=_Impatient,
+        loop="asyncio",
     )
     return _Announcing(config, on_started)
 
 
 @contextlib.contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
+def listen(host: str, port: int, kind_of: type[socket.socket] = socket.socket) -> Iterator[socket.socket]:
     """A socket that listens at that port or, where it is busy, at the next free one.
 
     Raises:
@@ -80,7 +89,7 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         raise ConfigError(f"no such address: {host}", hint) from None
     last = port if port == 0 else min(port + PORTS_TO_TRY - 1, 65535)
     for candidate in range(port, last + 1):
-        with socket.socket(family, kind, protocol) as door:
+        with kind_of(family, kind, protocol) as door:
             # a port that was let go of a moment ago can be had again; one in use cannot
             door.setsockopt(socket.SOL_SOCKET, REUSE, 1)
             try:
@@ -158,6 +167,44 @@ def _make(who: Sequence[x509.GeneralName], now: datetime) -> bytes:
     return private + certificate.public_bytes(serialization.Encoding.PEM)
 
 
+class _Impatient(H11Protocol):
+    """HTTP that hangs up on who connects and does not ask for anything within seconds."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._silent = self.loop.call_later(SILENCE, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None or self.transport.get_protocol() is not self:
+            self._silent.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._silent.cancel()
+        super().connection_lost(exc)
+
+
+class Door(socket.socket):
+    """A socket for strangers: so many connections in all and from one address, so that files are left for the album."""
+
+    _known: list[tuple[socket.socket, str]]
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection.
+
+        Raises:
+            BlockingIOError: there is none, or it was one too many and is closed.
+        """
+        line, address = super().accept()
+        self._known = [(other, host) for other, host in getattr(self, "_known", []) if other.fileno() >= 0]
+        from_there = sum(host == address[0] for _, host in self._known)
+        if len(self._known) >= MOST_STRANGERS or from_there >= MOST_EACH:
+            line.close()
+            raise BlockingIOError
+        self._known.append((line, address[0]))
+        return line, address
+
+
 class _Announcing(uvicorn.Server):
     """A server that says when it listens."""
 
@@ -166,6 +213,10 @@ class _Announcing(uvicorn.Server):
         self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.config.ssl is not None:
+            loop = asyncio.get_running_loop()
+            # uvicorn leaves a minute to whoever connects and never speaks
+            loop.create_server = partial(loop.create_server, ssl_handshake_timeout=SILENCE)  # type: ignore[method-assign]
         await super().startup(sockets)
         self._on_started()
 
@@ -261,7 +312,7 @@ def open_to_network(
     kept = platformdirs.user_data_path("smartselfie", appauthor=False) if folder is None else folder
     certificate = partial(own_certificate, kept / "lan.pem", own_names(), (here, "127.0.0.1"))
     certificate()
-    with listen(EVERYWHERE, settings.port + 1 if settings.port else 0) as door:
+    with listen(EVERYWHERE, settings.port + 1 if settings.port else 0, Door) as door:
         outside = LanAccess(f"https://{here}:{door.getsockname()[1]}")
         app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
         with contextlib.closing(Lan(app, door, certificate, outside, booth.broadcast.report).start()):

@@ -48,7 +48,7 @@ def camera_routes(source: Callable[[], object]) -> APIRouter:
         for _ in range(IN_FLIGHT):
             tell("next")
         try:
-            await _take_frames(socket, camera, told)
+            await _take_frames(socket, camera, page, told)
         finally:
             camera.detach(page)
 
@@ -64,7 +64,7 @@ def camera_routes(source: Callable[[], object]) -> APIRouter:
     return router
 
 
-async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Queue[str]) -> None:
+async def _take_frames(socket: WebSocket, camera: BrowserCamera, page: Page, told: asyncio.Queue[str]) -> None:
     async def tell() -> None:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
@@ -74,8 +74,11 @@ async def _take_frames(socket: WebSocket, camera: BrowserCamera, told: asyncio.Q
     async with asyncio.TaskGroup() as both:
         telling = both.create_task(tell())
         try:
-            while True:
-                camera.push(await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS))
+            while camera.push_from(
+                page, await asyncio.to_thread(read_jpeg, await socket.receive_bytes(), FRAME_PIXELS)
+            ):
+                pass
+            await socket.close(BUSY)
         except (PictureError, KeyError):
             telling.cancel()
             await socket.close(BAD_FRAME)
