@@ -130,7 +130,7 @@ class Allowance:
 
 
 class Limits:
-    """Wraps the app; answers 413 to what is too large, 411 to what says no length, and 429 to what comes too often."""
+    """Wraps the app; answers 413 to what is too large, 400 to what says no length, and 429 to what comes too often."""
 
     def __init__(self, app: ASGIApp, allowance: Allowance | None = None) -> None:
         """`allowance` counts what changes something; None takes the usual one."""
@@ -147,7 +147,7 @@ class Limits:
         most = MOST_STILL if scope["path"].startswith(STILLS) else MOST_BODY
         announced = headers.get("content-length", "0")
         if "transfer-encoding" in headers:
-            answer = PlainTextResponse("say how long it is\n", 411)
+            answer = PlainTextResponse("say how long it is\n", 400)
         elif not announced.isdecimal() or int(announced) > most:
             answer = PlainTextResponse("too large\n", 413)
         elif scope["method"] not in ("GET", "HEAD") and not self._of(scope).take():
