@@ -13,11 +13,12 @@ from smartselfie.datasets.dataset import Dataset, Split
 from smartselfie.errors import DataError
 from smartselfie.evaluation.evaluate import (
     COMBINED,
+    Evaluation,
     Labels,
-    evaluate,
     evaluation_to_json,
     predict_split,
     score_all,
+    score_predictions,
     to_card_metrics,
     write_predictions,
 )
@@ -26,6 +27,12 @@ from smartselfie.testing import CARD
 
 Draw = Callable[..., Dataset]
 Make = Callable[..., bytes]
+
+
+def evaluate(
+    data: Dataset, split: Split, labels: Labels, network: OnnxClassifier, *, combined: bool = False
+) -> Evaluation:
+    return score_predictions(predict_split(data, split, network), labels, combined=combined)
 
 
 @pytest.fixture

@@ -90,24 +90,6 @@ class Evaluation:
     accuracy_without_twins: float | None
 
 
-def evaluate(
-    data: Dataset, split: Split, labels: Labels, classifier: OnnxClassifier, *, combined: bool = False
-) -> Evaluation:
-    """Measure a network: `predict_split` and `score_predictions` in one.
-
-    Args:
-        data: prepared data.
-        split: which rows to read.
-        labels: whose labels count; of a network with several outputs, the one of that name is read.
-        classifier: the network.
-        combined: measure the combined output instead.
-
-    Raises:
-        DataError: there are no such rows, no votes, or no row with a majority.
-    """
-    return score_predictions(predict_split(data, split, classifier), labels, combined=combined)
-
-
 def predict_split(data: Dataset, split: Split, classifier: OnnxClassifier) -> Predictions:
     """Let a network read the rows of a split.
 

@@ -76,15 +76,11 @@ def write_history(run: Path, history: list[EpochResult]) -> None:
     Raises:
         RunError: they cannot be written.
     """
-    try:
-        with atomic_write(run / "history.csv") as file:
-            file.write(_to_csv(history))
-        with atomic_write(run / "curve.png") as file:
-            _draw(file, history)
-    except OSError as error:
-        raise RunError(
-            f"the record of {run} cannot be written: {error.strerror}", "free some space, then use --resume"
-        ) from None
+    hint = "free some space, then use --resume"
+    with atomic_write(run / "history.csv", RunError, hint) as file:
+        file.write(_to_csv(history))
+    with atomic_write(run / "curve.png", RunError, hint) as file:
+        _draw(file, history)
 
 
 def _to_csv(history: list[EpochResult]) -> bytes:
