@@ -16,7 +16,9 @@ from smartselfie.core.types import Box
 from smartselfie.datasets.dataset import Dataset
 from smartselfie.datasets.labelled import LabelledFace
 from smartselfie.errors import DataError, RunError
+from smartselfie.factory import make_classifier
 from smartselfie.inference.classifiers import OnnxClassifier
+from smartselfie.inference.runtime import EMOTION_MODEL, bundled_model
 from smartselfie.testing import CARD
 
 if "CI" not in os.environ:
@@ -25,6 +27,7 @@ if "CI" not in os.environ:
 import torch
 from torch import Tensor, nn
 
+from smartselfie.training.card import save_model
 from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
 from smartselfie.training.environment import make_fabric
 from smartselfie.training.export import export, fit_temperatures
@@ -181,6 +184,16 @@ def test_what_cannot_be_exported_is_refused_and_leaves_no_file(
     with pytest.raises(RunError, match="damaged"):
         export(trained.run, out)
     assert not out.exists()
+
+
+def test_a_model_replaces_an_older_one_and_nothing_else(tmp_path: Path) -> None:
+    content, card = bundled_model(EMOTION_MODEL), make_classifier().card
+    for _ in range(2):
+        save_model(tmp_path / "mine.onnx", content, card)
+    (tmp_path / "other.onnx").write_bytes(b"somebody's")
+    with pytest.raises(RunError, match="did not write it"):
+        save_model(tmp_path / "other.onnx", content, card)
+    assert (tmp_path / "other.onnx").read_bytes() == b"somebody's"
 
 
 @pytest.mark.slow

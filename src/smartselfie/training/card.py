@@ -13,7 +13,7 @@ from smartselfie.core.emotion import EMOTIONS
 from smartselfie.datasets.fer2013 import TRAINING_ROWS
 from smartselfie.errors import RunError
 from smartselfie.files import atomic_write
-from smartselfie.inference.card import EyeCard, Licence, ModelCard
+from smartselfie.inference.card import SEAL, EyeCard, Licence, ModelCard
 from smartselfie.training.checkpoint import Checkpoint, describe_run
 from smartselfie.training.recipe import RECIPES, recipe_named, with_options_of
 
@@ -110,11 +110,14 @@ def _origin(checkpoint: Checkpoint) -> str:
 def save_model(path: Path, content: bytes, card: ModelCard | EyeCard) -> None:
     """Write a model, whole or not at all, and beside it its card for people, with what `sha256sum` says of the file.
 
+    An older model is replaced, and nothing else.
+
     Raises:
         RunError: a file cannot be written.
     """
     file = {"name": path.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     beside = json.dumps({"file": file} | card.to_json(), indent=2, ensure_ascii=False) + "\n"
-    for place, part in ((path, content), (path.with_suffix(".card.json"), beside.encode())):
-        with atomic_write(place, RunError, "choose another place or free some space") as out:
+    card_file = path.with_suffix(".card.json")
+    for place, part, mark in ((path, content, SEAL.encode()), (card_file, beside.encode(), b'"sha256"')):
+        with atomic_write(place, RunError, "choose another name or free some space", mark) as out:
             out.write(part)
