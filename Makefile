@@ -81,11 +81,23 @@ $(RUNS)/compact.onnx: $(TEACHERS)
 $(RUNS)/compact-int8.onnx: $(RUNS)/compact.onnx
 	$(BIN)/smartselfie export $< $@ --data $(DATA) --int8
 
-# the same network, taught by itself what FER-2013 holds while it learns real faces
-$(RUNS)/faces.onnx: $(RUNS)/compact.onnx
+# the same network, taught by itself what FER-2013 holds while it learns real faces; the last stage once for each seed
+SEEDS := 301 302 303
+SETTLED := $(SEEDS:%=$(RUNS)/settle-%/done)
+
+$(RUNS)/faces/done: $(RUNS)/compact.onnx
 	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/faces --real $(FACES) \
 		$(call begun,faces,--recipe faces --start $< --teacher $<) $(TRAIN)
-	$(BIN)/smartselfie export $(RUNS)/faces $@ --data $(DATA) --faces $(FACES)
+	@touch $@
+
+$(SETTLED): $(RUNS)/settle-%/done: $(RUNS)/faces/done
+	$(BIN)/smartselfie train $(DATA) --out $(RUNS)/settle-$* --real $(FACES) $(call begun,settle-$*,--recipe settle \
+		--seed $* --start $(RUNS)/faces --teacher $(RUNS)/compact.onnx) $(TRAIN)
+	@touch $@
+
+$(RUNS)/faces.onnx: $(SETTLED)
+	$(BIN)/smartselfie export $(firstword $(^D)) $@ --data $(DATA) --faces $(FACES) \
+		$(addprefix --with ,$(wordlist 2,9,$(^D)))
 
 $(RUNS)/faces-int8.onnx: $(RUNS)/faces.onnx
 	$(BIN)/smartselfie export $< $@ --data $(DATA) --faces $(FACES) --int8

@@ -28,7 +28,7 @@ import torch
 from torch import Tensor, nn
 
 from smartselfie.training.card import save_model
-from smartselfie.training.checkpoint import NAME, load_checkpoint, save_checkpoint
+from smartselfie.training.checkpoint import NAME, load_checkpoint, mean_checkpoint, save_checkpoint
 from smartselfie.training.environment import make_fabric
 from smartselfie.training.export import export, fit_temperatures
 from smartselfie.training.loop import Trainer
@@ -258,6 +258,25 @@ def test_what_users_see_gives_back_what_was_rare_where_votes_say_how_rare(
     assert balance[3] == 0
     assert balance[0] > balance[1] == balance[6]
     assert export(trained.run, tmp_path / "plain.onnx").card.balance == ()
+
+
+@pytest.mark.slow
+def test_runs_that_differ_in_their_seed_only_have_a_mean(make_trainer: Train, small: Recipe, tmp_path: Path) -> None:
+    trainers = [make_trainer(run=f"{seed}", recipe=replace(small, epochs=1), seed=seed) for seed in (1, 2)]
+    for trainer in trainers:
+        trainer.train(Watcher())
+    first, second = (load_checkpoint(trainer.run) for trainer in trainers)
+    mean = mean_checkpoint([first, second])
+    for key, weight in mean.average.items():
+        expected = (first.average[key].double() + second.average[key].double()) / 2
+        assert torch.allclose(weight.double(), expected, atol=0.5 if "num" in key or "n_" in key else 1e-6)
+    card = export(trainers[0].run, tmp_path / "mean.onnx", siblings=[trainers[1].run]).card
+    assert "the mean of recipe" in card.origin
+    assert "seed 1 and of the seeds 2" in card.origin
+    longer = make_trainer(run="longer", recipe=replace(small, epochs=2))
+    longer.train(Watcher())
+    with pytest.raises(RunError, match="no mean"):
+        export(trainers[0].run, tmp_path / "none.onnx", siblings=[longer.run])
 
 
 @pytest.mark.slow

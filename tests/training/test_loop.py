@@ -248,6 +248,12 @@ def test_it_warms_up_to_the_peak_and_falls_to_zero_along_a_cosine(small: Recipe)
     assert rates[20:] == sorted(rates[20:], reverse=True)
 
 
+def test_a_cosine_that_is_cut_is_the_whole_one_as_far_as_it_goes(small: Recipe) -> None:
+    whole = replace(small, epochs=31)
+    cut = replace(whole, epochs=21, cosine_epochs=31)
+    assert learning_rate(cut, 20.5) == learning_rate(whole, 20.5) > 0
+
+
 def test_biases_and_batch_norms_do_not_decay(small: Recipe) -> None:
     network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.Flatten(), nn.Linear(4, 7))
     decayed, free = make_optimizer(network, small).param_groups

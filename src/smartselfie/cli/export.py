@@ -16,11 +16,20 @@ if TYPE_CHECKING:
 @click.argument("model", type=FILE, metavar="MODEL.onnx")
 @option("--data", PATH, "DATA.npz", "Prepared data: measures the model on PublicTest and calibrates it.")
 @option("--faces", PATH, "FACES", "Labelled faces of real people: measures the model on their part val, by group.")
+@option("--with siblings", PATH, "RUN", "Run with another seed: the mean of the weights is written.", multiple=True)
 @option("--name", None, "NAME", "Name of the model.", shown="the recipe's name")
 @click.option("--mirrored", is_flag=True, help="Average over the face and its mirror image (twice as slow).")
 @click.option("--int8", is_flag=True, help="Compute in 8 bits, calibrated on Training rows of --data.")
 def command(
-    *, source: Path, model: Path, data: Path | None, faces: Path | None, name: str | None, mirrored: bool, int8: bool
+    *,
+    source: Path,
+    model: Path,
+    data: Path | None,
+    faces: Path | None,
+    siblings: tuple[Path, ...],
+    name: str | None,
+    mirrored: bool,
+    int8: bool,
 ) -> None:
     """Write the model of a run, finished or not, as one ONNX file that carries its card.
 
@@ -38,7 +47,7 @@ def command(
 
     rows = None if data is None else dataset.load(data)
     unseen = [] if faces is None else read_labelled(faces, ("val",))
-    written = export(source, model, data=rows, faces=unseen, name=name, mirrored=mirrored, int8=int8)
+    written = export(source, model, data=rows, faces=unseen, siblings=siblings, name=name, mirrored=mirrored, int8=int8)
     card = written.card
     click.echo(
         f"written: {model}, {written.size:,} bytes, {card.parameters:,} parameters, {card.precision}, "

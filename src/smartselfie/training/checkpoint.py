@@ -2,7 +2,8 @@
 
 import pickle
 import warnings
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import torch
@@ -28,7 +29,8 @@ class Checkpoint:
     with, or is empty where they were random. `teachers` are the fingerprints of those whose answers are learnt. `step`
     counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network` is what
     is trained, `average` its averaged weights, which are what is kept. `real` is the fingerprint of the real faces that
-    are learnt beside the rows, or empty; `sources` are where they come from, and how many.
+    are learnt beside the rows, or empty; `sources` are where they come from, and how many. `siblings` are
+    the seeds of other runs whose weights `average` holds the mean with.
     """
 
     recipe: Recipe
@@ -45,6 +47,23 @@ class Checkpoint:
     optimizer: dict[str, object]
     real: str = ""
     sources: tuple[tuple[str, int], ...] = ()
+    siblings: tuple[int, ...] = ()
+
+
+def mean_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
+    """The first, with the mean of all their averaged weights.
+
+    Raises:
+        RunError: they are no runs of one recipe from one start.
+    """
+    first, *others = checkpoints
+    if any((each.recipe, each.begun) != (first.recipe, first.begun) for each in others):
+        raise RunError("runs of several recipes or starts have no mean", "name runs that differ in their seed only")
+    average = {
+        key: torch.stack([each.average[key].double() for each in checkpoints]).mean(0).to(weight.dtype)
+        for key, weight in first.average.items()
+    }
+    return replace(first, average=average, siblings=tuple(each.seed for each in others)) if others else first
 
 
 def describe_run(checkpoint: Checkpoint) -> str:
@@ -52,6 +71,8 @@ def describe_run(checkpoint: Checkpoint) -> str:
     recipe, done = checkpoint.recipe, len(checkpoint.history)
     epochs = f"{recipe.epochs} epochs" if done >= recipe.epochs else f"{done} of {recipe.epochs} epochs"
     run = f"recipe {recipe.name}, {epochs}, seed {checkpoint.seed}"
+    if checkpoint.siblings:
+        run = f"the mean of {run} and of the seeds {', '.join(map(str, checkpoint.siblings))}"
     return f"{run}, begun with the weights of another run ({checkpoint.begun})" if checkpoint.begun else run
 
 

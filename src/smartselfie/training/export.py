@@ -27,7 +27,7 @@ from smartselfie.evaluation.metrics import apply_temperature, fit_temperature
 from smartselfie.inference.card import ModelCard
 from smartselfie.inference.classifiers import OnnxClassifier
 from smartselfie.training.card import STRENGTH, make_card, save_model, with_metrics
-from smartselfie.training.checkpoint import Checkpoint, load_checkpoint
+from smartselfie.training.checkpoint import Checkpoint, load_checkpoint, mean_checkpoint
 from smartselfie.training.graph import Scores, fold, quantized, to_onnx, with_card
 from smartselfie.training.networks import NETWORKS, Mirrored, parameter_count
 
@@ -121,6 +121,7 @@ def export(
     *,
     data: Dataset | None = None,
     faces: Sequence[LabelledFace] = (),
+    siblings: Sequence[Path] = (),
     name: str | None = None,
     combined: Sequence[float] | None = None,
     mirrored: bool = False,
@@ -135,6 +136,8 @@ def export(
             into the card.
         faces: labelled faces of real people that it has not learnt; what it is worth on them, group by group, goes into
             the card, too.
+        siblings: folders of the same training with other seeds, from the same start; the weights that are written are
+            the mean of all (model soup, Wortsman et al. 2022).
         name: of the network; None takes the recipe's, or the file's own.
         combined: how much each output counts in what users see; None for `card.OUTPUT_WEIGHTS`, or the file's own. Of a
             run, with data, only the proportion matters: the rest is fitted.
@@ -149,9 +152,14 @@ def export(
     """
     if int8 and data is None:
         raise RunError("int8 needs faces to calibrate with", "name them with --data DATA.npz")
-    found = _from_file(source, combined) if source.is_file() else _from_run(source, data, combined, mirrored=mirrored)
-    if source.is_file() and (mirrored or (int8 and found.card.precision == "int8")):
-        raise RunError(f"{source} is a file that cannot be made {'mirrored' if mirrored else 'int8'}", "export its run")
+    if source.is_file():
+        found = _from_file(source, combined)
+    else:
+        found = _from_run([source, *siblings], data, combined, mirrored=mirrored)
+    if source.is_file() and (mirrored or siblings or (int8 and found.card.precision == "int8")):
+        raise RunError(
+            f"{source} is a file that cannot be made {'int8' if int8 else 'mirrored or a mean'}", "export its run"
+        )
     card = found.card if name is None else replace(found.card, name=name)
     model, difference, before = found.model, found.difference, None
     content = with_card(model, card)
@@ -167,9 +175,11 @@ def export(
     return Exported(card, len(content), difference, before)
 
 
-def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None, *, mirrored: bool) -> _Network:
-    """A run's averaged network, its temperatures fitted where there is data, compared with torch."""
-    checkpoint = load_checkpoint(run)
+def _from_run(
+    runs: Sequence[Path], data: Dataset | None, combined: Sequence[float] | None, *, mirrored: bool
+) -> _Network:
+    """The averaged network of a run, or of several together, its temperatures fitted and compared with torch."""
+    checkpoint = mean_checkpoint([load_checkpoint(run) for run in runs])
     network = averaged_network(checkpoint)
     card = make_card(
         checkpoint,
@@ -187,10 +197,11 @@ def _from_run(run: Path, data: Dataset | None, combined: Sequence[float] | None,
     expected = _predict_trial(scores, card)
     fold(network)
     model = to_onnx(scores, SIZE, card.outputs)
-    difference = _difference(OnnxClassifier(with_card(model, card), str(run)), expected)
+    difference = _difference(OnnxClassifier(with_card(model, card), str(runs[0])), expected)
     if difference > TOLERANCE:
         raise RunError(
-            f"the ONNX form of {run} differs from the network by {difference:.2g}", "report this; no file was written"
+            f"the ONNX form of {runs[0]} differs from the network by {difference:.2g}",
+            "report this; no file was written",
         )
     return _Network(model, card, difference)
 

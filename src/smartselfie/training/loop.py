@@ -39,7 +39,8 @@ def learning_rate(recipe: Recipe, epoch: float) -> float:
     """The rate at a point of the schedule (epochs, fractions count): linear warm-up, then a half cosine to zero."""
     if epoch < recipe.warmup_epochs:
         return recipe.learning_rate * (epoch + 0.05) / (recipe.warmup_epochs + 0.05)
-    done = (epoch - recipe.warmup_epochs) / max(recipe.epochs - recipe.warmup_epochs, 1e-9)
+    end = recipe.cosine_epochs or recipe.epochs
+    done = (epoch - recipe.warmup_epochs) / max(end - recipe.warmup_epochs, 1e-9)
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
 
 

@@ -39,6 +39,7 @@ class Recipe:
         batch_size: faces a step.
         optimizer: sgd (with Nesterov momentum) or adam (with decoupled decay).
         learning_rate: the peak of the cosine schedule.
+        cosine_epochs: at which that schedule reaches zero, where it is cut before its end; 0 for `epochs`.
         warmup_epochs: epochs in which the rate rises linearly from nearly zero to the peak.
         momentum: of SGD.
         weight_decay: on weights of two and more dimensions only.
@@ -62,6 +63,7 @@ class Recipe:
     batch_size: Annotated[int, Field(ge=2)] = 128
     optimizer: Literal["sgd", "adam"] = "sgd"
     learning_rate: Positive = 0.1
+    cosine_epochs: Annotated[int, Field(strict=True, ge=0)] = 0
     warmup_epochs: NotNegative = 2.0
     momentum: LessThanOne = 0.9
     weight_decay: NotNegative = 5e-4
@@ -80,7 +82,7 @@ class Recipe:
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
 
-RECIPES = ("compact", "faces", "wide", "slim", "vgg")
+RECIPES = ("compact", "faces", "settle", "wide", "slim", "vgg")
 NAMES = tuple(field.name for field in fields(Recipe) if field.name != "name")
 HINT = 'a recipe has network and epochs, or a base such as base = "compact"; it may have ' + ", ".join(NAMES)
 
