@@ -9,8 +9,9 @@ import pytest
 from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import Frame
 from smartselfie.errors import DataError
+from smartselfie.evaluation.render import check_writable
 from smartselfie.evaluation.replay import Replay, total, watch_video
-from smartselfie.evaluation.replay_report import check_writable, write_replay_report
+from smartselfie.evaluation.replay_report import write_replay_report
 from smartselfie.evaluation.timeline import Expected, Shows, Video, parse_timeline
 from smartselfie.pipeline import Pipeline
 from smartselfie.sources.filters import Thinned
