@@ -22,8 +22,8 @@ from smartselfie.training.recipe import RECIPES, recipe_named, with_options_of
 # How much each output counts in what users see, where a network has both.
 OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
 
-# How much what users see gives back to what was rare in training; chosen by `benchmarks.combine`.
-STRENGTH = 1.5
+# How much what users see gives back to what was rare in training: all of it, and no more; `benchmarks.combine`.
+STRENGTH = 1.0
 
 
 @cache

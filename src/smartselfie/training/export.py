@@ -161,6 +161,8 @@ def export(
             f"{source} is a file that cannot be made {'int8' if int8 else 'mirrored or a mean'}", "export its run"
         )
     card = found.card if name is None else replace(found.card, name=name)
+    if not card.balance:
+        card = replace(card, balance=_balance(card.combined, card.outputs, data))
     model, difference, before = found.model, found.difference, None
     content = with_card(model, card)
     if int8 and data is not None:
@@ -192,7 +194,7 @@ def _from_run(
     read = Mirrored(network).eval() if mirrored else network
     plain = Scores(read, powers=[1.0] * len(card.outputs)).eval()
     found = fit_temperatures(plain, card, data)
-    card = replace(card, combined=found.combined, balance=_balance(found.combined, card.outputs, data))
+    card = replace(card, combined=found.combined)
     scores = Scores(read, powers=found.powers).eval()
     expected = _predict_trial(scores, card)
     fold(network)
