@@ -1,6 +1,7 @@
 """What several tests need."""
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import overload
@@ -30,6 +31,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         browser = item.get_closest_marker("browser") is not None
         item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
+
+
+# Whoever starts the tests may have had hang-ups ignored, as `nohup` does; the programs under test inherit that.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(autouse=True)

@@ -216,7 +216,7 @@ def test_any_name_is_told_in_one_line_of_text_json_and_csv(folder: Path, encodin
     place.mkdir()
     Pictures.new("RGB", (32, 32)).save(folder / "small.jpg")
     for name in NAMES.values():
-        os.link(folder / ("smile.jpg" if b"e9" in name else "small.jpg"), os.fsencode(place) + b"/" + name)
+        os.link(folder / ("smile.jpg" if b"\xe9" in name else "small.jpg"), os.fsencode(place) + b"/" + name)
     code = "import sys; from smartselfie.cli.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "analyze", str(place), "--csv", str(folder / "a.csv")]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
