@@ -20,7 +20,7 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.errors import AlbumError, ConfigError, SourceError
 from smartselfie.pipeline import Pipeline
 from smartselfie.settings.live import live_names
-from smartselfie.settings.schema import NAMES, Settings
+from smartselfie.settings.schema import NAMES, SETTINGS, Settings
 from smartselfie.sources.camera import CameraInfo
 from smartselfie.testing import (
     MemoryAlbum,
@@ -427,6 +427,7 @@ def test_the_same_camera_under_another_name_is_no_change(started):
 
 
 def test_what_can_change_on_the_page_is_what_is_declared_so():
+    assert set(live_names()) == {name for name, setting in SETTINGS.items() if setting.about.live}
     source = CurrentSource(Settings(), lambda *_: endless("0"), tuple)
     live = LiveSettings(Settings(), source, PinCheck(None), lambda _: None)
     assert set(live.as_json().values) == set(live_names())
