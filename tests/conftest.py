@@ -33,9 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
 
 
-# Whoever starts the tests may have had hang-ups ignored, as `nohup` does; the programs under test inherit that.
+# Whoever starts the tests may have had these ignored, as `nohup` and a shell's background do; the programs under test
+# would inherit that.
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

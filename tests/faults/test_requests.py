@@ -93,7 +93,8 @@ def test_an_album_of_odd_files_is_listed_shown_and_zipped_without_them(
         assert all(asked.http.get(photo["thumbnail"]).status_code == 200 for photo in listed)
     url = asked.http.post("/api/zip").json()["url"]
     with zipfile.ZipFile(io.BytesIO(asked.http.get(url).content)) as archive:
-        assert set(archive.namelist()) == set(names)
+        # without what some systems refuse to unpack
+        assert set(archive.namelist()) == {name.replace(":", "_").replace("\\", "_") for name in names}
         assert archive.testzip() is None
     assert not any("Traceback" in line for line in asked.err)
 

@@ -213,7 +213,8 @@ def _balance(powers: Sequence[float], outputs: Sequence[str], data: Dataset | No
     frequencies = None if data is None else class_frequencies(data)
     if frequencies is None or tuple(outputs) != ("fer2013", "ferplus"):
         return ()
-    return tuple(round(float(shift), 4) for shift in balance_for(powers, STRENGTH, frequencies))
+    balance = tuple(round(float(shift), 4) for shift in balance_for(powers, STRENGTH, frequencies))
+    return balance if any(balance) else ()
 
 
 def _from_file(path: Path, combined: Sequence[float] | None) -> _Network:
