@@ -28,11 +28,14 @@ lint: $(VENV)/installed-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# one thread of arithmetic in each process, and a process for each core
+# One thread of arithmetic in each process; what was compiled for the tests is kept, whatever the shell says of that.
 check test: export OMP_NUM_THREADS = 1
+check test: export PYTHONDONTWRITEBYTECODE =
+# many tests wait for something: three processes on two cores
+check test: export PYTEST_XDIST_AUTO_NUM_WORKERS = $(shell $(PYTHON) -c 'import os; print(os.cpu_count() * 3 // 2)')
 
 check: lint
-	$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow and not browser"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not slow and not browser"
 
 # first the browser, with nothing beside it; then all the rest, and the coverage of both
 test: lint

@@ -118,6 +118,7 @@ def forms(image: Image) -> dict[str, tuple[object, str]]:
     }
 
 
+@pytest.mark.slow
 def test_a_picture_may_come_in_any_form_that_programs_have(analyzer: FaceAnalyzer, demo: Sequence[Image]) -> None:
     (expected,) = analyzer.analyze(demo[SMILE])
     for name, (given, order) in forms(demo[SMILE]).items():
@@ -168,6 +169,7 @@ def test_an_order_that_does_not_exist_is_refused(analyzer: FaceAnalyzer) -> None
         analyzer.analyze(blank(), order="gbr")
 
 
+@pytest.mark.slow
 def test_an_analyzer_goes_to_other_processes(demo: Sequence[Image]) -> None:
     for detector in (None, HaarCascade()):
         analyzer = FaceAnalyzer(detector=detector)

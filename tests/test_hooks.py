@@ -161,7 +161,7 @@ class Listener(http.server.BaseHTTPRequestHandler):
 def listener() -> Iterator[tuple[type[Listener], str]]:
     handler = type("One", (Listener,), {"answers": [], "told": [], "heads": []})
     with http.server.HTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield handler, f"http://127.0.0.1:{server.server_port}/secret-path"
         server.shutdown()
@@ -228,6 +228,7 @@ def test_an_answer_that_is_no_http_costs_that_try_only(caplog: Caplog) -> None:
     assert record.message.startswith("--webhook failed: a.jpg: 127.0.0.1 did not answer properly (BadStatusLine)")
 
 
+@pytest.mark.slow
 def test_a_command_that_leaves_something_in_the_background_is_done_when_it_has_ended(
     tmp_path: Path, caplog: Caplog
 ) -> None:
@@ -242,6 +243,7 @@ def test_a_command_that_leaves_something_in_the_background_is_done_when_it_has_e
     assert [record.message for record in caplog.records] == ["--on-photo failed: a.jpg: exit code 1: no paper"]
 
 
+@pytest.mark.slow
 def test_a_command_that_hangs_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
     late = tmp_path / "late"
     with pytest.raises(HookError, match="longer"):
@@ -261,6 +263,7 @@ def test_ctrl_c_does_not_reach_a_command_that_is_printing(tmp_path: Path) -> Non
     assert int((tmp_path / "session").read_text()) != os.getsid(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "drip", [b"", b"H", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 100 Continue\r\n\r\n"], ids=repr
 )

@@ -109,6 +109,7 @@ def test_colours_that_are_told_in_other_ways_are_read(tmp_path: Path) -> None:
         assert alike(read_image(tmp_path / "a.tif"), COLOURS)
 
 
+@pytest.mark.slow
 def test_a_large_picture_takes_little_more_memory_than_its_pixels(tmp_path: Path) -> None:
     Pictures.new("1", (9000, 5000), 1).save(tmp_path / "a.png")
     tracemalloc.start()

@@ -4,6 +4,7 @@ import errno
 import threading
 
 import numpy as np
+import pytest
 from PIL import Image as Pictures
 
 from smartselfie.albums.clip import AFTER, BEFORE, LONGEST, STEP, ClipRecorder
@@ -89,6 +90,7 @@ def test_a_disk_that_is_full_costs_the_clip_only(tmp_path, caplog, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["a.jpg"]
 
 
+@pytest.mark.slow
 def test_clips_are_written_by_one_worker_whose_errors_are_reported_and_do_not_stop_it(tmp_path, monkeypatch):
     threads, reports = set(), []
 

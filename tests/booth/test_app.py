@@ -4,6 +4,7 @@ import json
 import re
 
 import httpx
+import pytest
 
 from smartselfie.booth.app import KINDS, STATIC, static_files
 from smartselfie.core.emotion import Emotion
@@ -81,6 +82,7 @@ def test_only_a_post_shoots(serve):
         assert booth.live.newest.photos == 0
 
 
+@pytest.mark.slow
 def test_a_paused_booth_shows_the_picture_only_until_it_goes_on(serve):
     with serve(emotion=Emotion.HAPPY) as booth, booth.viewer() as page:
         booth.feed(2)

@@ -58,6 +58,7 @@ def test_asking_without_a_pin_is_no_guess():
     assert status(lock, "1234") == 200
 
 
+@pytest.mark.slow
 def test_a_locked_booth_lets_guests_shoot_and_look_and_nothing_else(serve):
     with serve(pin="1234") as booth:
         booth.feed()

@@ -330,6 +330,7 @@ def test_a_kiosk_tries_again_what_fails_and_others_give_up(monkeypatch):
     patient.runner.close()
 
 
+@pytest.mark.slow
 def test_a_change_of_the_camera_does_not_end_anything():
     sources = {name: endless(name) for name in ("0", "2")}
     phases = []

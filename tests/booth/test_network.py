@@ -70,6 +70,7 @@ def test_a_damaged_key_is_replaced_though_its_certificate_is_whole(tmp_path):
     ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(path)
 
 
+@pytest.mark.slow
 def test_while_the_door_for_phones_is_closed_the_page_gives_no_codes_and_says_so(serve, tmp_path, monkeypatch):
     monkeypatch.setattr("smartselfie.worker.LONGEST_PAUSE", 0.05)
     monkeypatch.setattr("smartselfie.booth.network.OPEN_TIME", 0.2)

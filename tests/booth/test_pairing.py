@@ -95,6 +95,7 @@ def test_a_code_lets_one_phone_in_once(network):
         assert other.get("/api/state", headers={"Cookie": f"{COOKIE}={forged[COOKIE]}"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_the_page_makes_codes_as_pictures_and_the_code_stands_where_no_server_sees_it(network, serve):
     booth, outside = network
     with client(outside) as phone:

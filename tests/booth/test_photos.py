@@ -204,6 +204,7 @@ def album_of_odd_files(folder: Path) -> int:
     return len(names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["time", "smile"])
 def test_one_odd_file_keeps_no_other_photo_from_being_listed_shown_and_zipped(serve, tmp_path: Path, order: str):
     count = album_of_odd_files(tmp_path)

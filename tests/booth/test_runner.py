@@ -72,6 +72,7 @@ def test_events_of_skipped_frames_reach_the_slow_viewer_once(serve):
         assert slow.get(ready=False)[0]["events"] == []
 
 
+@pytest.mark.slow
 def test_a_viewer_that_says_ready_too_often_gains_nothing(serve):
     with serve() as booth, booth.viewer() as greedy:
         for _ in range(100):
@@ -277,6 +278,7 @@ def test_a_viewer_whose_loop_is_gone_does_not_stop_the_pipeline():
     booth.runner.close()
 
 
+@pytest.mark.slow
 def test_a_photo_under_way_is_saved_though_the_source_hangs_at_the_end():
     begun, freed = threading.Event(), threading.Event()
 
@@ -305,6 +307,7 @@ def test_a_photo_under_way_is_saved_though_the_source_hangs_at_the_end():
     booth.runner._thread.join(10)
 
 
+@pytest.mark.slow
 def test_a_bug_does_not_end_a_kiosk(monkeypatch):
     monkeypatch.setattr("smartselfie.booth.runner.FIRST_PAUSE", 0.01)
     calls = []
@@ -453,6 +456,7 @@ def test_a_booth_in_which_everything_hangs_ends_in_time_all_the_same(monkeypatch
     ScriptedSource.close(source)
 
 
+@pytest.mark.slow
 def test_a_slow_disk_has_its_time_at_the_end():
     class Slow(MemoryAlbum):
         def save(self, shot):
@@ -520,6 +524,7 @@ def test_a_bug_of_a_source_opens_a_kiosks_source_again(monkeypatch):
     booth.close()
 
 
+@pytest.mark.slow
 def test_a_demo_in_place_of_a_camera_ends_after_some_rounds_and_says_so(monkeypatch, caplog):
     monkeypatch.setattr(current_source, "ROUNDS", 2)
     monkeypatch.setattr(current_source, "FRAMES", 5)

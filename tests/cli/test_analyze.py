@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -23,10 +24,10 @@ SMILE, NOBODY = 290, 10
 """Numbers of the demo's frames."""
 
 
-@pytest.fixture
-def folder(tmp_path: Path, demo: Sequence[Image]) -> Path:
-    """A picture with a smile, one without a face in a subfolder, a short clip, and a broken picture."""
-    home = tmp_path / "archive"
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, demo: Sequence[Image]) -> Path:
+    """A picture with a smile, one without a face in a subfolder, and a short clip."""
+    home = tmp_path_factory.mktemp("analyze") / "archive"
     (home / "2026").mkdir(parents=True)
     Pictures.fromarray(demo[SMILE][..., ::-1]).save(home / "smile.jpg", quality=92)
     Pictures.fromarray(demo[NOBODY][..., ::-1]).save(home / "2026" / "wall.png")
@@ -35,6 +36,12 @@ def folder(tmp_path: Path, demo: Sequence[Image]) -> Path:
         writer.write(image)
     writer.release()
     return home
+
+
+@pytest.fixture
+def folder(tmp_path: Path, archive: Path) -> Path:
+    """A copy of it that a test may change."""
+    return shutil.copytree(archive, tmp_path / "archive")
 
 
 def run(*arguments: str | Path) -> int:
@@ -80,6 +87,7 @@ def test_csv_has_a_line_a_face_in_the_promised_columns(folder: Path, tmp_path: P
     assert {row["emotion"] for row in rows} == {"happy"}
 
 
+@pytest.mark.slow
 def test_annotated_copies_lie_at_their_places_and_sources_stay(folder: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert run(folder, "--annotated", tmp_path / "out") == 0
@@ -96,6 +104,7 @@ def test_annotated_copies_lie_at_their_places_and_sources_stay(folder: Path, tmp
     assert all(path.read_bytes() == content for path, content in before.items())
 
 
+@pytest.mark.slow
 def test_a_copy_never_replaces_a_source_or_anything_else_that_we_did_not_draw(folder: Path) -> None:
     (folder / "wall.jpg").write_bytes(b"somebody's")
     before = {path: path.read_bytes() for path in folder.glob("*.jpg")}
@@ -105,6 +114,7 @@ def test_a_copy_never_replaces_a_source_or_anything_else_that_we_did_not_draw(fo
     assert sorted(path.name for path in folder.glob("*_*.jpg")) == ["smile_2.jpg", "wall_2.jpg"]
 
 
+@pytest.mark.slow
 def test_copies_of_an_earlier_run_are_no_sources(folder: Path, capsys: Capsys) -> None:
     for place in (folder / "drawn", folder):
         for _ in range(2):
@@ -127,6 +137,7 @@ def test_a_broken_file_is_named_the_run_goes_on_and_the_end_is_1(folder: Path, c
     assert closing == "3 files, 2 faces, 2 smiles; 3 files not read or not to the end (named above)"
 
 
+@pytest.mark.slow
 def test_the_closing_line_counts_people_and_only_aloud(folder: Path, capsys: Capsys) -> None:
     assert run(folder, "--every", "2") == 0
     assert capsys.readouterr().err == "3 files, 2 faces, 2 smiles\n"

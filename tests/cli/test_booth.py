@@ -126,6 +126,7 @@ def test_without_a_camera_it_says_so_plays_the_demo_and_prints_the_photo(tmp_pat
     assert Path(path).is_file()
 
 
+@pytest.mark.slow
 def test_the_page_stays_after_a_clip_until_it_is_left(tmp_path: Path) -> None:
     booth = Booth(grey_clip(tmp_path / "grey.avi"), "--no-open", "--port", "0", "--album", tmp_path / "album")
     address = booth.wait_until_open()

@@ -30,6 +30,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory, demo: Sequence[Image]) -> Pa
     return folder
 
 
+@pytest.mark.slow
 def test_the_photo_is_taken_and_told_in_text_and_on_the_page(clips: Path, tmp_path: Path, capsys: Capsys) -> None:
     assert main(["replay", str(clips), "--report", str(tmp_path / "page.html")]) == 0
     printed = capsys.readouterr().out
@@ -37,6 +38,7 @@ def test_the_photo_is_taken_and_told_in_text_and_on_the_page(clips: Path, tmp_pa
     assert "<svg" in (tmp_path / "page.html").read_text()
 
 
+@pytest.mark.slow
 def test_json_has_a_line_a_clip_and_one_for_all(clips: Path, capsys: Capsys) -> None:
     assert main(["replay", str(clips), "--json"]) == 0
     smile, wall, everything = (json.loads(line) for line in capsys.readouterr().out.splitlines())

@@ -53,6 +53,7 @@ def test_faces_come_largest_first_with_scores_from_0_to_1(detector: FaceDetector
     assert all(face.score is None or 0 <= face.score <= 1 for face in found)
 
 
+@pytest.mark.slow
 def test_a_picture_always_gives_the_same_faces(detector: FaceDetector, demo: Sequence[Image], smiling: Image) -> None:
     first = detector.detect(smiling)
     detector.detect(demo[0])

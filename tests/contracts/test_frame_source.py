@@ -67,6 +67,7 @@ def first(source: FrameSource, count: int) -> list[Frame]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_frames_are_upright_pictures_with_rising_numbers_and_times(name: str, tmp_path: Path) -> None:
     source = SOURCES[name](tmp_path)
@@ -92,6 +93,7 @@ def test_it_has_a_name_and_perhaps_a_rate(name: str, tmp_path: Path) -> None:
     assert source.fps is None or source.fps > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_closing_ends_the_frames_and_is_safe_twice(name: str, tmp_path: Path) -> None:
     source = SOURCES[name](tmp_path)
@@ -107,6 +109,7 @@ def test_closing_without_reading_is_safe(name: str, tmp_path: Path) -> None:
     SOURCES[name](tmp_path).close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CLIPS)
 def test_a_clip_is_the_same_at_every_run(name: str, tmp_path: Path) -> None:
     runs = []

@@ -73,6 +73,7 @@ def test_the_cards_words_are_escaped(answers: Predictions, tmp_path: Path):
     assert "&lt;b&gt;none&lt;/b&gt;" in page
 
 
+@pytest.mark.slow
 def test_an_older_report_is_replaced(answers: Predictions, tmp_path: Path):
     first = write_report(tmp_path, answers, CARD)
     second = write_report(tmp_path, replace(answers, name="newer"), CARD)

@@ -73,6 +73,7 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
+@pytest.mark.slow
 def test_the_newest_frame_is_delivered_and_older_ones_are_dropped() -> None:
     capture = FakeCapture().give(picture(0))
     source = LiveSource("cam", opener(capture), patience=CALM)
@@ -89,6 +90,7 @@ def test_the_newest_frame_is_delivered_and_older_ones_are_dropped() -> None:
     assert (first.dropped, second.dropped) == (0, 2)
 
 
+@pytest.mark.slow
 def test_times_are_the_clocks_from_zero_and_the_day_is_kept() -> None:
     ticks = iter([100.0, 100.5, 102.0])
     day = datetime(2026, 11, 23, 5, 20, 11)  # noqa: DTZ001
@@ -117,6 +119,7 @@ def test_a_driver_that_repeats_its_buffer_is_a_lost_camera() -> None:
     assert stalled.reads > 2
 
 
+@pytest.mark.slow
 def test_a_camera_that_is_pulled_is_told_once_and_found_again() -> None:
     first, second = FakeCapture().give(picture(1), None), FakeCapture().give(picture(2))
     attempts = iter([first, None, None, second])
@@ -153,6 +156,7 @@ def test_a_read_that_hangs_blocks_nobody() -> None:
     source.close()
 
 
+@pytest.mark.slow
 def test_a_camera_that_hangs_after_it_was_found_again_is_found_once_more() -> None:
     patience = Patience(first=0.3, silence=0.15, retry=0.01, retry_most=0.02)
     first, hanging, healthy = FakeCapture().give(picture(0), None), FakeCapture(), FakeCapture().give(picture(7))

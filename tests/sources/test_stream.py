@@ -59,6 +59,7 @@ def stop(process: "subprocess.Popen[str]") -> None:
     process.communicate()
 
 
+@pytest.mark.slow
 @needs_gstreamer
 def test_rtsp_delivers_the_newest_frame_and_comes_back_after_the_server_was_away() -> None:
     port = free_port()
@@ -112,7 +113,7 @@ class MotionJpeg(http.server.BaseHTTPRequestHandler):
 def motion_jpeg() -> Iterator[str]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), MotionJpeg) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/video.mjpg"
         server.shutdown()

@@ -84,6 +84,7 @@ def test_a_clock_that_runs_backwards_makes_everybody_new():
 places = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 1000)), min_size=1, max_size=6, unique=True)
 
 
+@pytest.mark.slow
 @given(st.lists(places, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_the_order_of_the_boxes_does_not_matter(course, chance):
     tracks = shuffled = Tracker()
