@@ -17,8 +17,8 @@ import click
 
 import smartselfie
 from smartselfie.cli.main import COMMANDS, root
-from smartselfie.settings.declaration import Group, Setting
 from smartselfie.settings.schema import SETTINGS
+from smartselfie.settings.setting import Group, Setting
 
 HERE = Path(__file__).parent
 BEGIN, END = "<!-- begin: made by docs/generate.py -->", "<!-- end -->"

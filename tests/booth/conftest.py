@@ -17,8 +17,8 @@ from smartselfie.booth.app import create_app
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import Phase
 from smartselfie.booth.browser_camera import BrowserCamera, StillAlbum
-from smartselfie.booth.network import listen, make_server
 from smartselfie.booth.schema import unpack
+from smartselfie.booth.server import listen, make_server
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.events import SourceBack, SourceLost
 from smartselfie.core.types import Frame

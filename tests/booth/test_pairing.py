@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from smartselfie.booth.auth import COOKIE
-from smartselfie.booth.network import open_to_network
+from smartselfie.booth.server import open_to_network
 from smartselfie.settings.schema import Settings
 
 

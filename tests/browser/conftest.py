@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from smartselfie.albums.folder import FolderAlbum
-from smartselfie.booth.network import listen
+from smartselfie.booth.server import listen
 from smartselfie.cli.booth import run_booth
 from smartselfie.core.emotion import Emotion
 from smartselfie.pipeline import Pipeline

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
 
-from smartselfie.booth.network import own_address
+from smartselfie.booth.server import own_address
 from smartselfie.core.emotion import Emotion
 from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from smartselfie.booth.current_source import open_device
-from smartselfie.booth.network import listen
+from smartselfie.booth.server import listen
 from smartselfie.cli.booth import run_booth
 from smartselfie.cli.main import main
 from smartselfie.cli.signals import SIGNALS

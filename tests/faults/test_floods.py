@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from smartselfie.booth.network import MOST_EACH, SILENCE
+from smartselfie.booth.server import MOST_EACH, SILENCE
 
 pytestmark = pytest.mark.slow
 

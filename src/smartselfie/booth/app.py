@@ -15,8 +15,8 @@ from smartselfie.booth.auth import LanAccess, RequirePairing
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import MOST_VIEWERS, Viewer
 from smartselfie.booth.middleware import Guard, Limits
-from smartselfie.booth.routes.booth import control_routes, refuse_in_words, refuse_what_the_disk_refuses
 from smartselfie.booth.routes.camera import camera_routes
+from smartselfie.booth.routes.control import control_routes, refuse_in_words, refuse_what_the_disk_refuses
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
 from smartselfie.booth.routes.view import view_routes

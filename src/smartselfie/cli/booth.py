@@ -18,16 +18,16 @@ from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import FINAL, Broadcast, Phase
 from smartselfie.booth.current_source import open_device
 from smartselfie.booth.middleware import is_loopback
-from smartselfie.booth.network import listen, make_server, open_to_network, own_names
+from smartselfie.booth.server import listen, make_server, open_to_network, own_names
 from smartselfie.cli.event_printer import log_in_background
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.events import Photo
 from smartselfie.errors import ConfigError
 from smartselfie.pipeline import Pipeline
 from smartselfie.ports import FrameSource
-from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings, page_settings_of
 from smartselfie.settings.schema import Settings
+from smartselfie.settings.setting import Group
 from smartselfie.worker import JobQueue, Worker, run_once
 
 # Seconds that viewers get to see how it ended, and to fetch the last photo.

@@ -12,8 +12,8 @@ from smartselfie.core.types import Frame, largest
 from smartselfie.faces import read_faces
 from smartselfie.factory import make_classifier, make_detector, make_source
 from smartselfie.ports import EmotionClassifier, FaceDetector, FrameSource
-from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import default_config_file, load_settings, save_settings
+from smartselfie.settings.setting import Group
 from smartselfie.trigger.rule import calibrate
 
 # Seconds to get into each of the two faces before it is measured.

@@ -16,9 +16,9 @@ from smartselfie.cli.parameters import FILE, json_flag, option
 from smartselfie.cli.terminal import print_table
 from smartselfie.errors import AlbumError, SmartselfieError
 from smartselfie.files import atomic_write
-from smartselfie.settings.declaration import in_words
 from smartselfie.settings.load import load_settings
 from smartselfie.settings.schema import SETTINGS, Settings
+from smartselfie.settings.setting import in_words
 
 PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click")
 

@@ -8,8 +8,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import Group, Setting
 from smartselfie.settings.schema import SETTINGS
+from smartselfie.settings.setting import Group, Setting
 
 F = TypeVar("F", bound=Callable[..., object])
 

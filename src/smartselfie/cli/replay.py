@@ -11,8 +11,8 @@ from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.cli.parameters import FILE, PATH, SEED, FiniteRange, json_flag, option, print_json
 from smartselfie.cli.terminal import counted, print_table, show_progress
 from smartselfie.errors import SmartselfieError
-from smartselfie.settings.declaration import Group
 from smartselfie.settings.load import load_settings
+from smartselfie.settings.setting import Group
 
 if TYPE_CHECKING:
     from smartselfie.evaluation.replay import Replay, Taken, Total

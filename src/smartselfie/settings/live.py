@@ -7,8 +7,8 @@ from pydantic import ConfigDict
 from typing_extensions import TypedDict
 
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import Setting, shown
 from smartselfie.settings.schema import SETTINGS, unknown
+from smartselfie.settings.setting import Setting, shown
 
 
 def live_names() -> tuple[str, ...]:

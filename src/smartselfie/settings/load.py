@@ -13,8 +13,8 @@ from pydantic_core import to_jsonable_python
 
 from smartselfie.errors import ConfigError
 from smartselfie.files import atomic_write
-from smartselfie.settings.declaration import PREFIX, flag_of
 from smartselfie.settings.schema import NAMES, SETTINGS, Settings, unknown
+from smartselfie.settings.setting import PREFIX, flag_of
 
 FORGET = "delete it to forget what was chosen on the page, or check the folder's permissions"
 HEADING = "# Chosen on the booth's page. It goes before the settings file; delete this file to forget it.\n"

@@ -27,7 +27,7 @@ from pydantic.dataclasses import dataclass
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import FACES, PAGE, PHOTOS, SOURCE, TRIGGER, Setting, Slider, read_declarations
+from smartselfie.settings.setting import FACES, PAGE, PHOTOS, SOURCE, TRIGGER, Setting, Slider, read_declarations
 from smartselfie.trigger.rule import LEAST_STRETCH, SMILES, GroupRule, TriggerRule
 
 Language = Literal["auto", "en", "de", "es", "fr", "pt", "hi", "zh", "ja"]

@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from smartselfie.booth.app import create_app
-from smartselfie.booth.network import LASTS, RENEWED, make_server, open_to_network, own_address, own_certificate
+from smartselfie.booth.server import LASTS, RENEWED, make_server, open_to_network, own_address, own_certificate
 from smartselfie.errors import ConfigError
 from smartselfie.settings.schema import Settings
 
@@ -73,7 +73,7 @@ def test_a_damaged_key_is_replaced_though_its_certificate_is_whole(tmp_path):
 @pytest.mark.slow
 def test_while_the_door_for_phones_is_closed_the_page_gives_no_codes_and_says_so(serve, tmp_path, monkeypatch):
     monkeypatch.setattr("smartselfie.worker.LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr("smartselfie.booth.network.OPEN_TIME", 0.2)
+    monkeypatch.setattr("smartselfie.booth.server.OPEN_TIME", 0.2)
     broken, servers = [True], []
 
     def load_or_fail(app, certificate=None, on_started=lambda: None):
@@ -83,7 +83,7 @@ def test_while_the_door_for_phones_is_closed_the_page_gives_no_codes_and_says_so
         return servers[-1]
 
     with serve(settings=Settings(lan=True, port=0)) as booth:
-        monkeypatch.setattr("smartselfie.booth.network.make_server", load_or_fail)
+        monkeypatch.setattr("smartselfie.booth.server.make_server", load_or_fail)
         with (
             open_to_network(Settings(lan=True, port=0), booth.booth, folder=tmp_path, address="127.0.0.1") as outside,
         ):

@@ -14,8 +14,8 @@ from smartselfie.booth.live_settings import LiveSettings, NotSavedError, Setting
 from smartselfie.booth.schema import code_of, event_without_folder, snapshot_to_json
 from smartselfie.booth.shapes import StateJson, event_schema
 from smartselfie.errors import SmartselfieError
-from smartselfie.settings.declaration import shown
 from smartselfie.settings.live import LiveChanges, refusal
+from smartselfie.settings.setting import shown
 
 
 def control_routes(booth: Booth) -> APIRouter:

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from smartselfie.cli.options import SettingOption
 from smartselfie.errors import ConfigError
-from smartselfie.settings.declaration import About, Group, Slider, in_words, read_declarations
+from smartselfie.settings.setting import About, Group, Slider, in_words, read_declarations
 
 
 @dataclass
