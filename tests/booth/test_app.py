@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from smartselfie.booth.app import KINDS, STATIC, static_files
+from smartselfie.booth.routes.pages import KINDS, STATIC, static_files
 from smartselfie.core.emotion import Emotion
 from smartselfie.settings.schema import Settings
 
@@ -39,14 +39,15 @@ def test_only_files_of_the_page_are_served(serve):
 
 
 def test_nothing_on_the_page_comes_from_elsewhere_or_stands_inline():
-    for name in (*static_files(), "index.html"):
+    pages = [path.name for path in STATIC.glob("*.html")]
+    for name in (*pages, *(name for name in static_files() if not name.endswith(".png"))):
         text = (STATIC / name).read_text()
         addresses = set(re.findall(r"(?:https?:)?//[\w.-]+\.\w+", text))
         assert addresses <= {"http://www.w3.org"}, name
         assert "innerHTML" not in text
         assert "eval(" not in text
-    page = (STATIC / "index.html").read_text()
-    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", page)
+    for name in pages:
+        assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", (STATIC / name).read_text()), name
 
 
 def test_no_documentation_page_loads_from_elsewhere(serve):
@@ -59,6 +60,7 @@ def test_no_documentation_page_loads_from_elsewhere(serve):
         *("/api/settings", "/api/unlock", "/api/photos", "/api/photos/{name}", "/api/trash/{ticket}/restore"),
         *("/photos/{name}", "/thumbnails/{name}", "/clips/{name}", "/strips/{name}"),
         *("/api/zip", "/zip/{key}", "/api/still/{key}"),
+        *("/api/pin", "/api/status"),
         *("/health", "/api/frame.jpg", "/api/frames.mjpeg"),
     } == set(paths)
     told = [way for path in paths.values() for way in path.values()]

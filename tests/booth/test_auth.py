@@ -1,21 +1,11 @@
 """The host's PIN, secrets that are used once, and phones that were let in."""
 
-import httpx
+import re
+
 import pytest
-from fastapi import HTTPException
 
-from smartselfie.booth.auth import CODE, LINK, MOST, PAUSE, STAY, TRIES, LanAccess, OneTimeTokens, PinCheck
-
-LOCKED = (
-    ("PATCH", "/api/settings"),
-    ("DELETE", "/api/photos/a.jpg"),
-    ("POST", "/api/trash/1/restore"),
-    ("POST", "/api/zip"),
-    ("POST", "/api/pause"),
-    ("POST", "/api/resume"),
-    ("POST", "/api/quit"),
-    ("POST", "/api/unlock"),
-)
+from smartselfie.booth.auth import AUTO, CODE, LINK, MOST, PAUSE, STAY, TRIES, LanAccess, OneTimeTokens, PinCheck
+from smartselfie.booth.roles import Role
 
 
 class Clock:
@@ -26,16 +16,23 @@ class Clock:
 
 
 def status(lock, pin):
-    try:
-        lock.host_only(pin)
-    except HTTPException as refused:
-        return refused.status_code
-    return 200
+    refused = lock.refuse(pin)
+    return 200 if refused is None else refused[0]
 
 
-def test_without_a_pin_everything_is_open():
+def test_without_a_pin_none_is_right():
     assert not PinCheck(None).locked
-    assert status(PinCheck(None), "") == 200
+    assert [status(PinCheck(None), pin) for pin in ("", "0000", "None")] == [403] * 3
+
+
+def test_a_pin_that_is_made_is_another_each_time_and_this_machine_needs_it_in_a_kiosk_only():
+    made = {PinCheck(AUTO).made for _ in range(5)}
+    assert len(made) > 1
+    assert all(re.fullmatch("[0-9]{6}", pin) for pin in made)
+    lock = PinCheck(AUTO)
+    assert (status(lock, lock.made), status(lock, AUTO)) == (200, 403)
+    needed = [PinCheck(pin, kiosk=kiosk).needed_here for pin in (None, AUTO, "1234") for kiosk in (False, True)]
+    assert needed == [False, False, False, True, True, True]
 
 
 @pytest.mark.parametrize(("given", "answer"), [("1234", 200), ("", 403), ("12345", 403), ("123", 403), ("ä", 403)])
@@ -56,22 +53,6 @@ def test_asking_without_a_pin_is_no_guess():
     lock = PinCheck("1234", Clock())
     assert [status(lock, "") for _ in range(20)] == [403] * 20
     assert status(lock, "1234") == 200
-
-
-@pytest.mark.slow
-def test_a_locked_booth_lets_guests_shoot_and_look_and_nothing_else(serve):
-    with serve(pin="1234") as booth:
-        booth.feed()
-        for method, path in LOCKED:
-            body = {"json": {}} if method == "PATCH" else {}
-            assert httpx.request(method, booth.url + path, **body).status_code == 403, path
-        assert not booth.left
-        assert httpx.get(booth.url + "/api/settings").json()["locked"] is True
-        assert httpx.get(booth.url + "/api/photos").status_code == 200
-        assert httpx.post(booth.url + "/api/shoot").status_code == 202
-        assert httpx.post(booth.url + "/api/unlock", headers={"X-PIN": "1234"}).status_code == 204
-        changed = httpx.patch(booth.url + "/api/settings", json={"rest": 7}, headers={"X-PIN": "1234"})
-        assert changed.json()["values"]["rest"] == 7
 
 
 def test_a_key_opens_its_thing_until_its_time_is_over():
@@ -108,17 +89,18 @@ def test_codes_phones_and_links_all_end(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(OneTimeTokens.__init__, "__kwdefaults__", {"once": False, "clock": clock})
     access = LanAccess("https://192.168.1.7:8766")
-    code, late = access.codes.give(True), access.codes.give(True)
-    assert (access.codes.open(code), access.codes.open(code)) == (True, None)
-    cookie, link = access.phones.give(True), access.links.give("a.jpg")
+    code, late, ticket = access.codes.give(Role.PHONE), access.codes.give(Role.PHONE), access.tickets.give(Role.GUEST)
+    assert (access.codes.open(code), access.codes.open(code)) == (Role.PHONE, None)
+    cookie, link = access.cookies.give(Role.PHONE), access.links.give("a.jpg")
     clock.now = CODE
     assert access.codes.open(late) is None
     assert access.links.open(link) == "a.jpg"
     clock.now = LINK
     assert access.links.open(link) is None
-    assert access.phones.open(cookie)
+    assert access.cookies.open(cookie)
+    assert [access.tickets.open(ticket) for _ in range(2)] == [Role.GUEST] * 2
     clock.now = STAY
-    assert access.phones.open(cookie) is None
+    assert access.cookies.open(cookie) is access.tickets.open(ticket) is None
     # what opens one thing opens no other
-    assert access.phones.open(access.codes.give(True)) is None
-    assert access.links.open(access.codes.give(True)) is None
+    assert access.cookies.open(access.codes.give(Role.PHONE)) is None
+    assert access.links.open(access.codes.give(Role.PHONE)) is None

@@ -1,14 +1,18 @@
 """The local network: nothing is reachable without a code, and a code opens once."""
 
+import asyncio
 import re
 import ssl
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from smartselfie.booth.app import create_app
 from smartselfie.booth.auth import COOKIE
+from smartselfie.booth.roles import Role
 from smartselfie.booth.server import open_to_network
 from smartselfie.settings.schema import Settings
 
@@ -38,7 +42,14 @@ def client(outside):
 
 
 def join(phone, outside):
-    return phone.post("/api/join", json={"code": outside.codes.give(True)})
+    return phone.post("/api/join", json={"code": outside.codes.give(Role.PHONE)})
+
+
+async def post_as_host(app, path):
+    """What the page's own door answers to this machine."""
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as host:
+        return (await host.post(path)).json()
 
 
 def test_without_a_code_there_is_the_door_and_nothing_behind_it(network):
@@ -81,7 +92,7 @@ def test_the_door_page_names_nothing_that_is_locked(network):
 def test_a_code_lets_one_phone_in_once(network):
     booth, outside = network
     booth.feed()
-    code = outside.codes.give(True)
+    code = outside.codes.give(Role.PHONE)
     with client(outside) as phone, client(outside) as other:
         answer = phone.post("/api/join", json={"code": code})
         assert answer.status_code == 204
@@ -95,21 +106,66 @@ def test_a_code_lets_one_phone_in_once(network):
         assert other.get("/api/state", headers={"Cookie": f"{COOKIE}={forged[COOKIE]}"}).status_code == 403
 
 
-@pytest.mark.slow
 def test_the_page_makes_codes_as_pictures_and_the_code_stands_where_no_server_sees_it(network, serve):
     booth, outside = network
     with client(outside) as phone:
         join(phone, outside)
-        told = phone.post("/api/invite", headers={"Origin": outside.url}).json()
-        assert re.fullmatch(re.escape(outside.url) + r"/join#[\w-]{43}", told["url"])
-        assert told["qr"].startswith("<svg")
-        code = told["url"].partition("#")[2]
-        with client(outside) as next_phone:
-            assert next_phone.post("/api/join", json={"code": code}).status_code == 204
+        # only the host lets others in
+        assert phone.post("/api/invite", headers={"Origin": outside.url}).status_code == 403
     # without --lan there is no such thing
     with serve() as plain:
         assert httpx.post(plain.url + "/api/invite").status_code == 404
     assert booth.live.newest.photos == 0
+
+
+@pytest.mark.parametrize(("what", "again"), [("/api/invite", 403), ("/api/gallery/share", 204)])
+def test_a_phones_code_is_for_one_and_the_gallerys_for_all_guests(network, what, again):
+    booth, outside = network
+    told = asyncio.run(post_as_host(create_app(booth.booth, outside=outside), what))
+    assert re.fullmatch(re.escape(outside.url) + r"/join#[\w-]{43}", told["url"])
+    assert told["qr"].startswith("<svg")
+    code = told["url"].partition("#")[2]
+    with client(outside) as first, client(outside) as second:
+        assert first.post("/api/join", json={"code": code}).status_code == 204
+        assert second.post("/api/join", json={"code": code}).status_code == again
+
+
+def test_a_guest_is_led_to_the_gallery_and_sees_photos_only(network):
+    booth, outside = network
+    (booth.booth.gallery.folder / "a.jpg").write_bytes(b"picture")
+    booth.feed()
+    with client(outside) as guest:
+        guest.post("/api/join", json={"code": outside.tickets.give(Role.GUEST)})
+        page = guest.get("/", follow_redirects=True)
+        assert (page.url.path, page.status_code) == ("/gallery", 200)
+        assert 'data-role="guest"' in page.text
+        assert guest.get("/photos/a.jpg").content == b"picture"
+        assert guest.get("/api/photos").json()["total"] == 1
+        assert [guest.get(path).status_code for path in ("/api/state", "/api/frame.jpg", "/status")] == [403] * 3
+        assert guest.post("/api/shoot").status_code == 403
+        # a phone's code makes more of them, a guest's does not make less of a phone
+        join(guest, outside)
+        guest.post("/api/join", json={"code": outside.tickets.give(Role.GUEST)})
+        assert guest.get("/api/state").status_code == 200
+
+
+@pytest.mark.slow
+def test_a_phone_is_the_host_with_the_pin_only(serve, tmp_path):
+    (tmp_path / "album").mkdir()
+    for pin, code in ((None, 403), (SecretStr("1234"), 200)):
+        settings = Settings(lan=True, port=0, pin=pin)
+        with (
+            serve(settings=settings, pin=pin and "1234", folder=tmp_path / "album") as booth,
+            open_to_network(settings, booth.booth, folder=tmp_path / "keys", address="127.0.0.1") as outside,
+            client(outside) as phone,
+        ):
+            join(phone, outside)
+            told = phone.get("/api/settings").json()
+            assert (told["role"], told["locked"]) == ("phone", pin is not None)
+            assert phone.patch("/api/settings", json={"rest": 7}).status_code == 403
+            answer = phone.patch("/api/settings", json={"rest": 7}, headers={"X-PIN": "1234"})
+            assert answer.status_code == code
+            assert code == 403 or answer.json()["role"] == "phone"
 
 
 def test_a_guests_link_gives_one_photo_and_nothing_else(network):
@@ -125,7 +181,8 @@ def test_a_guests_link_gives_one_photo_and_nothing_else(network):
         assert answer.headers["content-disposition"].startswith("inline")
         assert guest.get("/photos/b.jpg").status_code == 403
         assert guest.get("/guest/" + "x" * 43).status_code == 404
-        phone.delete("/api/photos/a.jpg")
+        assert phone.delete("/api/photos/a.jpg").status_code == 403
+        (booth.booth.gallery.folder / "a.jpg").unlink()
         assert guest.get(url).status_code == 404
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from smartselfie.booth.app import STATIC
 from smartselfie.booth.broadcast import Phase, Snapshot
+from smartselfie.booth.routes.pages import STATIC
 from smartselfie.booth.schema import moment_to_json, pack, snapshot_to_json, unpack
 from smartselfie.core.emotion import EMOTIONS, Emotion
 from smartselfie.core.events import Photo, Shot, SmileBegan

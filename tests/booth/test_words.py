@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from smartselfie.booth.app import STATIC
 from smartselfie.booth.live_settings import NotSavedError
+from smartselfie.booth.routes.pages import STATIC
 from smartselfie.booth.schema import code_of
 from smartselfie.errors import AlbumError, ConfigError, ModelError, SourceError
 from smartselfie.hooks import HookError
@@ -61,7 +61,7 @@ def test_every_problem_that_a_running_booth_can_have_has_its_words():
 
 def test_every_word_that_the_page_asks_for_is_there():
     asked = set()
-    for path in [*STATIC.glob("*.js"), STATIC / "index.html"]:
+    for path in [*STATIC.glob("*.js"), *STATIC.glob("*.html")]:
         text = path.read_text(encoding="utf-8")
         asked |= set(re.findall(r'\b(?:say|word)\("([\w.]+)"', text))
         asked |= set(re.findall(r'data-(?:text|label)="([\w.]+)"', text))

@@ -80,3 +80,17 @@ def test_axe_can_find_something(scripted_booth: ScriptedBooth, open_page: OpenPa
         page.evaluate("document.getElementById('leave').removeAttribute('aria-label')")
         page.evaluate("document.getElementById('leave').removeAttribute('title')")
         assert any(complaint.startswith("button-name") for complaint in complaints(page))
+
+
+@pytest.mark.parametrize("place", ["tv", "gallery", "status"])
+def test_axe_finds_nothing_on_the_other_pages(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "album").mkdir(exist_ok=True)
+    Pictures.new("RGB", (64, 48)).save(tmp_path / "album" / "a.jpg")
+    with scripted_booth() as address:
+        page = open_page(f"{address}/{place}", motion=False, bypass_csp=True)
+        expect(
+            page.locator({"tv": "img[data-shown]", "gallery": "#wall li", "status": "dd"}[place]).first
+        ).to_be_visible()
+        assert complaints(page) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
+from pydantic import SecretStr
 
 from smartselfie.booth.server import own_address
 from smartselfie.core.emotion import Emotion
@@ -28,6 +29,11 @@ def test_a_phone_comes_in_by_the_code_once(scripted_booth: ScriptedBooth, open_p
         url = code(page)
         phone = open_page(url, width=360, height=740, ignore_https_errors=True)
         expect(phone.locator("#status")).to_have_text("Live")
+        # without a PIN no phone is the host
+        for host_only in ("#open-settings", "#leave", "#pair"):
+            expect(phone.locator(host_only)).to_be_hidden()
+        phone.keyboard.press("q")
+        expect(phone.locator("#ask")).to_be_hidden()
         phone.locator("#shutter").click()
         page.locator("#code-close").click()
         expect(page.locator("#total")).to_have_text("1")
@@ -50,3 +56,42 @@ def test_a_guest_gets_one_photo_on_the_own_phone(
         guest = open_page(code(page), quiet=False, ignore_https_errors=True)
         assert guest.evaluate("document.images[0].naturalWidth") == 320
         guest.context.close()
+
+
+def test_guests_see_the_gallery_and_nothing_else(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
+) -> None:
+    (tmp_path / "album").mkdir()
+    Pictures.new("RGB", (320, 240), "orange").save(tmp_path / "album" / "a.jpg")
+    with scripted_booth(settings=Settings(lan=True, port=0)) as address:
+        page = open_page(address)
+        page.locator("#open-gallery").click()
+        page.get_by_role("button", name="Show guests the gallery").click()
+        guest = open_page(code(page), width=360, height=740, ignore_https_errors=True)
+        guest.locator("#wall button").click()
+        expect(guest.locator("#viewer-image")).to_have_attribute("src", "/photos/a.jpg")
+        for host_only in ("#viewer-delete", "#viewer-share", "#save-all", "#share-gallery"):
+            expect(guest.locator(host_only)).to_be_hidden()
+        guest.keyboard.press("Delete")
+        guest.go_back()
+        expect(guest.locator("#viewer")).to_be_hidden()
+        expect(guest.locator("#gallery")).to_be_visible()
+        assert (tmp_path / "album" / "a.jpg").exists()
+        guest.context.close()
+
+
+def test_a_pin_that_is_made_makes_the_hosts_phone_a_host(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    with scripted_booth(settings=Settings(lan=True, port=0, pin=SecretStr("auto"))) as address:
+        page = open_page(address)
+        page.locator("#open-settings").click()
+        page.locator("#close-settings").click()
+        page.get_by_role("button", name="Connect a phone").click()
+        phone = open_page(code(page), quiet=False, ignore_https_errors=True)
+        expect(phone.locator("#status")).to_have_text("Live")
+        pin = page.locator("#code-pin").inner_text().rpartition(" ")[2]
+        phone.locator("#open-settings").click()
+        phone.locator("#pin-input").fill(pin)
+        phone.keyboard.press("Enter")
+        expect(phone.locator("#settings")).to_be_visible()
+        phone.context.close()
+        page.locator("#code-close").click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route, expect
 from pydantic import SecretStr
 
-from smartselfie.booth.app import STATIC
+from smartselfie.booth.routes.pages import STATIC
 from smartselfie.core.emotion import Emotion
 from smartselfie.settings.live import live_names
 from smartselfie.settings.schema import Settings

@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from smartselfie.booth.current_source import open_device
-from smartselfie.booth.server import listen
+from smartselfie.booth.server import listen, own_address
 from smartselfie.cli.booth import run_booth
 from smartselfie.cli.main import main
 from smartselfie.cli.signals import SIGNALS
@@ -274,7 +274,26 @@ def test_who_opens_it_to_the_network_is_warned(caplog: Caplog) -> None:
         settings = Settings(open=False, max_photos=1, host="0.0.0.0")  # noqa: S104
         run_booth(settings, door, **pipeline_of(source, smiling=True, max_photos=1))
     assert f"http://127.0.0.1:{port}/" in caplog.text
-    assert "on the network can see this page" in caplog.text
+    assert f"other devices open http://{own_address() or settings.host}:{port}/; whoever does can take" in caplog.text
+    assert "the host, who may do everything: this machine\n" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"pin": "2468"}, "everything: whoever has the PIN\n"),
+        ({"pin": "auto"}, r"everything: this machine and whoever has the PIN \d{6}\n"),
+        ({"pin": "auto", "kiosk": True}, r"everything: whoever has the PIN \d{6}\n"),
+    ],
+)
+def test_who_may_do_what_is_said_at_the_start(caplog: Caplog, more: dict[str, Any], said: str) -> None:
+    caplog.set_level(logging.INFO)
+    source = ScriptedSource(frames_at(30, 9), live=True, endless=True)
+    with listen("127.0.0.1", 0) as door:
+        settings = Settings(open=False, max_photos=1, **more)
+        run_booth(settings, door, **pipeline_of(source, smiling=True, max_photos=1))
+    assert re.search(said, caplog.text)
+    assert "2468" not in caplog.text
 
 
 def test_clips_run_at_their_own_speed_and_the_demo_again_and_again(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from smartselfie.booth.app import STATIC
+from smartselfie.booth.routes.pages import STATIC
 from smartselfie.core.emotion import Emotion
 from smartselfie.settings.live import LiveChanges, LiveValues, form, live_names, refusal
 from smartselfie.settings.schema import LANGUAGES, SETTINGS, Language, Settings

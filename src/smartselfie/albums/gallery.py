@@ -85,16 +85,24 @@ class Gallery:
             self._refresh()
             return self._newest
 
-    def page(self, order: Order = Order.TIME, offset: int = 0, limit: int | None = None) -> tuple[int, list[Entry]]:
+    def page(
+        self, order: Order = Order.TIME, offset: int = 0, limit: int | None = None, *, within: float | None = None
+    ) -> tuple[int, list[Entry]]:
         """How many photos there are, and some of them: the newest first, or the widest smile first and those without
         a score last. By time only the sidecars of these are read, by smile once all of them.
+
+        `within` leaves out what was written longer ago, in seconds.
         """
         with self._lock:
             self._refresh()
+            names = self._newest
+            if within is not None:
+                since = time.time() - within
+                names = list(itertools.takewhile(lambda name: self._files[name] >= since, names))
             part = slice(offset, None if limit is None else offset + limit)
             if order is Order.TIME:
-                return len(self._newest), [self._read(name) for name in self._newest[part]]
-            return len(self._newest), sorted(map(self._read, self._newest), key=_by_smile, reverse=True)[part]
+                return len(names), [self._read(name) for name in names[part]]
+            return len(names), sorted(map(self._read, names), key=_by_smile, reverse=True)[part]
 
     def find(self, name: str) -> Path | None:
         """The photo of that name; None for what is no photo of this very folder."""

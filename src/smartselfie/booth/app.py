@@ -3,28 +3,27 @@
 import asyncio
 import contextlib
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi import APIRouter, FastAPI, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse
 from starlette.websockets import WebSocketDisconnect
 
-from smartselfie.booth.auth import LanAccess, RequirePairing
+from smartselfie.booth.auth import LanAccess, RequireRole
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import MOST_VIEWERS, Viewer
 from smartselfie.booth.middleware import Guard, Limits
+from smartselfie.booth.roles import Role, needs
 from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.control import control_routes, refuse_in_words, refuse_what_the_disk_refuses
+from smartselfie.booth.routes.pages import page_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
+from smartselfie.booth.routes.status import status_routes
 from smartselfie.booth.routes.view import view_routes
 from smartselfie.booth.schema import pack, snapshot_to_json
 from smartselfie.errors import SmartselfieError
 
-STATIC = Path(__file__).parent / "static"
-KINDS = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
 # What every route may answer.
 REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"description": "asked by a foreign page or device, or the PIN is missing or wrong"},
@@ -56,25 +55,49 @@ def create_app(
     """
     # the interactive documentation pages would load scripts from elsewhere
     app = FastAPI(
-        title="smartselfie", version=version("smartselfie"), docs_url=None, redoc_url=None, responses=REFUSALS
+        title="smartselfie",
+        version=version("smartselfie"),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        responses=REFUSALS,
     )
     app.add_middleware(Limits)
     for refused in (RequestValidationError, SmartselfieError):
         app.add_exception_handler(refused, refuse_in_words)
     app.add_exception_handler(OSError, refuse_what_the_disk_refuses)
-    if outside is not None:
-        app.include_router(inside_routes(booth, outside))
-        if paired_only:
-            app.include_router(outside_routes(booth, outside, STATIC / "join.html"))
-            app.add_middleware(RequirePairing, phones=outside.phones)
+    routers = _routers(booth, outside, app, outside_too=paired_only)
+    for router in routers:
+        app.include_router(router)
+    routes = [route for router in routers for route in router.routes]
+    cookies = outside.cookies if outside is not None and paired_only else None
+    app.add_middleware(RequireRole, routes=routes, pin=booth.pin, cookies=cookies)
     app.add_middleware(Guard, host=host, names=names, frame_from=booth.settings.now.frame_from)
-    _serve_page(app)
-    app.include_router(photo_routes(booth.gallery, booth.pin, booth.broadcast.touch))
-    app.include_router(control_routes(booth))
-    app.include_router(view_routes(booth.broadcast))
-    app.include_router(camera_routes(lambda: booth.source))
+    return app
 
-    @app.websocket("/live")
+
+def _routers(booth: Booth, outside: LanAccess | None, app: FastAPI, *, outside_too: bool) -> list[APIRouter]:
+    routers = [
+        page_routes(booth, app.openapi),
+        photo_routes(booth.gallery, booth.broadcast.touch),
+        control_routes(booth),
+        view_routes(booth.broadcast),
+        status_routes(booth),
+        camera_routes(lambda: booth.source),
+        _live_route(booth),
+    ]
+    if outside is not None:
+        routers.append(inside_routes(booth, outside))
+        if outside_too:
+            routers.append(outside_routes(booth, outside))
+    return routers
+
+
+def _live_route(booth: Booth) -> APIRouter:
+    router = APIRouter()
+
+    @router.websocket("/live")
+    @needs(Role.PHONE)
     async def watch(socket: WebSocket) -> None:
         """What there is to see, as it comes (`booth/schema.py`); a viewer says "ready" for each one it has drawn."""
         if booth.broadcast.viewers >= MOST_VIEWERS:
@@ -83,28 +106,7 @@ def create_app(
         await socket.accept()
         await _show(socket, booth)
 
-    return app
-
-
-def static_files() -> dict[str, Path]:
-    """The files of the page by what stands behind `/static/` in their address."""
-    return {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.suffix in KINDS}
-
-
-def _serve_page(app: FastAPI) -> None:
-    files = static_files()
-    # `no-cache` asks each time whether a file has changed, so that an update shows at once
-    fresh = {"Cache-Control": "no-cache"}
-
-    @app.get("/", include_in_schema=False)
-    def page() -> FileResponse:
-        return FileResponse(STATIC / "index.html", media_type="text/html", headers=fresh)
-
-    @app.get("/static/{name:path}", include_in_schema=False)
-    def static(name: str) -> FileResponse:
-        if name not in files:
-            raise HTTPException(404)
-        return FileResponse(files[name], media_type=KINDS[files[name].suffix], headers=fresh)
+    return router
 
 
 async def _show(socket: WebSocket, booth: Booth) -> None:

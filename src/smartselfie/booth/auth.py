@@ -1,21 +1,24 @@
-"""Who may do what: the host's PIN, tokens that open one thing for a while, and the phones that were let in."""
+"""Who is who: the host's PIN, tokens that open one thing for a while, and the phones that were let in."""
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from fastapi import Header, HTTPException
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from smartselfie.booth.middleware import PAIRED
+from smartselfie.booth.roles import ROLE, Role, needed_for
 
 T = TypeVar("T")
 # Keys at a time; the oldest go first.
@@ -63,47 +66,57 @@ def _hashed(key: str) -> bytes:
 
 # Wrong PINs in a row until there is a pause.
 TRIES = 5
+# Stands for a PIN that is made anew at every start.
+AUTO = "auto"
 # Seconds of the pause.
 PAUSE = 30.0
 
 
-class PinCheck:
-    """Compares in constant time, and slows down who guesses; without a PIN it is open."""
+# A status and a sentence.
+Refusal = tuple[int, str]
 
-    def __init__(self, pin: str | None, clock: Callable[[], float] = monotonic) -> None:
-        """`pin` is digits or None, and `locked` whether there is one; `clock` counts seconds."""
-        self._pin, self._clock = pin, clock
+
+class PinCheck:
+    """Compares in constant time, and slows down who guesses; where there is no PIN, none is right."""
+
+    def __init__(self, pin: str | None, clock: Callable[[], float] = monotonic, *, kiosk: bool = False) -> None:
+        """Where there is a PIN.
+
+        Args:
+            pin: digits; `auto` makes six of them, which `made` tells; None where there is none.
+            clock: counts seconds.
+            kiosk: whether guests stand before this machine, so that it needs the PIN that was made, too. One that
+                somebody chose it needs in any case (`needed_here`).
+        """
+        self.made = f"{secrets.randbelow(10**6):06}" if pin == AUTO else None
+        self._pin, self._clock = self.made or pin, clock
         self.locked = pin is not None
+        self.needed_here = self.locked and (kiosk or self.made is None)
         self._mutex = threading.Lock()
         self._wrong, self._until = 0, 0.0
 
-    def host_only(self, x_pin: Annotated[str, Header()] = "") -> None:
-        """Refuse a request without the PIN, as a dependency of a route.
-
-        Raises:
-            HTTPException: 403 for a PIN that is wrong or missing, 429 during a pause.
-        """
+    def refuse(self, given: str) -> Refusal | None:
+        """None for the PIN; 403 for one that is wrong or missing, 429 during a pause."""
         if self._pin is None:
-            return
+            return 403, "only the host may do this, at the booth itself or with a PIN (see --pin)"
         with self._mutex:
             if self._clock() < self._until:
-                raise HTTPException(429, "too many wrong PINs: wait half a minute")
-            if hmac.compare_digest(x_pin.encode(), self._pin.encode()):
+                return 429, "too many wrong PINs: wait half a minute"
+            if hmac.compare_digest(given.encode(errors="surrogateescape"), self._pin.encode()):
                 self._wrong = 0
-                return
+                return None
             # who sends none has not guessed
-            self._wrong += bool(x_pin)
+            self._wrong += bool(given)
             if self._wrong >= TRIES:
                 self._wrong, self._until = 0, self._clock() + PAUSE
-        raise HTTPException(403, "the PIN is missing or wrong")
+        return 403, "the PIN is missing or wrong"
 
 
 # Seconds that a code, a paired phone and a photo's link last.
 CODE, STAY, LINK = 300.0, 86_400.0, 3600.0
 COOKIE = "__Host-smartselfie"
-# What a phone needs to come in.
-OPEN = frozenset({"/join", "/api/join", "/static/join.js", "/static/style.css", "/static/icon.svg"})
 GUEST = "/guest/"
+STRANGE = "scan the code on the booth's page first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,34 +127,74 @@ class LanAccess:
         url: the address it has there.
         is_open: whether it is open now.
         codes: let one phone in, once.
-        phones: what the cookies of those hold that were let in.
+        tickets: let guests see the gallery, as often as they are scanned.
+        cookies: what those hold that were let in, and as what.
         links: each shows one photo to a guest: the photo's name.
     """
 
     url: str
     is_open: threading.Event = field(default_factory=threading.Event)
-    codes: OneTimeTokens[bool] = field(default_factory=lambda: OneTimeTokens(CODE, once=True))
-    phones: OneTimeTokens[bool] = field(default_factory=lambda: OneTimeTokens(STAY))
+    codes: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(CODE, once=True))
+    tickets: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(STAY))
+    cookies: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(STAY))
     links: OneTimeTokens[str] = field(default_factory=lambda: OneTimeTokens(LINK))
 
 
-class RequirePairing:
-    """Wraps the app for the local network: whoever was not let in gets 403, whatever they ask for."""
+class RequireRole:
+    """Wraps the app: finds out who asks, and refuses what the route is not declared for."""
 
-    def __init__(self, app: ASGIApp, phones: OneTimeTokens[bool]) -> None:
-        """`phones` opens for the cookie of who was let in."""
-        self._app, self._phones = app, phones
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Sequence[BaseRoute],
+        pin: PinCheck,
+        cookies: OneTimeTokens[Role] | None = None,
+    ) -> None:
+        """Decide who is who.
+
+        Args:
+            app: what is guarded.
+            routes: all that it has.
+            pin: makes a host of who is in.
+            cookies: of those that were let in, for the door to the network; None for the page's own door, where this
+                machine is the host, unless it needs the PIN for that, and every other a phone.
+        """
+        self._app, self._routes, self._pin, self._cookies = app, routes, pin, cookies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look at the cookie, then pass on."""
-        answer = self._app
-        known = scope["type"] in ("http", "websocket") and self._knows(scope)
-        scope[PAIRED] = known
-        if scope["type"] == "websocket" and not known:
-            answer = WebSocketClose(1008)
-        elif scope["type"] == "http" and not (scope["path"] in OPEN or scope["path"].startswith(GUEST) or known):
-            answer = PlainTextResponse("scan the code on the booth's page first\n", 403)
-        await answer(scope, receive, send)
+        """Look who it is, then pass on or refuse."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        scope[ROLE] = role = self._base_of(scope)
+        scope[PAIRED] = self._cookies is None or role is not Role.STRANGER
+        refused = self._refuse(scope, role, needed_for(scope, self._routes))
+        if refused is None:
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await WebSocketClose(1008)(scope, receive, send)
+        else:
+            await JSONResponse({"detail": refused[1]}, refused[0])(scope, receive, send)
 
-    def _knows(self, scope: Scope) -> bool:
-        return self._phones.open(HTTPConnection(scope).cookies.get(COOKIE, "")) is not None
+    def _refuse(self, scope: Scope, role: Role, needed: Role) -> Refusal | None:
+        if role >= needed:
+            return None
+        if role is Role.PHONE:
+            return self._pin.refuse(Headers(scope=scope).get("x-pin", ""))
+        return 403, STRANGE if role is Role.STRANGER else "this link shows photos only"
+
+    def _base_of(self, scope: Scope) -> Role:
+        """Who somebody is without a PIN."""
+        if self._cookies is not None:
+            return self._cookies.open(HTTPConnection(scope).cookies.get(COOKIE, "")) or Role.STRANGER
+        return Role.HOST if not self._pin.needed_here and _is_this_machine(scope) else Role.PHONE
+
+
+def _is_this_machine(scope: Scope) -> bool:
+    """Whether a request comes from where it goes to."""
+    try:
+        client, server = (ipaddress.ip_address(scope[end][0].partition("%")[0]) for end in ("client", "server"))
+    except (KeyError, TypeError, ValueError):
+        return False
+    plain = getattr(client, "ipv4_mapped", None) or client
+    return bool(plain.is_loopback) or client == server

@@ -69,7 +69,7 @@ class Booth:
             listeners=(self._hand_on_photos, self._clips.update),
         )
         self.gallery = Gallery(settings.album_folder)
-        self.pin = PinCheck(None if settings.pin is None else settings.pin.get_secret_value())
+        self.pin = PinCheck(None if settings.pin is None else settings.pin.get_secret_value(), kiosk=settings.kiosk)
         self.settings = LiveSettings(
             settings, self._source, self.pin, self.runner.send, saved=saved, on_change=self._apply
         )

@@ -10,6 +10,7 @@ import tomlkit  # noqa: F401 - writes the settings; imported here, the first cha
 
 from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.current_source import BROWSER, DEMO, CurrentSource
+from smartselfie.booth.roles import Role
 from smartselfie.errors import ConfigError, SmartselfieError
 from smartselfie.files import flush_file
 from smartselfie.pipeline import Command, NewRule
@@ -40,12 +41,14 @@ class SettingsJson:
     """The settings of now.
 
     `values` are those that the page can change; `cameras` what `source` can be besides null (the first that works);
-    `form` how the page shows them; `locked` whether changes need the PIN; `lan` whether phones can be paired.
+    `form` how the page shows them; `role` who asks (host, phone or guest) and `locked` whether a PIN makes a
+    host of them; `lan` whether phones can be paired.
     """
 
     values: LiveValues
     cameras: list[CameraJson]
     form: list[FormField]
+    role: str
     locked: bool
     kiosk: bool
     lan: bool
@@ -108,13 +111,14 @@ class LiveSettings:
         if new:
             self._flush()
 
-    def as_json(self, *, rescan: bool = False) -> SettingsJson:
-        """All of it; `rescan` lists the system's cameras anew."""
+    def as_json(self, role: Role = Role.HOST, *, rescan: bool = False) -> SettingsJson:
+        """All of it, for whoever asks; `rescan` lists the system's cameras anew."""
         return SettingsJson(
             {**{name: getattr(self.now, name) for name in live_names()}, "source": self._shown(self.now.source)},
             self._choosable(rescan=rescan),
             form(),
-            self._pin.locked,
+            role.word,
+            self._pin.locked and role is not Role.HOST,
             self.now.kiosk,
             self.now.lan,
             self.now.delete_after,

@@ -10,6 +10,7 @@ import re
 import struct
 
 from smartselfie.booth.broadcast import Snapshot
+from smartselfie.booth.shapes import ProblemJson
 from smartselfie.core.events import Event, Photo
 from smartselfie.errors import SmartselfieError
 from smartselfie.moment import Moment
@@ -119,7 +120,13 @@ def code_of(problem: Exception) -> str:
     return re.sub("(?<=[a-z])(?=[A-Z])", "_", type(problem).__name__.removesuffix("Error")).lower()
 
 
-def _problem(problem: Exception) -> Json:
+def problems_to_json(shown: Snapshot) -> list[ProblemJson]:
+    """What keeps the booth from running, then what does not work in the background."""
+    first = [] if shown.problem is None else [_problem(shown.problem)]
+    return first + [{"worker": name, **_problem(problem)} for name, problem in shown.problems.items()]
+
+
+def _problem(problem: Exception) -> ProblemJson:
     """What was found, and what to do about it."""
     if isinstance(problem, SmartselfieError):
         return {"code": code_of(problem), "message": problem.message, "hint": problem.hint}

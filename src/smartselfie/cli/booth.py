@@ -14,11 +14,12 @@ import click
 import uvicorn
 
 from smartselfie.booth.app import create_app
+from smartselfie.booth.auth import PinCheck
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.broadcast import FINAL, Broadcast, Phase
 from smartselfie.booth.current_source import open_device
 from smartselfie.booth.middleware import is_loopback
-from smartselfie.booth.server import listen, make_server, open_to_network, own_names
+from smartselfie.booth.server import listen, make_server, open_to_network, own_address, own_names
 from smartselfie.cli.event_printer import log_in_background
 from smartselfie.cli.options import SettingsCommand, names_in, setting_options
 from smartselfie.core.events import Photo
@@ -89,7 +90,7 @@ def run_booth(
         stack.callback(end.close)
         booth.start()
         if _wait_until_open(booth.broadcast):
-            _invite(settings, door)
+            _invite(settings, door, booth.pin)
             end.start()
             server.run(sockets=[door])
     last = booth.broadcast.newest
@@ -123,18 +124,35 @@ def _wait_for_change(broadcast: Broadcast, before: Phase, closing: threading.Eve
     return before
 
 
-def _invite(settings: Settings, door: socket.socket) -> None:
-    """Say where the page is, and open it."""
+def _invite(settings: Settings, door: socket.socket, pin: PinCheck) -> None:
+    """Say where the page is and who may do what, and open it."""
     host, port = door.getsockname()[:2]
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - what is listened at, not a wish
-    address = f"http://[{near}]:{port}/" if ":" in near else f"http://{near}:{port}/"
+    anywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened at, not a wish
+    address = _address(anywhere.get(host, host), port)
     log.info("the booth is open at %s (Ctrl-C to stop)", address)
     if not is_loopback(settings.host):
-        log.warning("anyone who can reach %s on the network can see this page and its photos", settings.host)
+        there = own_address() if host in anywhere else host
+        others = _address(there or settings.host, port)
+        log.warning("other devices open %s; whoever does can take photos and see all of them", others)
+    _say_roles(settings, pin)
     # without a display Python would start a browser in this very terminal
     shown = sys.platform in ("win32", "darwin") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if settings.open and shown:
         run_once("browser", lambda: _open_browser(address))
+
+
+def _say_roles(settings: Settings, pin: PinCheck) -> None:
+    """The short form of the table in docs/booth.md."""
+    hosts = [] if pin.needed_here else ["this machine"]
+    if pin.locked:
+        hosts.append("whoever has the PIN" if pin.made is None else f"whoever has the PIN {pin.made}")
+    log.info("the host, who may do everything: %s", " and ".join(hosts))
+    if settings.lan:
+        log.info("phones that scan the code take photos and see them; a guest's link shows one photo or the gallery")
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def _open_browser(address: str) -> None:

@@ -40,7 +40,7 @@ ORIGIN = r"^https?://[A-Za-z0-9.\[\]:-]+$"
 
 
 def _pin(pin: SecretStr) -> SecretStr:
-    if not re.fullmatch("[0-9]{4,12}", pin.get_secret_value()):
+    if not re.fullmatch("auto|[0-9]{4,12}", pin.get_secret_value()):
         raise ValueError
     return pin
 
@@ -215,9 +215,9 @@ class Settings:
     pin: Annotated[
         Annotated[SecretStr, AfterValidator(_pin)] | None,
         PAGE(
-            "PIN needed to change settings or delete photos.",
+            "PIN of the host; auto makes one.",
             metavar="DIGITS",
-            allowed="4 to 12 digits",
+            allowed="4 to 12 digits, or auto",
             unset="none",
             secret=True,
         ),

@@ -9,6 +9,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from smartselfie.booth.auth import OneTimeTokens
 from smartselfie.booth.browser_camera import FRAME_PIXELS, STILL_PIXELS, BrowserCamera, Page, read_jpeg
+from smartselfie.booth.roles import Role, needs
 from smartselfie.booth.routes.photos import found
 from smartselfie.errors import PictureError
 
@@ -28,6 +29,7 @@ def camera_routes(source: Callable[[], object]) -> APIRouter:
     stills: OneTimeTokens[BrowserCamera] = OneTimeTokens(10.0, once=True)
 
     @router.websocket("/camera")
+    @needs(Role.PHONE)
     async def give(socket: WebSocket) -> None:
         """Small frames from the page; "next" and the address of each still to the page."""
         await socket.accept()
@@ -53,6 +55,7 @@ def camera_routes(source: Callable[[], object]) -> APIRouter:
             camera.detach(page)
 
     @router.post("/api/still/{key}", status_code=204)
+    @needs(Role.PHONE)
     async def still(key: str, request: Request) -> None:
         """The picture at full resolution that a page was asked for, as JPEG; works once, for ten seconds."""
         camera = found(stills.open(key), "nobody asked for it")

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import Annotated
 
 import segno
-from fastapi import APIRouter, Body, Depends, HTTPException, Response
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Body, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
 
 from smartselfie.booth.auth import COOKIE, GUEST, STAY, LanAccess
 from smartselfie.booth.booth import Booth
+from smartselfie.booth.roles import Role, needs, role_of
+from smartselfie.booth.routes.pages import html_page
 from smartselfie.booth.routes.photos import found, sent_whole
 
 
@@ -35,13 +36,22 @@ def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
         if not outside.is_open.is_set():
             raise HTTPException(503, "phones cannot connect right now: the terminal shows the reason")
 
-    @router.post("/api/invite", dependencies=[Depends(booth.pin.host_only)])
+    @router.post("/api/invite")
+    @needs(Role.HOST)
     def invite() -> Invitation:
         """An address that lets one phone in, once, within five minutes."""
         check_open()
-        return _drawn(f"{outside.url}/join#{outside.codes.give(True)}")
+        return _drawn(f"{outside.url}/join#{outside.codes.give(Role.PHONE)}")
+
+    @router.post("/api/gallery/share")
+    @needs(Role.HOST)
+    def share_gallery() -> Invitation:
+        """An address at which guests see all photos and nothing else, for a day; it works for as many as want to."""
+        check_open()
+        return _drawn(f"{outside.url}/join#{outside.tickets.give(Role.GUEST)}")
 
     @router.post("/api/photos/{name}/share")
+    @needs(Role.PHONE)
     def share(name: str) -> Invitation:
         """An address at which a guest gets this one photo on the own phone, for an hour."""
         found(booth.gallery.find(name))
@@ -51,30 +61,34 @@ def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     return router
 
 
-def outside_routes(booth: Booth, outside: LanAccess, page: Path) -> APIRouter:
+def outside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     """The routes for those who are not in yet.
 
     Args:
         booth: what is shared.
         outside: knows who may come in.
-        page: the page that hands in what was scanned.
     """
     router = APIRouter(tags=["local network"])
 
     @router.get("/join", include_in_schema=False)
-    def door() -> FileResponse:
-        return FileResponse(page, media_type="text/html", headers={"Cache-Control": "no-store"})
+    @needs(Role.STRANGER)
+    def door() -> HTMLResponse:
+        """The page that hands in what was scanned."""
+        return html_page("join.html", Role.STRANGER, booth.settings.now.language)
 
     @router.post("/api/join", status_code=204)
-    def join(code: Annotated[str, Body(embed=True)], response: Response) -> None:
-        """Come in with the code that was scanned; it is spent by that."""
-        if not outside.codes.open(code):
+    @needs(Role.STRANGER)
+    def join(code: Annotated[str, Body(embed=True)], request: Request, response: Response) -> None:
+        """Come in with the code that was scanned; a phone's is spent by that, a guest's is not."""
+        role = outside.codes.open(code) or outside.tickets.open(code)
+        if role is None:
             raise HTTPException(403, "this code has been used or has expired")
-        response.set_cookie(
-            COOKIE, outside.phones.give(True), max_age=int(STAY), secure=True, httponly=True, samesite="strict"
-        )
+        # who was let in as more stays so
+        cookie = outside.cookies.give(max(role, role_of(request.scope)))
+        response.set_cookie(COOKIE, cookie, max_age=int(STAY), secure=True, httponly=True, samesite="strict")
 
     @router.get("/guest/{key}", response_class=Response)
+    @needs(Role.STRANGER)
     def guest(key: str) -> Response:
         """The one photo of a guest's link."""
         name = outside.links.open(key)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import StreamingResponse
 from typing_extensions import Buffer
 
 from smartselfie.albums.gallery import LATEST, Entry, Gallery, Order
-from smartselfie.booth.auth import OneTimeTokens, PinCheck
+from smartselfie.booth.auth import OneTimeTokens
+from smartselfie.booth.roles import Role, needs
 
 # Photos of one page of the list.
 MOST = 200
@@ -49,36 +50,38 @@ class PhotoPage:
     photos: list[PhotoEntry]
 
 
-def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) -> APIRouter:
+def photo_routes(gallery: Gallery, changed: Callable[[], None]) -> APIRouter:
     """The routes of the photos.
 
     Args:
         gallery: where they are.
-        lock: the host's PIN, without which nothing is deleted and not everything is taken home.
         changed: called when a photo is gone, or back.
     """
     router = APIRouter(tags=["photos"])
-    host_only = [Depends(lock.host_only)]
     _serve_pictures(router, gallery)
 
     @router.get("/api/photos")
+    @needs(Role.GUEST)
     def photos(
         order: Order = Order.TIME,
         offset: Annotated[int, Query(ge=0)] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST)] = 24,
+        hours: Annotated[float | None, Query(gt=0, le=1e6)] = None,
     ) -> PhotoPage:
-        """List photos: the newest first, or the widest smile first."""
-        total, entries = gallery.page(order, offset, limit)
+        """List photos: the newest first, or the widest smile first; with `hours` only those of so many hours."""
+        total, entries = gallery.page(order, offset, limit, within=None if hours is None else hours * 3600)
         return PhotoPage(total, [_entry(entry) for entry in entries])
 
-    @router.delete("/api/photos/{name}", dependencies=host_only)
+    @router.delete("/api/photos/{name}")
+    @needs(Role.HOST)
     def delete(name: str) -> dict[str, str]:
         """Throw a photo away; for an hour what `undo` says brings it back."""
         ticket = found(gallery.discard(name))
         changed()
         return {"undo": ticket}
 
-    @router.post("/api/trash/{ticket}/restore", dependencies=host_only)
+    @router.post("/api/trash/{ticket}/restore")
+    @needs(Role.HOST)
     def restore(ticket: str) -> dict[str, str]:
         """Bring a photo back; `name` says under which name."""
         name = found(gallery.restore(ticket), "it is no longer in the trash")
@@ -87,12 +90,14 @@ def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) 
 
     zips: OneTimeTokens[Gallery] = OneTimeTokens(60, once=True)
 
-    @router.post("/api/zip", dependencies=host_only)
+    @router.post("/api/zip")
+    @needs(Role.HOST)
     def zip_up() -> dict[str, str]:
         """Ask for all photos as one zip: `url` is where it can be fetched, once and within a minute."""
         return {"url": f"/zip/{zips.give(gallery)}"}
 
     @router.get("/zip/{key}", response_class=StreamingResponse)
+    @needs(Role.PHONE)
     def everything(key: str) -> StreamingResponse:
         """All photos as one zip, the clips beside them; works once, within a minute."""
         album = found(zips.open(key), "ask for it again")
@@ -104,21 +109,25 @@ def photo_routes(gallery: Gallery, lock: PinCheck, changed: Callable[[], None]) 
 
 def _serve_pictures(router: APIRouter, gallery: Gallery) -> None:
     @router.get("/photos/{name}", response_class=Response)
+    @needs(Role.GUEST)
     def photo(name: str, *, download: bool = False) -> Response:
         """One photo at full resolution."""
         return sent_whole(gallery.find(name), "image/jpeg", download=download)
 
     @router.get("/clips/{name}", response_class=Response)
+    @needs(Role.GUEST)
     def clip(name: str, *, download: bool = False) -> Response:
         """The short clip around a photo, as an animated GIF."""
         return sent_whole(gallery.find_clip(name), "image/gif", download=download)
 
     @router.get("/thumbnails/{name}", response_class=Response)
+    @needs(Role.GUEST)
     def thumbnail(name: str) -> Response:
         """One photo, small."""
         return Response(found(gallery.thumbnail(name)), media_type="image/jpeg")
 
     @router.get("/strips/{name}", response_class=Response)
+    @needs(Role.GUEST)
     def strip(name: str) -> Response:
         """One photo under up to three that were taken before it, as photo booths print them."""
         whole = found(gallery.strip_of(name))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from smartselfie.booth.broadcast import MOST_VIEWERS, Broadcast, Phase
+from smartselfie.booth.roles import Role, needs
 
 BOUNDARY = "frame"
 ILL = {Phase.TROUBLE, Phase.FAILED}
@@ -17,6 +18,7 @@ def view_routes(broadcast: Broadcast) -> APIRouter:
     router = APIRouter(tags=["view"])
 
     @router.get("/health", responses={503: {"description": "the camera or something else keeps it from running"}})
+    @needs(Role.PHONE)
     def health() -> JSONResponse:
         """Whether the booth works, and how far it is (`phase`); for monitoring."""
         newest = broadcast.newest
@@ -24,6 +26,7 @@ def view_routes(broadcast: Broadcast) -> APIRouter:
         return JSONResponse({"status": "trouble" if ill else "ok", "phase": newest.phase.value}, 503 if ill else 200)
 
     @router.get("/api/frame.jpg", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+    @needs(Role.PHONE)
     def frame() -> Response:
         """The newest frame, not mirrored, at most 1280 pixels wide and high; 404 before the first one."""
         preview = broadcast.newest.preview
@@ -32,6 +35,7 @@ def view_routes(broadcast: Broadcast) -> APIRouter:
         return Response(preview.jpeg(), media_type="image/jpeg")
 
     @router.get("/api/frames.mjpeg", response_class=StreamingResponse)
+    @needs(Role.PHONE)
     async def frames(request: Request) -> StreamingResponse:
         """The frames as they come, as motion JPEG, which `<img>`, VLC and home automation show as a video."""
         if broadcast.viewers >= MOST_VIEWERS:

@@ -3,7 +3,8 @@
 import { Camera } from "./camera.js";
 import { connect } from "./connection.js";
 import { Gallery } from "./gallery.js";
-import { unlock, asHost } from "./auth.js";
+import { asHost, mayHost, unlock } from "./auth.js";
+import { comeBack, enter } from "./places.js";
 import { Panel } from "./panel.js";
 import { Photos } from "./photos.js";
 import { keepAwake, prepareKiosk, toggleFullScreen } from "./fullscreen.js";
@@ -11,7 +12,7 @@ import { Settings } from "./settings.js";
 import { prepareSharing } from "./sharing.js";
 import * as sounds from "./sounds.js";
 import { LiveView } from "./live_view.js";
-import { say as word, tellProblem } from "./i18n.js";
+import { say as word, speak, tellProblem } from "./i18n.js";
 
 const SAY_AFTER = 1000;
 const FLASH_ONCE = 250;
@@ -156,7 +157,7 @@ function settle() {
   // in a kiosk only who has the PIN may leave
   byId("leave").hidden = settings.kiosk && !settings.locked;
   if (settings.kiosk) prepareKiosk();
-  byId("pair").hidden = byId("viewer-share").hidden = !settings.lan;
+  for (const id of ["pair", "viewer-share", "share-gallery"]) byId(id).hidden = !settings.lan;
   camera.want(settings.values.source === "browser");
   if (settings.values.source !== "browser") cameraProblem = null;
   setMute(localStorage.getItem("muted") === "yes");
@@ -220,8 +221,10 @@ async function shoot() {
 }
 
 async function askToLeave() {
-  if (document.querySelector("dialog[open]") || byId("leave").hidden) return;
-  if (await unlock(settings.locked)) byId("ask").showModal();
+  if (document.querySelector("dialog[open]") || byId("leave").hidden || !mayHost()) return;
+  if (!(await unlock())) return;
+  byId("ask").showModal();
+  enter(byId("ask"));
 }
 
 async function leave() {
@@ -269,10 +272,26 @@ document.addEventListener("pointerdown", sounds.wake);
 keepAwake();
 prepareSharing();
 
-await settings.load().catch(() => {});
-notice("waiting", word("phase.opening"), word("phase.opening.hint"));
-hangUp = connect({
-  show,
-  up: refresh,
-  down: () => notice("off", word("phase.offline"), word("phase.offline.hint")),
-});
+const openers = { gallery: () => gallery.open(), photo: (name) => gallery.showNamed(name), settings: () => settings.open() };
+
+async function openBooth() {
+  await settings.load().catch(() => {});
+  notice("waiting", word("phase.opening"), word("phase.opening.hint"));
+  hangUp = connect({
+    show,
+    up: refresh,
+    down: () => notice("off", word("phase.offline"), word("phase.offline.hint")),
+  });
+  await comeBack(openers);
+}
+
+// The gallery alone, as on a second screen or a guest's phone; what is new comes by itself.
+async function openGallery() {
+  const { language, role } = document.documentElement.dataset;
+  if (role === "guest") await speak(language);
+  else await settings.load().catch(() => {});
+  await gallery.stay();
+  await comeBack({ photo: openers.photo });
+}
+
+await (location.pathname === "/gallery" ? openGallery() : openBooth());

@@ -1,18 +1,30 @@
 // Requests that only the host may make where the booth is locked: the PIN is asked for once, and forgotten soon.
 
+import { enter } from "./places.js";
 import { say } from "./i18n.js";
 
 const FORGET_AFTER = 120_000;
 
 const byId = (id) => document.getElementById(id);
 
+const root = document.documentElement;
+
 let pin = "";
 let forget = 0;
+let keeping = false;
+
+// Who looks at the page, as the booth says: what only the host may do is hidden where no PIN makes one of them.
+export function setRole({ role, locked }) {
+  root.dataset.role = role;
+  root.toggleAttribute("data-locked", locked);
+}
+
+export const mayHost = () => root.dataset.role === "host" || root.hasAttribute("data-locked");
 
 // fetch, with the PIN; asks for it where it is missing. Null when the person gives up.
 export async function asHost(address, options = {}) {
   let answer = await request(address, options);
-  while (answer.status === 403 || answer.status === 429) {
+  while (root.hasAttribute("data-locked") && (answer.status === 403 || answer.status === 429)) {
     const told = pin || answer.status === 429;
     if (!(await askForPin(told ? say(answer.status === 429 ? "waitPin" : "wrongPin") : ""))) return null;
     answer = await request(address, options);
@@ -21,8 +33,17 @@ export async function asHost(address, options = {}) {
 }
 
 // Ask for the PIN before a room is entered that is the host's. False when the person gives up.
-export async function unlock(locked) {
-  return !locked || (await asHost("/api/unlock", { method: "POST" })) !== null;
+export async function unlock() {
+  return !root.hasAttribute("data-locked") || (await asHost("/api/unlock", { method: "POST" })) !== null;
+}
+
+// On a page that is the host's alone the PIN is asked for once.
+export function keepPin() {
+  keeping = true;
+}
+
+function forgetPin() {
+  pin = "";
 }
 
 function request(address, options) {
@@ -35,6 +56,7 @@ function askForPin(note) {
   byId("pin-input").value = "";
   byId("pin-note").textContent = note;
   dialog.showModal();
+  enter(dialog);
   return new Promise((done) => {
     const leave = (given) => {
       dialog.close();
@@ -45,9 +67,7 @@ function askForPin(note) {
       event.preventDefault();
       pin = byId("pin-input").value;
       clearTimeout(forget);
-      forget = setTimeout(() => {
-        pin = "";
-      }, FORGET_AFTER);
+      if (!keeping) forget = setTimeout(forgetPin, FORGET_AFTER);
       leave(true);
     };
     byId("pin-cancel").onclick = () => leave(false);

@@ -1,19 +1,22 @@
 // All photos of the album: a wall of thumbnails that grows as it is scrolled.
 
-import { asHost } from "./auth.js";
+import { asHost, mayHost } from "./auth.js";
+import { enter } from "./places.js";
 import { toast } from "./toast.js";
 import { Viewer } from "./viewer.js";
 import { moment, say } from "./i18n.js";
 
 const PAGE = 60;
+const LOOK_EVERY = 5000;
 
 const byId = (id) => document.getElementById(id);
 
 export class Gallery {
-  #order = "time";
+  #order = sessionStorage.getItem("order") === "smile" ? "smile" : "time";
   #photos = [];
   #total = 0;
   #loading = null;
+  #newest = ""; // how many photos there were when it was last asked, and the newest
   #viewer;
 
   constructor() {
@@ -38,7 +41,27 @@ export class Gallery {
 
   async open() {
     if (!byId("gallery").open) byId("gallery").showModal();
+    enter(byId("gallery"), "gallery");
     await this.#restart();
+  }
+
+  // The gallery as a page of its own.
+  async stay() {
+    byId("close-gallery").hidden = true;
+    byId("gallery").addEventListener("cancel", (event) => event.preventDefault());
+    byId("gallery").showModal();
+    await this.#restart();
+    setInterval(() => this.#look().catch(() => {}), LOOK_EVERY);
+  }
+
+  // Whether there is anything new.
+  async #look() {
+    const answer = await fetch("/api/photos?limit=1");
+    if (!answer.ok) return;
+    const { total, photos } = await answer.json();
+    const newest = `${total} ${photos[0]?.name}`;
+    if (newest !== this.#newest) await this.#restart();
+    this.#newest = newest;
   }
 
   // Straight to one photo, by its place among the newest.
@@ -48,6 +71,15 @@ export class Gallery {
     this.#viewer.open(place);
   }
 
+  // Straight to the photo of that name, if it is still there.
+  async showNamed(name) {
+    if (!byId("gallery").open) this.#order = "time";
+    await this.#restart();
+    for (let place = 0, photo; (photo = await this.#at(place)); place += 1) {
+      if (photo.name === name) return this.#viewer.open(place);
+    }
+  }
+
   // The album has changed behind our back.
   async refresh() {
     if (byId("gallery").open || byId("viewer").open) await this.#restart();
@@ -55,6 +87,7 @@ export class Gallery {
 
   async #sort(order) {
     this.#order = order;
+    sessionStorage.setItem("order", order);
     await this.#restart();
   }
 
@@ -114,6 +147,7 @@ export class Gallery {
   }
 
   async #remove(photo) {
+    if (!mayHost()) return false;
     const answer = await asHost(`/api/photos/${encodeURIComponent(photo.name)}`, { method: "DELETE" });
     if (!answer) return false;
     if (!answer.ok) {

@@ -3,15 +3,18 @@
 const FALLBACK = "en";
 let words = {};
 let language = FALLBACK;
+let locale = FALLBACK; // with the country, which says how dates are written
 
 // Load the language that is wanted; `auto` takes the first of the browser's that there is.
-export async function speak(wanted, known) {
+export async function speak(wanted) {
+  const known = document.documentElement.dataset.languages.split(" ");
   const asked = wanted === "auto" ? navigator.languages : [wanted];
   const short = asked.map((tag) => tag.toLowerCase().split("-")[0]);
   const chosen = short.find((tag) => known.includes(tag)) ?? FALLBACK;
   const answer = await fetch(`/static/words/${chosen}.json`);
   words = await answer.json();
   language = chosen;
+  locale = navigator.languages.find((tag) => tag.toLowerCase().split("-")[0] === chosen) ?? chosen;
   document.documentElement.lang = chosen;
   label(document);
 }
@@ -33,8 +36,22 @@ export function percent(score) {
   return new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(score);
 }
 
+export const number = (value) => new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value);
+
+export function bytes(count) {
+  const [unit, size] = count < 1e9 ? ["megabyte", 1e6] : ["gigabyte", 1e9];
+  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(count / size);
+}
+
+// Hours and minutes of so many seconds.
+export function duration(seconds) {
+  const part = (value, unit) => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(value);
+  const minutes = Math.floor(seconds / 60);
+  return [[Math.floor(minutes / 60), "hour"], [minutes % 60, "minute"]].map(([value, unit]) => part(value, unit)).join(" ");
+}
+
 export function moment(date) {
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(date);
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(date);
 }
 
 // A language in its own words: Deutsch, 日本語.

@@ -1,7 +1,8 @@
 // The settings: what the booth knows of them, and the form that changes them at once. Which settings there are, how each
 // is shown and how far it goes comes from the booth; the page has the words.
 
-import { asHost, unlock } from "./auth.js";
+import { asHost, mayHost, setRole, unlock } from "./auth.js";
+import { enter } from "./places.js";
 import { knows, nameOf, percent, say, speak, tellProblem } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
@@ -46,7 +47,7 @@ export class Settings {
   // `changed` is called after every change, whoever made it.
   constructor(changed) {
     this.#changed = changed;
-    byId("open-settings").addEventListener("click", () => this.#open());
+    byId("open-settings").addEventListener("click", () => this.open());
     byId("settings").addEventListener("click", ({ target }) => target === byId("settings") && byId("settings").close());
   }
 
@@ -75,7 +76,8 @@ export class Settings {
     this.lan = told.lan;
     this.deleteAfter = told.delete_after;
     this.locked = told.locked;
-    if (!spoken) await speak(told.values.language, choicesNamed(told, "language"));
+    setRole(told);
+    if (!spoken) await speak(told.values.language);
     // a form that shows it already stays as it is: somebody may be moving something on it
     const shown = spoken && this.#filled === JSON.stringify(this.#wished());
     if (byId("settings").open && !shown) this.#fill();
@@ -87,12 +89,13 @@ export class Settings {
     return { ...this.#told, values: { ...this.#told.values, ...this.#wanted } };
   }
 
-  async #open() {
-    if (!(await unlock(this.locked))) return;
+  async open() {
+    if (!mayHost() || !(await unlock())) return;
     await this.#inTurn(() => this.#ask("?rescan=true")); // a camera may have been plugged in
     byId("settings-note").textContent = "";
     this.#fill();
     byId("settings").showModal();
+    enter(byId("settings"), "settings");
   }
 
   #fill() {

@@ -1,5 +1,6 @@
 // One photo, as large as the screen; forwards and back by button, key or finger, or by itself.
 
+import { enter, move, photoPlace } from "./places.js";
 import { takeHome } from "./sharing.js";
 import { moment, percent, say } from "./i18n.js";
 
@@ -45,6 +46,7 @@ export class Viewer {
   async open(place, playing = false) {
     if (!(await this.#show(place))) return;
     if (!byId("viewer").open) byId("viewer").showModal();
+    enter(byId("viewer"), photoPlace(this.#photo.name));
     this.#play(playing);
   }
 
@@ -53,6 +55,7 @@ export class Viewer {
     if (!photo) return false;
     this.#place = place;
     this.#photo = photo;
+    move(byId("viewer"), photoPlace(photo.name));
     const when = moment(new Date(photo.written));
     const image = byId("viewer-image");
     image.src = photo.url;
