@@ -55,6 +55,13 @@ class Shoot:
 
 
 @dataclass(frozen=True, slots=True)
+class CountDown:
+    """Somebody counts down to a photo, so many seconds: until then no smile takes one."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class SetPaused:
     """While paused, frames are only shown: no face is looked for, no photo taken."""
 
@@ -66,7 +73,7 @@ class Stop:
     """End."""
 
 
-Command = NewRule | NewSource | NewAlbum | Shoot | SetPaused | Stop
+Command = NewRule | NewSource | NewAlbum | Shoot | CountDown | SetPaused | Stop
 
 
 class Pipeline:
@@ -243,6 +250,9 @@ class Pipeline:
                 self._writer.album = album
             case Shoot():
                 self._shoot_now = not self._paused
+            case CountDown(seconds):
+                self._save_pending()
+                self._trigger = self._trigger.put_off(seconds + (0.0 if self._last is None else self._last.at))
             case SetPaused(paused):
                 self._paused = paused
                 if paused:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -133,18 +134,37 @@ def test_where_no_thumbnail_can_be_kept_there_still_is_one(tmp_path: Path) -> No
     assert Gallery(tmp_path).thumbnail("a.jpg") is not None
 
 
-def test_a_strip_is_the_photo_under_up_to_three_taken_before_it(
+def noted(folder: Path, number: int, people: list[int], *, at: float, written: float, source: str = "camera") -> None:
+    """A photo whose sidecar says who is on it."""
+    put(folder, f"{number}.jpg", 1000 + number)
+    when = datetime.fromtimestamp(written, UTC).isoformat()
+    notes = {"source": source, "at": at, "written": when, "faces": [{"id": person} for person in people]}
+    (folder / f"{number}.json").write_text(json.dumps(notes))
+
+
+def test_a_strip_is_the_photo_under_up_to_three_taken_before_it_of_the_same_people(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(6):
-        put(tmp_path, f"{number}.jpg", 1000 + number)
     monkeypatch.setattr(
         "smartselfie.albums.gallery.make_strip", lambda photos: " ".join(path.stem for path in photos).encode()
     )
+    # the evening before: the same numbers, other people
+    noted(tmp_path, 0, [1], at=50.0, written=10_000.0)
+    for number, people in enumerate(([1], [1, 2], [3], [2], [1, 4], [1], []), 1):
+        noted(tmp_path, number, people, at=10.0 * number, written=90_000.0 + 10 * number)
+    noted(tmp_path, 8, [1], at=80.0, written=90_080.0, source="demo")
+    put(tmp_path, "9.jpg", 1009)
+    (tmp_path / "9.json").write_text("[]")
     gallery = Gallery(tmp_path)
-    assert gallery.strip_of("4.jpg") == b"1 2 3 4"
-    assert gallery.strip_of("1.jpg") == b"0 1"
-    assert gallery.strip_of("6.jpg") is None
+    assert gallery.strip_of("6.jpg") == b"1 2 5 6"
+    assert gallery.strip_of("4.jpg") == b"2 4"
+    for alone in ("0", "1", "3", "7", "8", "9"):
+        assert gallery.strip_of(f"{alone}.jpg") == alone.encode()
+    gallery.move_to(tmp_path / "other")
+    assert gallery.strip_of("4.jpg") is None
+    gallery.move_to(tmp_path)
+    assert gallery.strip_of("4.jpg") == b"2 4"
+    assert gallery.strip_of("66.jpg") is None
     assert gallery.strip_of("../4.jpg") is None
 
 

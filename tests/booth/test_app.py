@@ -56,6 +56,7 @@ def test_no_documentation_page_loads_from_elsewhere(serve):
         assert httpx.get(booth.url + "/redoc").status_code == 404
         paths = httpx.get(booth.url + "/openapi.json").json()["paths"]
     assert {
+        "/api/countdown",
         *("/api/state", "/api/events", "/api/shoot", "/api/pause", "/api/resume", "/api/agree", "/api/quit"),
         *("/api/settings", "/api/unlock", "/api/photos", "/api/photos/{name}", "/api/trash/{ticket}/restore"),
         *("/photos/{name}", "/thumbnails/{name}", "/clips/{name}", "/strips/{name}"),

@@ -31,6 +31,7 @@ NEEDS = {
     PHONE: (
         *("GET /status", "GET /openapi.json", "GET /api/state", "GET /api/events", "GET /api/settings", "WS /live"),
         *("POST /api/shoot", "POST /api/agree", "POST /api/photos/a.jpg/share", "GET /zip/TOKEN"),
+        "POST /api/countdown",
         *("GET /health", "GET /api/frame.jpg", "GET /api/frames.mjpeg", "WS /camera", "POST /api/still/TOKEN"),
     ),
     HOST: (

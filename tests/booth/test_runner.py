@@ -131,6 +131,25 @@ def test_pressing_many_times_before_the_next_frame_takes_one_photo(serve):
         assert booth.live.newest.photos == 1
 
 
+def test_while_somebody_counts_down_no_smile_takes_a_photo_and_then_one_does(serve):
+    with serve(emotion=Emotion.HAPPY, rule=rule_of(hold_frames=3, cooldown=0.0)) as booth:
+        booth.feed()
+        for wrong in (0, -1, 16, "nan"):
+            assert httpx.post(f"{booth.url}/api/countdown?seconds={wrong}").status_code == 422
+        assert httpx.post(booth.url + "/api/countdown?seconds=1").status_code == 202
+        booth.feed(25)
+        assert booth.live.newest.photos == 0
+        assert httpx.post(booth.url + "/api/shoot").status_code == 202
+        booth.feed_until(lambda: booth.live.newest.photos > 0)
+        assert [photo.shot.why for photo in booth.kept.photos] == ["hand"]
+    with serve(emotion=Emotion.HAPPY, rule=rule_of(hold_frames=3, cooldown=0.0)) as booth:
+        booth.feed()
+        httpx.post(booth.url + "/api/countdown?seconds=1")
+        # whoever counted has left: the smile has its photo
+        booth.feed_until(lambda: booth.live.newest.photos > 0)
+        assert [photo.shot.why for photo in booth.kept.photos] == ["smile"]
+
+
 def test_a_lost_camera_is_told_and_cannot_be_shot_with(serve):
     with serve() as booth, booth.viewer() as page:
         assert httpx.post(booth.url + "/api/shoot").status_code == 409
@@ -529,6 +548,7 @@ def test_a_demo_in_place_of_a_camera_ends_after_some_rounds_and_says_so(monkeypa
     monkeypatch.setattr(current_source, "ROUNDS", 2)
     monkeypatch.setattr(current_source, "FRAMES", 5)
     monkeypatch.setattr(current_source, "Paced", lambda inner: inner)
+    monkeypatch.setattr(current_source, "StandIn", lambda inner: inner)
     source = CurrentSource(Settings(), cameras=tuple)
     opened = source.open()
     assert len(list(opened.frames())) == 10

@@ -122,7 +122,7 @@ def test_without_a_camera_it_says_so_plays_the_demo_and_prints_the_photo(tmp_pat
     assert code == 0, said
     assert said.splitlines()[0] == "no camera was found: playing the built-in demo"
     (path,) = out.splitlines()
-    assert Path(path).parent == tmp_path
+    assert Path(path).parent == tmp_path / "demo"
     assert Path(path).is_file()
 
 

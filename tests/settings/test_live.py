@@ -23,7 +23,7 @@ def words_of(language: str) -> dict[str, str]:
 def test_what_can_be_changed_while_the_booth_runs() -> None:
     assert set(live_names()) == {
         *("source", "rule", "smile", "expression", "eyes_open", "hold", "hold_seconds", "rest"),
-        *("countdown", "clip", "mirror", "sounds", "language"),
+        *("countdown", "clip", "mirror", "sounds", "language", "return_after"),
     }
     assert [field.name for field in form()] == list(live_names())
 

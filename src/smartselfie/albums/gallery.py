@@ -5,21 +5,19 @@ Everything that is kept beside the photos lies in two hidden folders of the albu
 """
 
 import contextlib
-import functools
 import itertools
-import json
 import os
 import re
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from smartselfie.albums.notes import People, met, read_people, read_smile
 from smartselfie.albums.strip import PHOTOS, make_strip
-from smartselfie.core.emotion import Emotion
 from smartselfie.errors import PictureError
 from smartselfie.files import atomic_write, free_names, link_if_free, remove_partials, steady_clock
 from smartselfie.images import encode_image, read_software, read_thumbnail
@@ -31,10 +29,10 @@ SMALL = 480
 TRASH_KEPT = 3600.0
 # Nanoseconds after which a folder's time of change tells every change: coarse clocks repeat themselves.
 SETTLED = 2_000_000_000
-# Bytes of a sidecar; larger ones are none of ours.
-MOST_NOTES = 1 << 20
 # The last moment that a date can tell, about the year 9999.
 LATEST = 253_000_000_000.0
+# Photos before one that are looked through for the same people.
+LOOKED_THROUGH = 300
 # What may lie beside a photo and goes where it goes.
 BESIDE = (".json", ".gif")
 
@@ -78,6 +76,14 @@ class Gallery:
         self._state = 0
         self._files: dict[str, float] = {}
         self._newest: list[str] = []
+
+    def move_to(self, folder: Path) -> bool:
+        """Show another folder from now on; False where it is this one already."""
+        with self._lock:
+            moved = folder != self.folder
+            self.folder = folder
+            self._seen, self._state = {}, 0
+        return moved
 
     def names(self) -> list[str]:
         """The names of all photos, the newest first."""
@@ -136,14 +142,24 @@ class Gallery:
         return small
 
     def strip_of(self, name: str) -> bytes | None:
-        """The photo under up to three that were taken before it, as one JPEG; None where there is no such photo, or
-        none of them can be read.
+        """The photo under up to three that were taken before it of somebody who is on it, as one JPEG; None where there
+        is no such photo, or none of them can be read.
+
+        Whether it is somebody who is on it only the sidecars tell: a photo without one stands alone.
         """
-        newest = self.names()
+        with self._lock:
+            self._refresh()
+            newest, notes = self._newest, dict(self._files)
         if self.find(name) is None or name not in newest:
             return None
-        place = newest.index(name)
-        return make_strip([self.folder / other for other in reversed(newest[place : place + PHOTOS])])
+        before = newest[newest.index(name) + 1 :][:LOOKED_THROUGH]
+        now, *earlier = (self._people_of(each, notes) for each in (name, *before))
+        same = [other for other, people in zip(before, earlier, strict=True) if met(people, now)]
+        return make_strip([self.folder / other for other in (*reversed(same[: PHOTOS - 1]), name)])
+
+    def _people_of(self, name: str, files: Mapping[str, float]) -> People | None:
+        sidecar = f"{name.removesuffix('.jpg')}.json"
+        return None if sidecar not in files else read_people(self.folder, sidecar, files[sidecar])
 
     def discard(self, name: str) -> str | None:
         """Throw a photo away, and what lies beside it.
@@ -272,7 +288,7 @@ class Gallery:
         """What there is to know of a photo of the folder."""
         stem = name.removesuffix(".jpg")
         noted = self._files.get(f"{stem}.json")
-        smile = None if noted is None else _read_smile(self.folder, f"{stem}.json", noted)
+        smile = None if noted is None else read_smile(self.folder, f"{stem}.json", noted)
         return Entry(name, self._files[name], smile, f"{stem}.gif" in self._files)
 
 
@@ -307,20 +323,6 @@ def _is_ours(path: Path) -> bool:
     with contextlib.suppress(PictureError):
         return read_software(path) == "smartselfie"
     return False
-
-
-@functools.lru_cache(maxsize=20_000)
-def _read_smile(folder: Path, sidecar: str, _written: float) -> float | None:
-    """The mean of what a sidecar says; it is read once, and again when it was written anew."""
-    try:
-        with (folder / sidecar).open("rb") as file:
-            # what is cut off is no JSON
-            faces = json.loads(file.read(MOST_NOTES))["faces"]
-        happy = [float(face["emotions"][Emotion.HAPPY.value]) for face in faces]
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError, MemoryError):
-        return None
-    mean = sum(happy) / len(happy) if happy else 0.0
-    return mean if 0 <= mean <= 1 else None
 
 
 def _by_smile(entry: Entry) -> tuple[float, float, str]:

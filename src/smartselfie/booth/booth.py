@@ -12,6 +12,7 @@ from smartselfie.booth.broadcast import Broadcast
 from smartselfie.booth.browser_camera import StillAlbum
 from smartselfie.booth.consent import Admission
 from smartselfie.booth.current_source import CurrentSource, open_device
+from smartselfie.booth.demo_album import DemoAlbum, demo_folder
 from smartselfie.booth.live_settings import LiveSettings
 from smartselfie.booth.retention import Retention
 from smartselfie.booth.runner import PipelineRunner
@@ -58,7 +59,9 @@ class Booth:
         self._hooks = make_hooks(settings, self.broadcast.report)
         self._clips = ClipRecorder(self.broadcast.touch, self.broadcast.report, wanted=settings.clip)
         self._on_photo = on_photo
-        self._source = CurrentSource(settings, open_source, cameras)
+        self._folder = settings.album_folder
+        self.gallery = Gallery(self._folder)
+        self._source = CurrentSource(settings, open_source, cameras, self._show_album)
         self.runner = PipelineRunner(
             self._source,
             lambda source: self._connect(source, settings) if build is None else build(source, settings),
@@ -68,7 +71,6 @@ class Booth:
             kiosk=settings.kiosk,
             listeners=(self._hand_on_photos, self._clips.update),
         )
-        self.gallery = Gallery(settings.album_folder)
         self.pin = PinCheck(None if settings.pin is None else settings.pin.get_secret_value(), kiosk=settings.kiosk)
         self.settings = LiveSettings(
             settings, self._source, self.pin, self.runner.send, saved=saved, on_change=self._apply
@@ -104,8 +106,20 @@ class Booth:
         return make_pipeline(source, settings, self._make_album(settings))
 
     def _make_album(self, settings: Settings) -> Album:
-        """A browser's photos are its own stills."""
-        return StillAlbum(make_album(settings), lambda: self._source.source)
+        """A browser's photos are its own stills; those of a demo in place of a camera are kept apart."""
+        kept = DemoAlbum(
+            make_album(settings),
+            demo_folder(self._folder),
+            sidecar=settings.sidecar,
+            stands_in=lambda: self._source.stands_in,
+        )
+        return StillAlbum(kept, lambda: self._source.source)
+
+    def _show_album(self) -> None:
+        """The page shows the album that photos of the source go to."""
+        folder = demo_folder(self._folder) if self._source.stands_in else self._folder
+        if self.gallery.move_to(folder):
+            self.broadcast.touch()
 
     def _hand_on_photos(self, moment: Moment) -> None:
         for photo in moment.photos:

@@ -75,6 +75,7 @@ class Snapshot:
         problems: what else does not work, by the name of its worker; the booth runs without it.
         version: rises with every change of the settings or of the album by hand, so that pages ask for them anew.
         disk_low: there is hardly any room left for photos.
+        demo: the picture is the built-in demo's, because no camera is there.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Snapshot:
     problems: Mapping[str, Exception] = field(default_factory=dict)
     version: int = 0
     disk_low: bool = False
+    demo: bool = False
 
 
 class Viewer:
@@ -163,13 +165,15 @@ class Broadcast:
             done = self._changed.wait_for(lambda: true(self._newest), seconds)
             return self._newest if done else None
 
-    def show(self, phase: Phase, moment: Moment, photos: int) -> None:
+    def show(self, phase: Phase, moment: Moment, photos: int, *, demo: bool = False) -> None:
         """A frame with what happened on it, or its picture alone where nobody looked at it; `photos` counts those of
-        this run.
+        this run, and `demo` says that it stands in for a camera.
         """
         seen, preview = None if moment.paused else moment, Preview(moment.frame.image)
         self._update(
-            lambda last: replace(last, phase=phase, problem=None, photos=photos, moment=seen, preview=preview),
+            lambda last: replace(
+                last, phase=phase, problem=None, photos=photos, moment=seen, preview=preview, demo=demo
+            ),
             moment.events,
         )
 

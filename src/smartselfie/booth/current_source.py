@@ -35,7 +35,7 @@ def open_device(name: str, settings: Settings) -> FrameSource:
         SourceError: it cannot be used.
     """
     if name == DEMO:
-        return Paced(_Rounds(repeat=True) if settings.source is None else DemoSource(repeat=True))
+        return StandIn(_Rounds(repeat=True)) if settings.source is None else Paced(DemoSource(repeat=True))
     if name == BROWSER:
         return BrowserCamera()
     source = make_source(name, settings)
@@ -50,6 +50,7 @@ class CurrentSource:
         settings: Settings,
         open_source: Callable[[str, Settings], FrameSource] = open_device,
         cameras: Callable[[], Sequence[CameraInfo]] = list_cameras,
+        on_open: Callable[[], object] = lambda: None,
     ) -> None:
         """Nothing is opened yet.
 
@@ -57,7 +58,9 @@ class CurrentSource:
             settings: `source` names it.
             open_source: opens a source by its name; raises SourceError.
             cameras: lists the system's cameras.
+            on_open: called whenever another one is open.
         """
+        self._on_open = on_open
         self._settings, self._open_source, self._list = settings, open_source, cameras
         self._lock = threading.Lock()
         self._source: FrameSource | None = None
@@ -68,6 +71,11 @@ class CurrentSource:
     def source(self) -> FrameSource | None:
         """What is open now."""
         return self._source
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the demo is open because no camera is there, not because somebody asked for it."""
+        return isinstance(self._source, StandIn)
 
     def cameras(self, *, rescan: bool = False) -> tuple[CameraInfo, ...]:
         """The system's cameras, as they were listed last."""
@@ -136,6 +144,7 @@ class CurrentSource:
         if not name.isdecimal() and source.live and name != BROWSER:
             same = [camera for camera in self.cameras() if camera.name == source.name]
             self._device = str(same[0].index) if len(same) == 1 else name
+        self._on_open()
         return source
 
     def _open_beside(self, settings: Settings, send: Callable[[Command], None]) -> tuple[FrameSource, str]:
@@ -189,6 +198,10 @@ class CurrentSource:
 def _close(source: FrameSource) -> None:
     """Close a source, which may hang in its driver, and wait for that a while."""
     run_once(f"close {source.name}", source.close).join(CLOSE_TIME)
+
+
+class StandIn(Paced):
+    """The demo that is played where there is no camera."""
 
 
 class _Rounds(DemoSource):

@@ -27,7 +27,7 @@ from smartselfie.booth.consent import Admission
 from smartselfie.booth.current_source import CurrentSource
 from smartselfie.errors import AlbumError, SmartselfieError, SourceError
 from smartselfie.moment import Moment
-from smartselfie.pipeline import Command, NewAlbum, NewSource, Pipeline, SetPaused, Shoot, Stop
+from smartselfie.pipeline import Command, CountDown, NewAlbum, NewSource, Pipeline, SetPaused, Shoot, Stop
 from smartselfie.ports import Album, FrameSource
 from smartselfie.worker import growing_pause, run_once
 
@@ -110,6 +110,10 @@ class PipelineRunner:
             return False
         self.send(Shoot())
         return True
+
+    def count_down(self, seconds: float) -> None:
+        """Leave the shutter to whoever counts down to a photo for so many seconds: no smile takes one meanwhile."""
+        self.send(CountDown(seconds))
 
     def pause(self, *, paused: bool) -> None:
         """Only show frames, or look at them again."""
@@ -219,7 +223,7 @@ class PipelineRunner:
                 self._admit(lambda: None)
         phase = self._admission.closed if moment.paused else Phase.RUNNING
         if phase is not None:
-            self._broadcast.show(phase, moment, pipeline.photos)
+            self._broadcast.show(phase, moment, pipeline.photos, demo=self._source.stands_in)
 
     def _after(self, error: Exception) -> Phase:
         """What follows an error; the table above."""

@@ -27,8 +27,8 @@ def snapshot_to_json(shown: Snapshot, *, mirror: bool, events: tuple[Event, ...]
 
     `problem` is what keeps the booth from running, `problems` what else does not work: something in the background,
     without which the booth runs; `moment` is null before the first frame and while the booth is paused or waits for
-    consent; `skipped` counts what this viewer had no time for, `photos` those of this run; when `version` rises,
-    settings or photos were changed.
+    consent; `demo` tells that the demo stands in for a camera; `skipped` counts what this viewer had no time for,
+    `photos` those of this run; when `version` rises, settings or photos were changed.
     """
     return {
         "number": shown.number,
@@ -40,6 +40,7 @@ def snapshot_to_json(shown: Snapshot, *, mirror: bool, events: tuple[Event, ...]
         "mirror": mirror,
         "photos": shown.photos,
         "disk_low": shown.disk_low,
+        "demo": shown.demo,
         "skipped": skipped,
         "events": [event_without_folder(event) for event in events],
     }

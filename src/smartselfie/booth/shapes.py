@@ -83,6 +83,7 @@ class StateJson(TypedDict):
     mirror: bool
     photos: int
     disk_low: bool
+    demo: bool
     skipped: int
     events: list[EventJson]
 

@@ -198,6 +198,16 @@ class Settings:
         BeforeValidator(_tongue),
         PAGE("Language; auto follows each browser.", metavar="LANGUAGE", live=True),
     ] = "auto"
+    return_after: Annotated[
+        float,
+        Field(ge=0, le=3600),
+        PAGE(
+            "Back to the live view when nobody touches the page; 0 stays.",
+            metavar="SECONDS",
+            live=True,
+            slider=Slider(300, 10),
+        ),
+    ] = 90.0
     host: Annotated[str, PAGE("Address to serve the page on.", metavar="ADDRESS")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535), PAGE("Port to serve the page on, or the next free one.")] = 8765
     frame_from: Annotated[

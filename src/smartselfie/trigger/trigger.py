@@ -175,6 +175,12 @@ class Trigger:
             waited=None,
         )
 
+    def put_off(self, until: float) -> "Trigger":
+        """No photo before that time: somebody counts down to one, and a smile's would come in between."""
+        if isinstance(self.state, CoolingDown):
+            until = max(until, self.state.until)
+        return replace(self, state=CoolingDown(until), waited=None)
+
     def lose_sight(self) -> tuple["Trigger", tuple[Signal, ...]]:
         """The source is lost: holds are broken; a cooldown goes on, and does not count as the smile being gone."""
         broken = self._broken()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Body, HTTPException, Request
+from fastapi import APIRouter, Body, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 
@@ -19,6 +19,9 @@ from smartselfie.booth.shapes import StateJson, event_schema
 from smartselfie.errors import SmartselfieError
 from smartselfie.settings.live import LiveChanges, refusal
 from smartselfie.settings.setting import shown
+
+# Seconds that a countdown may keep smiles from taking photos.
+LONGEST_COUNTDOWN = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,12 @@ def control_routes(booth: Booth) -> APIRouter:
         """Take the next frame as a photo, whoever is on it; presses before that frame count once."""
         if not runner.shoot():
             raise HTTPException(409, "there is no live picture right now")
+
+    @router.post("/api/countdown", status_code=202)
+    @needs(Role.PHONE)
+    def count_down(seconds: Annotated[float, Query(gt=0, le=LONGEST_COUNTDOWN)]) -> None:
+        """Somebody counts down to `shoot`: for so many seconds no smile takes a photo."""
+        runner.count_down(seconds)
 
     @router.post("/api/pause", status_code=202)
     @needs(Role.HOST)
