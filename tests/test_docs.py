@@ -105,7 +105,7 @@ def test_every_option_that_is_named_exists() -> None:
     commands = [root, *(root.get_command(context, name) for name in COMMANDS)]
     parameters = [parameter for command in commands if command for parameter in command.params]
     options = {name for parameter in parameters for name in (*parameter.opts, *parameter.secondary_opts)}
-    benchmarks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "benchmarks").glob("*.py"))
+    benchmarks = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "benchmarks").rglob("*.py"))
     options |= set(re.findall(r'"(--[\w-]+)"', benchmarks)) | FOREIGN_OPTIONS
     used = {option for code in code_in(ALL_LIVING) for option in re.findall(r"(?<![\w-])--[a-z][\w-]*", code)}
     assert sorted(used - options) == []
@@ -178,9 +178,9 @@ def test_every_route_stands_in_the_page_about_the_booth_and_no_other() -> None:
 
 def test_every_benchmark_is_named_and_every_named_one_exists() -> None:
     listed = set(re.findall(r"python\s+-m\s+benchmarks\.([a-z_]+)", ALL_LIVING))
-    programs = {
-        path.stem for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text(encoding="utf-8")
-    }
+    folder = ROOT / "benchmarks"
+    programs = {path.stem for path in folder.glob("*.py") if "__main__" in path.read_text(encoding="utf-8")}
+    programs |= {path.parent.name for path in folder.glob("*/__main__.py")}
     assert listed == programs
 
 

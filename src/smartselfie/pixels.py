@@ -12,6 +12,7 @@ from PIL import ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from smartselfie.core.types import Image
+from smartselfie.quiet import quiet
 
 # Pixels that are converted at once, and by how many the range of deep samples is judged.
 STRIP, SAMPLE = 4 << 20, 1 << 20
@@ -56,7 +57,8 @@ def deep_colours(content: bytes, most_pixels: float) -> Image | None:
     size = _deep_size(content)
     if size is None or size[0] * size[1] > most_pixels:
         return None
-    read = cast("NDArray[Any] | None", cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED))
+    with quiet():
+        read = cast("NDArray[Any] | None", cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED))
     if read is None or read.ndim != 3 or read.shape[2] not in (3, 4):
         return None
     return array_to_bgr(read, rgb=False)

@@ -1,6 +1,7 @@
 """`smartselfie analyze` on pictures, clips and broken files, with the networks that ship."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -282,3 +283,18 @@ def test_a_stream_that_is_closed_leads_nowhere(folder: Path, closed: int) -> Non
     done = subprocess.run(["sh", "-c", f'"$@" {names[closed]}', "sh", *command], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"" if closed == 2 else b"1 file, 1 face, 1 smile\n")
     assert len((folder / "a.csv").read_text().splitlines()) == 2
+
+
+def test_no_librarys_words_stand_beside_our_error(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    Pictures.new("RGB", (16, 16)).save(content, "TIFF")
+    # TIFF's SamplesPerPixel, a short: more than Pillow decodes, of which it warns in a line of its own
+    tiff = bytearray(content.getvalue())
+    place = tiff.index((277).to_bytes(2, "little") + (3).to_bytes(2, "little"))
+    tiff[place + 8 : place + 10] = (142).to_bytes(2, "little")
+    (tmp_path / "odd.tif").write_bytes(tiff)
+    command = [sys.executable, "-m", "smartselfie", "-q", "analyze", str(tmp_path / "odd.tif")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("smartselfie: ")

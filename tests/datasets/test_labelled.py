@@ -86,3 +86,19 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"nonsense")
     with pytest.raises(DataError, match=r"a\.png"):
         read_labelled(tmp_path)
+
+
+@pytest.mark.parametrize("where", ["a.png", "labels.csv"])
+@pytest.mark.parametrize("harm", ["checksum", "stream", "header"])
+def test_an_archive_that_is_damaged_anywhere_is_told_in_one_line(write: Write, where: str, harm: str) -> None:
+    path = write([{"file": "a.png", "label": "smile"}])
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(where)
+    begin = {"header": 0, "checksum": 30 + len(where) + info.compress_size // 2, "stream": 30 + len(where)}[harm]
+    place = info.header_offset + begin
+    content[place : place + 4] = bytes(255 - each for each in content[place : place + 4])
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="damaged") as told:
+        read_labelled(path)
+    assert "\n" not in str(told.value)

@@ -23,6 +23,8 @@ def logging_set_up() -> Iterator[None]:
     """Log plain lines on stderr while it lasts; a log file that was opened meanwhile is closed at its end."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     logging.getLogger("smartselfie").setLevel(logging.INFO)
+    # what a decoder says of a broken file stands in our error
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
     FILE_ONLY.propagate = False
     FILE_ONLY.addHandler(quiet := logging.NullHandler())
     try:

@@ -7,9 +7,9 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
@@ -27,7 +27,7 @@ MOST_FILES = 1_000_000
 HINT = "download or pack the archive again"
 
 
-Opener = Callable[[], IO[bytes]]
+Opener = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,23 @@ def entries(path: Path, *, nested: bool = False) -> Iterator[Entry]:
     """
     with data_errors(path):
         if path.is_dir():
-            yield from _visible(_of_folder(path))
+            yield from _guarded(path, _visible(_of_folder(path)))
             return
         with path.open("rb") as file:
-            found = _visible(_of_zip(path, file) if _is_zip(path) else _of_tar(path, file))
-            for entry in found:
-                yield from _inside(path, entry) if nested else (entry,)
+            for entry in _guarded(path, _visible(_of_zip(path, file) if _is_zip(path) else _of_tar(path, file))):
+                yield from _guarded(path, _inside(path, entry)) if nested else (entry,)
+
+
+def _guarded(path: Path, found: Iterable[Entry]) -> Iterator[Entry]:
+    """The same; what goes wrong while one is read is told as what goes wrong with the archive."""
+
+    @contextmanager
+    def opened(entry: Entry) -> Iterator[IO[bytes]]:
+        with data_errors(path), entry.open() as file:
+            yield file
+
+    for entry in found:
+        yield replace(entry, open=partial(opened, entry))
 
 
 def _visible(found: Iterator[Entry]) -> Iterator[Entry]:
@@ -85,13 +96,19 @@ def _inside(path: Path, entry: Entry) -> Iterator[Entry]:
     if not entry.name.lower().endswith((".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2")):
         packed = entry.suffix in (".gz", ".xz", ".bz2")
         name = str(PurePosixPath(entry.name).with_suffix("")) if packed else entry.name
-        yield Entry(name, lambda: decompressed(entry.open()))
+        yield Entry(name, partial(_decompressed, entry))
         return
     with entry.open() as packed_file, TemporaryFile() as file:
         shutil.copyfileobj(packed_file, file)
         file.seek(0)
         shown = Path(f"{path}, {entry.name}")
         yield from _visible(_of_zip(shown, file) if entry.suffix == ".zip" else _of_tar(shown, file))
+
+
+@contextmanager
+def _decompressed(entry: Entry) -> Iterator[IO[bytes]]:
+    with entry.open() as packed, decompressed(packed) as file:
+        yield file
 
 
 def _is_zip(path: Path) -> bool:

@@ -146,7 +146,7 @@ def open_videos(path: Path) -> Iterator[list[Video]]:
             raise DataError(f"{path} cannot be read: it is not an archive", "give a folder or a zip; " + HINT)
         for entry in entries(path):
             place = Path(folder, entry.name)
-            with data_errors(path), entry.open() as packed:
+            with entry.open() as packed, data_errors(path):
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with place.open("wb") as file:
                     shutil.copyfileobj(packed, file)

@@ -12,7 +12,7 @@ import cv2
 
 from smartselfie.addresses import without_secrets
 from smartselfie.errors import SourceError
-from smartselfie.sources.capture import quiet_opening
+from smartselfie.quiet import quiet
 from smartselfie.sources.live import Capture, LiveSource, Patience
 
 # What a camera is asked for, best first; what it then delivers is taken, whatever it is.
@@ -40,7 +40,7 @@ def list_cameras() -> list[CameraInfo]:
 
 
 def _make_capture(index: int) -> cv2.VideoCapture:
-    with quiet_opening():
+    with quiet():
         return cv2.VideoCapture(index, BACKEND)
 
 

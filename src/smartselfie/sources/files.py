@@ -13,7 +13,7 @@ from smartselfie.errors import PictureError, SourceError
 from smartselfie.files import plain
 from smartselfie.images import read_image
 from smartselfie.kinds import is_image
-from smartselfie.sources.capture import quiet_opening
+from smartselfie.quiet import quiet
 
 # Containers that count frames may be off by a little; below this share of the count a file is called truncated.
 WHOLE = 0.9
@@ -38,7 +38,7 @@ class VideoFile:
             raise SourceError(f"{path} is empty", HINT)
         self._path, self.name = path, path.stem
         self._lock, self._closed = threading.Lock(), False
-        with quiet_opening():
+        with quiet():
             self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             self._capture.release()

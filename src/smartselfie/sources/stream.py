@@ -6,7 +6,7 @@ import cv2
 
 from smartselfie.addresses import without_secrets
 from smartselfie.errors import SourceError
-from smartselfie.sources.capture import quiet_opening
+from smartselfie.quiet import quiet
 from smartselfie.sources.live import Capture, LiveSource, Patience
 
 # How long FFmpeg waits for a connection and for a packet, in milliseconds.
@@ -26,7 +26,7 @@ def open_stream(address: str, patience: Patience = PATIENCE) -> LiveSource:
     def opening() -> Capture:
         os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
         waits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, OPEN_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_MS]
-        with quiet_opening():
+        with quiet():
             capture = cv2.VideoCapture(address, cv2.CAP_FFMPEG, waits)
         if not capture.isOpened():
             capture.release()

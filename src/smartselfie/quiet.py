@@ -1,4 +1,4 @@
-"""OpenCV's captures, kept quiet: the errors raised here say more than what OpenCV and FFmpeg write to stderr."""
+"""OpenCV, kept quiet: our errors say more than what it and FFmpeg write to stderr."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ SILENT = 0
 
 
 @contextlib.contextmanager
-def quiet_opening() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No lines of OpenCV's inside; FFmpeg, which reads its level when it is first used, stays quiet about packets."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     before = cv2.getLogLevel()

@@ -1,0 +1,1 @@
+"""Hostile inputs, millions of them: see `python -m benchmarks.fuzz --help`."""
