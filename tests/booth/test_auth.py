@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from smartselfie.booth.auth import AUTO, CODE, LINK, MOST, PAUSE, STAY, TRIES, LanAccess, OneTimeTokens, PinCheck
+from smartselfie.booth.auth import AUTO, CODE, LINK, MOST, PAUSE, STAY, TRIES, TYPED, LanAccess, OneTimeTokens, PinCheck
 from smartselfie.booth.roles import Role
 
 
@@ -66,6 +66,14 @@ def test_a_key_opens_its_thing_until_its_time_is_over():
     assert keys.open(first) is None
 
 
+def test_a_key_that_is_typed_is_short_and_has_no_letters_that_look_alike():
+    keys = OneTimeTokens(10.0, letters=TYPED)
+    made = [keys.give(number) for number in range(50)]
+    assert len(set(made)) == 50
+    assert all(re.fullmatch(f"[a-km-np-z2-9]{{{TYPED}}}", key) for key in made)
+    assert keys.open(made[7]) == 7
+
+
 def test_a_key_for_once_opens_once():
     keys = OneTimeTokens(10.0, once=True)
     key = keys.give("a")
@@ -87,7 +95,7 @@ def test_keys_do_not_pile_up_and_are_not_kept_as_they_are(monkeypatch):
 
 def test_codes_phones_and_links_all_end(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(OneTimeTokens.__init__, "__kwdefaults__", {"once": False, "clock": clock})
+    monkeypatch.setattr(OneTimeTokens.__init__, "__kwdefaults__", {"once": False, "letters": None, "clock": clock})
     access = LanAccess("https://192.168.1.7:8766")
     code, late, ticket = access.codes.give(Role.PHONE), access.codes.give(Role.PHONE), access.tickets.give(Role.GUEST)
     assert (access.codes.open(code), access.codes.open(code)) == (Role.PHONE, None)

@@ -13,7 +13,9 @@ from websockets.sync.client import connect
 from smartselfie.booth.app import create_app
 from smartselfie.booth.auth import COOKIE
 from smartselfie.booth.roles import Role
+from smartselfie.booth.routes.pairing import drawn
 from smartselfie.booth.server import open_to_network
+from smartselfie.settings.load import changed
 from smartselfie.settings.schema import Settings
 
 
@@ -122,12 +124,22 @@ def test_the_page_makes_codes_as_pictures_and_the_code_stands_where_no_server_se
 def test_a_phones_code_is_for_one_and_the_gallerys_for_all_guests(network, what, again):
     booth, outside = network
     told = asyncio.run(post_as_host(create_app(booth.booth, outside=outside), what))
-    assert re.fullmatch(re.escape(outside.url) + r"/join#[\w-]{43}", told["url"])
+    assert re.fullmatch(re.escape(outside.url) + r"/join#\w{12}", told["url"])
     assert told["qr"].startswith("<svg")
     code = told["url"].partition("#")[2]
     with client(outside) as first, client(outside) as second:
         assert first.post("/api/join", json={"code": code}).status_code == 204
         assert second.post("/api/join", json={"code": code}).status_code == again
+
+
+def test_a_wifi_code_stands_beside_the_phones_code_where_the_host_names_one(network):
+    booth, outside = network
+    app = create_app(booth.booth, outside=outside)
+    assert asyncio.run(post_as_host(app, "/api/invite"))["wifi"] is None
+    for password, text in ((None, r"WIFI:S:Jo\;e\:s;;"), ('p"w;12345', r"WIFI:T:WPA;S:Jo\;e\:s;P:p\"w\;12345;;")):
+        booth.booth.settings.now = changed(booth.settings, {"wifi": "Jo;e:s", "wifi_password": password})
+        told = asyncio.run(post_as_host(app, "/api/gallery/share"))["wifi"]
+        assert told == {"name": "Jo;e:s", "qr": drawn(text)}
 
 
 def test_a_guest_is_led_to_the_gallery_and_sees_photos_only(network):

@@ -129,6 +129,6 @@ def test_who_comes_from_nowhere_is_not_this_machine(routes, odd):
 
 
 def test_the_table_in_the_documents_has_every_role():
-    page = (Path(__file__).parents[2] / "docs" / "booth.md").read_text()
+    page = (Path(__file__).parents[2] / "docs" / "phones.md").read_text()
     table = page.split("## Who may do what")[1].split("\n## ")[0]
     assert all(f"| {word}" in table for word in ("the host", "a paired phone", "a guest's link"))

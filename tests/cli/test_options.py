@@ -89,7 +89,7 @@ def test_watch_has_the_settings_that_are_not_of_the_booth_alone(capsys: Capsys) 
             "--webhook: this value is not possible (http:// or https://)",
         ),
         (["watch", "demo", "--webhook", "http://[me"], "--webhook: this value is not possible (http:// or https://)"),
-        (["booth", "demo", "--pin", "12"], "--pin: this value is not possible (4 to 12 digits)"),
+        (["booth", "demo", "--pin", "12"], "--pin: this value is not possible (4 to 12 digits, or auto)"),
         (["booth", "demo", "--hold-seconds=-1"], "--hold-seconds: -1 is out of range (0 to 60)"),
         (["analyze", ".", "--detector", "hog"], "--detector: hog is not possible (yunet or haar)"),
     ],

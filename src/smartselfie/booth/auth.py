@@ -21,6 +21,8 @@ from smartselfie.booth.middleware import PAIRED
 from smartselfie.booth.roles import ROLE, Role, needed_for
 
 T = TypeVar("T")
+# Letters that nobody takes for others.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 # Keys at a time; the oldest go first.
 MOST = 10_000
 
@@ -31,15 +33,26 @@ class OneTimeTokens(Generic[T]):
     What a caller sends is hashed before it is looked for, so that the time a look takes tells nothing of any key.
     """
 
-    def __init__(self, seconds: float, *, once: bool = False, clock: Callable[[], float] = monotonic) -> None:
-        """`seconds` a key lasts; with `once` it opens once; `clock` counts seconds."""
+    def __init__(
+        self, seconds: float, *, once: bool = False, letters: int | None = None, clock: Callable[[], float] = monotonic
+    ) -> None:
+        """How long and how often a key opens.
+
+        Args:
+            seconds: that a key lasts.
+            once: whether it opens once.
+            letters: of a key that people type; None for one that only machines hand on.
+            clock: counts seconds.
+        """
         self._seconds, self._once, self._clock = seconds, once, clock
+        self._letters = letters
         self._lock = threading.Lock()
         self._known: dict[bytes, tuple[float, T]] = {}
 
     def give(self, thing: T) -> str:
-        """A new key, 43 letters that may stand in an address."""
-        key = secrets.token_urlsafe(32)
+        """A new key of letters that may stand in an address, 43 of them where nobody types it."""
+        typed = "".join(secrets.choice(ALPHABET) for _ in range(self._letters or 0))
+        key = typed or secrets.token_urlsafe(32)
         with self._lock:
             now = self._clock()
             self._known = {known: kept for known, kept in self._known.items() if kept[0] > now}
@@ -115,6 +128,8 @@ class PinCheck:
 # Seconds that a code, a paired phone and a photo's link last.
 CODE, STAY, LINK = 300.0, 86_400.0, 3600.0
 COOKIE = "__Host-smartselfie"
+# Letters of what people may type: 59 bits, more than can be tried while they last.
+TYPED = 12
 GUEST = "/guest/"
 STRANGE = "scan the code on the booth's page first"
 
@@ -134,10 +149,10 @@ class LanAccess:
 
     url: str
     is_open: threading.Event = field(default_factory=threading.Event)
-    codes: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(CODE, once=True))
-    tickets: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(STAY))
+    codes: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(CODE, once=True, letters=TYPED))
+    tickets: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(STAY, letters=TYPED))
     cookies: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(STAY))
-    links: OneTimeTokens[str] = field(default_factory=lambda: OneTimeTokens(LINK))
+    links: OneTimeTokens[str] = field(default_factory=lambda: OneTimeTokens(LINK, letters=TYPED))
 
 
 class RequireRole:

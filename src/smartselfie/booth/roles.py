@@ -1,4 +1,4 @@
-"""Who may do what: four roles, and the least that each route asks for; docs/booth.md has the table."""
+"""Who may do what: four roles, and the least that each route asks for; docs/phones.md has the table."""
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum

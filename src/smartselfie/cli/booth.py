@@ -142,7 +142,7 @@ def _invite(settings: Settings, door: socket.socket, pin: PinCheck) -> None:
 
 
 def _say_roles(settings: Settings, pin: PinCheck) -> None:
-    """The short form of the table in docs/booth.md."""
+    """The short form of the table in docs/phones.md."""
     hosts = [] if pin.needed_here else ["this machine"]
     if pin.locked:
         hosts.append("whoever has the PIN" if pin.made is None else f"whoever has the PIN {pin.made}")

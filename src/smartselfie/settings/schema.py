@@ -45,6 +45,18 @@ def _pin(pin: SecretStr) -> SecretStr:
     return pin
 
 
+def _network(name: str) -> str:
+    if not 1 <= len(name.encode(errors="surrogateescape")) <= 32:
+        raise ValueError
+    return name
+
+
+def _wifi_password(password: SecretStr) -> SecretStr:
+    if not 8 <= len(password.get_secret_value()) <= 63:
+        raise ValueError
+    return password
+
+
 def _address(address: SecretStr) -> SecretStr:
     parts = urlsplit(address.get_secret_value())
     usable = parts.scheme in ("http", "https") and re.fullmatch(r"[^\s\0-\x20\x7f]+", parts.hostname or "")
@@ -222,6 +234,19 @@ class Settings:
     open: Annotated[bool, PAGE("Open the page in the browser.")] = True
     kiosk: Annotated[bool, PAGE("Kiosk mode: full screen, locked, retries after errors.")] = False
     lan: Annotated[bool, PAGE("Let phones on your network join by scanning a QR code.")] = False
+    wifi: Annotated[
+        Annotated[str, AfterValidator(_network)] | None,
+        PAGE(
+            "Wi-Fi network to show as a code beside the code for phones.",
+            metavar="NAME",
+            allowed="1 to 32 bytes",
+            unset="none",
+        ),
+    ] = None
+    wifi_password: Annotated[
+        Annotated[SecretStr, AfterValidator(_wifi_password)] | None,
+        PAGE("Password of that network.", metavar="PASSWORD", allowed="8 to 63 characters", unset="none", secret=True),
+    ] = None
     pin: Annotated[
         Annotated[SecretStr, AfterValidator(_pin)] | None,
         PAGE(

@@ -7,20 +7,31 @@ from typing import Annotated
 import segno
 from fastapi import APIRouter, Body, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
+from segno.helpers import make_wifi_data
 
 from smartselfie.booth.auth import COOKIE, GUEST, STAY, LanAccess
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.roles import Role, needs, role_of
 from smartselfie.booth.routes.pages import html_page
 from smartselfie.booth.routes.photos import found, sent_whole
+from smartselfie.settings.schema import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class WifiCode:
+    """A Wi-Fi network's name, and a QR code (an SVG picture) that joins it."""
+
+    name: str
+    qr: str
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An address, and the same as a QR code (an SVG picture)."""
+    """An address, the same as a QR code (an SVG picture), and the Wi-Fi that leads there, where the host named one."""
 
     url: str
     qr: str
+    wifi: WifiCode | None
 
 
 def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
@@ -32,31 +43,29 @@ def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     """
     router = APIRouter(tags=["local network"])
 
-    def check_open() -> None:
+    def invitation(url: str) -> Invitation:
         if not outside.is_open.is_set():
             raise HTTPException(503, "phones cannot connect right now: the terminal shows the reason")
+        return Invitation(url, drawn(url), _wifi_code(booth.settings.now))
 
     @router.post("/api/invite")
     @needs(Role.HOST)
     def invite() -> Invitation:
         """An address that lets one phone in, once, within five minutes."""
-        check_open()
-        return _drawn(f"{outside.url}/join#{outside.codes.give(Role.PHONE)}")
+        return invitation(f"{outside.url}/join#{outside.codes.give(Role.PHONE)}")
 
     @router.post("/api/gallery/share")
     @needs(Role.HOST)
     def share_gallery() -> Invitation:
         """An address at which guests see all photos and nothing else, for a day; it works for as many as want to."""
-        check_open()
-        return _drawn(f"{outside.url}/join#{outside.tickets.give(Role.GUEST)}")
+        return invitation(f"{outside.url}/join#{outside.tickets.give(Role.GUEST)}")
 
     @router.post("/api/photos/{name}/share")
     @needs(Role.PHONE)
     def share(name: str) -> Invitation:
         """An address at which a guest gets this one photo on the own phone, for an hour."""
         found(booth.gallery.find(name))
-        check_open()
-        return _drawn(f"{outside.url}{GUEST}{outside.links.give(name)}")
+        return invitation(f"{outside.url}{GUEST}{outside.links.give(name)}")
 
     return router
 
@@ -98,8 +107,18 @@ def outside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     return router
 
 
-def _drawn(url: str) -> Invitation:
+def _wifi_code(settings: Settings) -> WifiCode | None:
+    if settings.wifi is None:
+        return None
+    password = None if settings.wifi_password is None else settings.wifi_password.get_secret_value()
+    # escapes what stands for something in such a code
+    text = make_wifi_data(settings.wifi, password, "WPA" if password else None)
+    return WifiCode(settings.wifi, drawn(text))
+
+
+def drawn(text: str) -> str:
+    """A QR code as an SVG picture."""
     buffer = BytesIO()
-    code = segno.make(url, error="m")
+    code = segno.make(text, error="m")
     code.save(buffer, kind="svg", xmldecl=False, border=2, scale=8, dark="#1c1a17", light="#ffffff")
-    return Invitation(url, buffer.getvalue().decode())
+    return buffer.getvalue().decode()

@@ -12,7 +12,8 @@ const WORDS = {
 };
 
 const language = navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag in WORDS) ?? "en";
-const code = location.hash.slice(1);
+// whoever types it may write large letters
+const code = location.hash.slice(1).trim().toLowerCase();
 history.replaceState(null, "", "/join");
 const answer = await fetch("/api/join", {
   method: "POST",

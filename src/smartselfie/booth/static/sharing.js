@@ -7,15 +7,16 @@ import { say } from "./i18n.js";
 
 const byId = (id) => document.getElementById(id);
 
-let shown = "";
+let shown = []; // addresses of pictures that are let go of afterwards
 
 export function prepareSharing() {
   byId("pair").addEventListener("click", () => show("/api/invite", "pair"));
   byId("share-gallery").addEventListener("click", () => show("/api/gallery/share", "shareGallery"));
   byId("code-close").addEventListener("click", () => byId("code").close());
   byId("code").addEventListener("close", () => {
-    byId("code-image").removeAttribute("src");
-    URL.revokeObjectURL(shown);
+    for (const id of ["code-image", "wifi-image"]) byId(id).removeAttribute("src");
+    for (const url of shown) URL.revokeObjectURL(url);
+    shown = [];
   });
 }
 
@@ -27,19 +28,29 @@ async function madePin() {
   return answer?.ok ? (await answer.json()).pin : null;
 }
 
+function draw(id, qr, text) {
+  const url = URL.createObjectURL(new Blob([qr], { type: "image/svg+xml" }));
+  shown.push(url);
+  byId(id).src = url;
+  byId(id).alt = text;
+}
+
 async function show(address, what) {
   const answer = await asHost(address, { method: "POST" });
   if (!answer) return;
   if (!answer.ok) return toast(say("notDone"));
-  const { url, qr } = await answer.json();
-  shown = URL.createObjectURL(new Blob([qr], { type: "image/svg+xml" }));
+  const { url, qr, wifi } = await answer.json();
   byId("code-title").textContent = say(what);
   byId("code-text").textContent = say(`${what}Text`);
   const made = what === "pair" ? await madePin() : null;
   byId("code-pin").hidden = made === null;
   byId("code-pin").textContent = say("madePin", { pin: made });
-  byId("code-image").src = shown;
-  byId("code-image").alt = url;
+  draw("code-image", qr, url);
+  byId("code-address").textContent = say("orType", { url });
+  byId("wifi").hidden = wifi === null;
+  if (wifi) draw("wifi-image", wifi.qr, wifi.name);
+  byId("wifi-text").textContent = say("joinWifi", { name: wifi?.name });
   byId("code").showModal();
   enter(byId("code"));
+  byId("code").scrollTop = 0; // the button at its foot has the focus
 }
