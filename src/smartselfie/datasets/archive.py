@@ -132,7 +132,8 @@ def _of_zip(path: Path, file: IO[bytes]) -> Iterator[Entry]:
             _check(path, info.filename)
             if info.flag_bits & 1:
                 raise DataError(f"{path} is encrypted", "unpack it first")
-            if not info.is_dir() and not info.filename.endswith("\\"):
+            # a damaged one may have a file without a name
+            if info.filename and not info.is_dir() and not info.filename.endswith("\\"):
                 # older programs for Windows write its separators
                 yield Entry(info.filename.replace("\\", "/"), partial(_opened, path, archive, info))
 
@@ -184,6 +185,8 @@ def data_errors(path: Path) -> Iterator[None]:
         yield
     except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError):
         raise DataError(f"{path} is truncated or damaged", HINT) from None
+    except NotImplementedError:
+        raise DataError(f"{path} is damaged, or packed in a way that is not known", "unpack it first") from None
     except OSError as error:
         # what is wrong with a gzip is an OSError, too, but without a number
         hint = "check the path" if error.errno else HINT
