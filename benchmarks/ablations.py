@@ -64,7 +64,6 @@ ABLATIONS: Mapping[str, Change] = {
     "turned faces count": _in_group(TURNED=0.0),
     "blurred faces count": _in_group(BLURRED=0.0),
     "dark faces count": _in_group(DARK=0.0),
-    "no leniency at limits": _in_group(LENIENCE=1.0),
     "no smile behind": _in_group(_smile_behind=lambda _: False),
     "eyes not looked at": Change(rule={"eyes_open": False}),
     "the mean of both eyes": Change({"core.types:Face.eyes": property(_mean_of_both)}),

@@ -23,22 +23,17 @@ BLURRED = 0.2
 DARK = 28.0
 """Mean grey value below which a face is too dark to be read."""
 
-LENIENCE = 0.85
-"""Whoever counts does so until a limit is missed by this much, so that nobody comes and goes at a limit."""
 
-
-def ineligibility(face: Face, faces: Iterable[Face], *, counted: bool) -> Reason | None:
+def ineligibility(face: Face, faces: Iterable[Face]) -> Reason | None:
     """Why somebody does not count, or None for who does.
 
     Args:
         face: the one in question.
         faces: everybody on the frame.
-        counted: whether the person counted on the frame before.
     """
-    lenience = LENIENCE if counted else 1.0
     # of faces of one size the sharper one, so that their order does not matter
     largest = max(faces, key=lambda each: (_side(each), 0.0 if each.quality is None else each.quality.sharpness))
-    if _side(face) < lenience * BACKGROUND * _side(largest):
+    if _side(face) < BACKGROUND * _side(largest):
         return Reason.TOO_FAR
     if face.quality is None:
         return None
@@ -50,7 +45,7 @@ def ineligibility(face: Face, faces: Iterable[Face], *, counted: bool) -> Reason
         (Reason.TURNED_AWAY, quality.frontality, TURNED),
         (Reason.BLURRED, quality.sharpness, BLURRED * sharpest),
     )
-    return next((reason for reason, value, limit in limits if value < lenience * limit), None)
+    return next((reason for reason, value, limit in limits if value < limit), None)
 
 
 def _side(face: Face) -> float:

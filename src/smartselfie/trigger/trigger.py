@@ -226,7 +226,7 @@ def _follow(
         if face.id is None:
             raise ValueError("faces need the numbers of their people")
         before = known.pop(face.id, None)
-        failed_limit = ineligibility(face, faces, counted=before is not None and before.ineligible is None)
+        failed_limit = ineligibility(face, faces)
         person = Person(face.id, face, at, met_at=at) if before is None else before
         seen.append(person.update(at, face, rule, counting=counting, failed_limit=failed_limit))
     missed = (person.miss(at) for person in known.values() if 0 <= at - person.seen_at <= MEMORY)
