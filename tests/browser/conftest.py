@@ -111,9 +111,11 @@ def scripted_booth(tmp_path: Path) -> ScriptedBooth:
         settings: Settings = Settings(),  # noqa: B008 - frozen
         rule: TriggerRule = rule_of(hold_frames=10_000),  # noqa: B008 - frozen
         saved: Path | None = None,
+        sizes: tuple[int, ...] = (),
     ) -> Iterator[str]:
         settings = replace(settings, open=False, album=settings.album or tmp_path / "album")
-        faces = [face_at(4 + 28 * place, 12, 20) for place in range(len(emotions))]
+        wide = sizes or (20,) * len(emotions)
+        faces = [face_at(4 + 28 * place, 12, size) for place, size in enumerate(wide)]
 
         def build(turn: FrameSource, now: Settings) -> Pipeline:
             album = FolderAlbum(now.album_folder)

@@ -3,28 +3,33 @@
 import { Camera } from "./camera.js";
 import { connect } from "./connection.js";
 import { Gallery } from "./gallery.js";
-import { asHost, mayHost, unlock } from "./auth.js";
+import { asHost, forgetPin, forgetWhenLeft, mayHost, unlock } from "./auth.js";
 import { comeBack, enter } from "./places.js";
 import { Panel } from "./panel.js";
 import { Photos } from "./photos.js";
 import { keepAwake, prepareKiosk, toggleFullScreen } from "./fullscreen.js";
+import { closeAll, returnAfter } from "./idle.js";
+import { say, sayLater } from "./said.js";
 import { Settings } from "./settings.js";
 import { prepareSharing } from "./sharing.js";
 import * as sounds from "./sounds.js";
 import { LiveView } from "./live_view.js";
-import { say as word, speak, tellProblem } from "./i18n.js";
+import { knows, say as word, speak, tellProblem } from "./i18n.js";
 
-const SAY_AFTER = 1000;
 const FLASH_ONCE = 250;
+// Seconds that a countdown may be late, and milliseconds until who said no is asked again.
+const LATE = 2;
+const ASK_AGAIN = 30_000;
 const FINAL = ["finished", "failed", "left"];
+const ENDS = ["ended", "finished", "left", "stopped", "offline"].map((each) => `phase.${each}`);
 const KINDS = { opening: "waiting", running: "waiting", paused: "paused", consent: "paused", trouble: "lost", failed: "off" };
 
 const byId = (id) => document.getElementById(id);
 
 const panel = new Panel();
-const liveView = new LiveView(byId("view"));
+const liveView = new LiveView(byId("view"), (face, person, moment) => panel.excuse(face, person, moment));
 const gallery = new Gallery();
-const photos = new Photos((place) => gallery.show(place));
+const photos = new Photos((place) => gallery.show(place), whiten);
 const settings = new Settings(settle);
 const camera = new Camera((problem) => {
   cameraProblem = problem;
@@ -38,6 +43,8 @@ let counting = 0;
 let flashed = -Infinity;
 let awaited = false; // a photo was decided, and is not kept yet
 let hangUp = () => {};
+let declined = 0; // until when who said no is not asked again
+let reached = false; // a control was reached with the keyboard since a dialog was open
 
 // ---- what the booth says
 
@@ -55,20 +62,28 @@ function show(shown, bitmap) {
 function tell(shown) {
   const { phase, moment, problem } = shown;
   warn(shown);
+  byId("demo").hidden = !shown.demo;
   ask(phase === "consent");
   if (phase === "running" && cameraProblem && (!moment || moment.why_not === "lost")) {
     return notice("lost", word(`camera.${cameraProblem}`), word(`camera.${cameraProblem}.hint`));
   }
   if (phase === "running" && moment) return running(moment);
   const key = phase === "running" ? "opening" : phase;
-  const { text, hint } = problem ? tellProblem(problem) : { text: word(`phase.${key}`), hint: word(`phase.${key}.hint`) };
+  const { text, hint } = problem ? tellProblem(problem) : told(phase === "consent" && declined ? "declined" : `phase.${key}`);
   notice(KINDS[phase] ?? "ended", text, hint, !["paused", "consent"].includes(phase));
   if (FINAL.includes(phase)) hangUp();
+}
+
+// A sentence and what can be done about it: who started the program can start it again, guests at a kiosk cannot.
+function told(key) {
+  if (settings.kiosk && ENDS.includes(key)) return { text: word(key), hint: word("tellHost") };
+  return { text: word(key), hint: word(knows(`${key}.hint`) ? `${key}.hint` : "startAgain") };
 }
 
 function running(moment) {
   const lost = moment.why_not === "lost";
   panel.show(moment, last.mirror);
+  if (counting) panel.say(word("counting"), word("counting.hint"));
   setStatus(lost ? "lost" : "live");
   byId("stage").toggleAttribute("data-stale", lost);
   enable(!lost);
@@ -77,7 +92,7 @@ function running(moment) {
     awaited = true;
     flash();
   }
-  sayLater(panel.why(moment.why_not));
+  if (!counting) sayLater(panel.why(moment.why_not));
 }
 
 // No frame that was read: say why.
@@ -102,8 +117,8 @@ function enable(on) {
 }
 
 function warn({ disk_low: diskLow, problems }) {
-  const told = problems.map((problem) => ({ worker: problem.worker, ...tellProblem(problem) }));
-  const text = [...(diskLow ? [word("diskLow")] : []), ...told.map(({ worker, text, hint }) => `${worker}: ${text}. ${hint}`)].join(" ");
+  const sentences = problems.map(tellProblem).map(({ text, hint }) => `${text}. ${hint}`);
+  const text = [...(diskLow ? [settings.kiosk ? word("tellHost") : word("diskLow")] : []), ...new Set(sentences)].join(" ");
   if (byId("warning").textContent !== text) byId("warning").textContent = text;
   byId("warning").hidden = !text;
 }
@@ -112,11 +127,16 @@ function warn({ disk_low: diskLow, problems }) {
 function flash() {
   if (performance.now() - flashed < FLASH_ONCE) return;
   flashed = performance.now();
+  whiten();
+  sounds.shutter();
+}
+
+// All is white for a moment.
+function whiten() {
   const light = byId("flash");
   light.classList.remove("on");
   void light.offsetWidth; // so that the animation starts over
   light.classList.add("on");
-  sounds.shutter();
 }
 
 function taken(event) {
@@ -124,7 +144,8 @@ function taken(event) {
   awaited = false;
   byId("shutter").classList.remove("pressed");
   say(word(event.why === "hand" ? "byHand" : "taken"));
-  photos.add(event.path);
+  photos.add(event.path, !counting);
+  gallery.refresh().catch(() => {});
 }
 
 // Settings or photos were changed, here or on another page.
@@ -136,14 +157,33 @@ function refresh() {
 
 // ---- consent
 
-function ask(wanted) {
+// Nobody sees the photos of others before they have answered, nor after a no.
+function ask(missing) {
   const dialog = byId("consent");
+  document.documentElement.toggleAttribute("data-asking", missing);
+  if (!missing || performance.now() > declined) declined = 0;
+  const wanted = missing && !declined;
   if (dialog.open === wanted) return;
+  for (const id of ["viewer", "gallery"]) if (missing) byId(id).close();
   if (wanted) dialog.showModal();
   else dialog.close();
 }
 
+function decline() {
+  declined = performance.now() + ASK_AGAIN;
+  byId("consent").close();
+  tell(last);
+}
+
+function reconsider() {
+  if (!declined) return;
+  declined = 0;
+  tell(last);
+}
+
 byId("consent").addEventListener("cancel", (event) => event.preventDefault());
+byId("decline").addEventListener("click", decline);
+byId("stage").addEventListener("click", reconsider);
 byId("agree").addEventListener("click", () => fetch("/api/agree", { method: "POST" }).catch(() => {}));
 
 // ---- what the settings change on the page
@@ -152,12 +192,19 @@ function settle() {
   panel.label(settings.values.expression, settings.emotions);
   byId("shutter").setAttribute("aria-label", word("shutter"));
   byId("shutter").title = word("shutter");
+  document.documentElement.toggleAttribute("data-kiosk", settings.kiosk);
+  byId("consent-text").dataset.text = settings.lan ? "consentTextLan" : "consentText";
+  byId("consent-text").textContent = word(byId("consent-text").dataset.text);
   byId("consent-time").hidden = settings.deleteAfter === null;
   byId("consent-time").textContent = word("consentTime", { hours: settings.deleteAfter });
   // in a kiosk only who has the PIN may leave
   byId("leave").hidden = settings.kiosk && !settings.locked;
   if (settings.kiosk) prepareKiosk();
   for (const id of ["pair", "viewer-share", "share-gallery"]) byId(id).hidden = !settings.lan;
+  // in a kiosk nobody has the booth's disk: there are phones, or nothing
+  for (const id of ["viewer-save", "viewer-strip"]) byId(id).hidden = settings.kiosk && !settings.lan;
+  if (settings.kiosk) for (const id of ["viewer-strip", "viewer-share", "save-all"]) byId(id).hidden = true;
+  if (location.pathname !== "/gallery") returnAfter(settings.values.return_after, goHome);
   camera.want(settings.values.source === "browser");
   if (settings.values.source !== "browser") cameraProblem = null;
   setMute(localStorage.getItem("muted") === "yes");
@@ -171,24 +218,10 @@ function setMute(muted) {
   byId("mute").querySelector("use").setAttribute("href", muted ? "#i-mute" : "#i-sound");
 }
 
-// ---- for screen readers: only what lasts is said
-
-let later = 0;
-let planned = "";
-
-function say(text) {
-  clearTimeout(later);
-  planned = "";
-  if (byId("said").textContent !== text) byId("said").textContent = text;
-}
-
-function sayLater(text) {
-  if (text === planned) return;
-  clearTimeout(later);
-  planned = text;
-  later = setTimeout(() => {
-    byId("said").textContent = text;
-  }, SAY_AFTER);
+function goHome() {
+  forgetPin();
+  closeAll(byId("consent"));
+  scrollTo(0, 0);
 }
 
 // ---- what the person does
@@ -199,7 +232,15 @@ async function press() {
   const shutter = byId("shutter");
   shutter.classList.add("pressed");
   setTimeout(() => shutter.classList.remove("pressed"), 600);
-  for (counting = settings.values.countdown; counting > 0; counting -= 1) {
+  if (settings.values.countdown) await countDown(settings.values.countdown);
+  await shoot();
+}
+
+// The countdown owns the shutter: no smile takes a photo meanwhile, and none is shown under the digits.
+async function countDown(seconds) {
+  photos.hide();
+  fetch(`/api/countdown?seconds=${seconds + LATE}`, { method: "POST" }).catch(() => {});
+  for (counting = seconds; counting > 0; counting -= 1) {
     byId("countdown").hidden = false;
     byId("countdown").textContent = String(counting);
     say(String(counting));
@@ -208,7 +249,6 @@ async function press() {
   }
   counting = 0;
   byId("countdown").hidden = true;
-  await shoot();
 }
 
 async function shoot() {
@@ -228,14 +268,16 @@ async function askToLeave() {
 }
 
 async function leave() {
+  const quitting = asHost("/api/quit", { method: "POST" }); // before the dialog's end forgets the PIN
   byId("ask").close();
   try {
-    if (!(await asHost("/api/quit", { method: "POST" }))) return;
+    if (!(await quitting)) return;
   } catch {
     // it has gone already
   }
   hangUp();
-  notice("ended", word("phase.left"), word("phase.left.hint"));
+  const { text, hint } = told("phase.left");
+  notice("ended", text, hint);
   byId("leave").hidden = true;
 }
 
@@ -243,17 +285,19 @@ function onKey(event) {
   sounds.wake();
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const first = event.type === "keydown" && !event.repeat;
+  if (event.key === "Tab") reached = true;
   if (event.key === " ") {
-    // a control that was reached with the keyboard keeps its own space bar
-    const control = event.target.closest("button, a");
+    // a control that was reached with the keyboard keeps its own space bar, not one that the focus fell back to
+    const control = reached && event.target.closest("button, a");
     if (control && control !== byId("shutter") && control.matches(":focus-visible")) return;
     event.preventDefault();
-    if (first) press();
+    if (first && declined) reconsider();
+    else if (first) press();
   } else if (first && (event.key === "Escape" || event.key === "q")) {
     event.preventDefault();
     askToLeave();
   } else if (first && event.key === "g") {
-    gallery.open();
+    openers.gallery();
   } else if (first && event.key === "f") {
     toggleFullScreen();
   }
@@ -269,10 +313,17 @@ byId("full").hidden = !document.fullscreenEnabled;
 document.addEventListener("keydown", onKey);
 document.addEventListener("keyup", onKey);
 document.addEventListener("pointerdown", sounds.wake);
+document.addEventListener("close", () => (reached = false), true);
 keepAwake();
 prepareSharing();
+forgetWhenLeft();
 
-const openers = { gallery: () => gallery.open(), photo: (name) => gallery.showNamed(name), settings: () => settings.open() };
+const asking = () => document.documentElement.hasAttribute("data-asking");
+const openers = {
+  gallery: () => asking() || gallery.open(),
+  photo: (name) => asking() || gallery.showNamed(name),
+  settings: () => settings.open(),
+};
 
 async function openBooth() {
   await settings.load().catch(() => {});
@@ -280,7 +331,10 @@ async function openBooth() {
   hangUp = connect({
     show,
     up: refresh,
-    down: () => notice("off", word("phase.offline"), word("phase.offline.hint")),
+    down: (ended) => {
+      const { text, hint } = told(ended ? "phase.stopped" : "phase.offline");
+      notice("off", text, hint);
+    },
   });
   await comeBack(openers);
 }

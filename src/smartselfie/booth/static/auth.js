@@ -42,8 +42,17 @@ export function keepPin() {
   keeping = true;
 }
 
-function forgetPin() {
+export function forgetPin() {
   pin = "";
+}
+
+// Leaving the host's rooms locks them: the settings at once, others where nothing is open any more.
+export function forgetWhenLeft() {
+  const left = ({ target }) => {
+    if (!(target instanceof HTMLDialogElement) || target === byId("pin")) return;
+    if (target === byId("settings") || !document.querySelector("dialog[open]")) forgetPin();
+  };
+  document.addEventListener("close", left, true); // it does not bubble
 }
 
 function request(address, options) {

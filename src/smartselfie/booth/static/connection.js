@@ -2,6 +2,8 @@
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 4000;
+// How a server closes a line that is about to end.
+const GOING_AWAY = 1012;
 
 function unpack(buffer) {
   const length = new DataView(buffer).getUint32(0);
@@ -11,11 +13,13 @@ function unpack(buffer) {
 }
 
 // Stay connected. `show(shown, bitmap)` draws one message; the next is asked for once it is drawn, so that a slow page
-// or a hidden tab gets fewer of them, never late ones. `down()` is told when the line drops. Returns a way to hang up.
+// or a hidden tab gets fewer of them, never late ones. `down(ended)` is told when the line drops, and whether the program
+// was ended. Returns a way to hang up.
 export function connect({ show, up, down }) {
   let wait = FIRST_WAIT;
   let socket = null;
   let over = false;
+  let ended = false;
 
   function open() {
     socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/live`);
@@ -23,15 +27,17 @@ export function connect({ show, up, down }) {
     const line = socket;
     let turn = Promise.resolve();
     line.onopen = () => {
+      ended = false;
       wait = FIRST_WAIT;
       up();
     };
     line.onmessage = ({ data }) => {
       turn = turn.then(() => draw(line, data));
     };
-    line.onclose = () => {
+    line.onclose = ({ code }) => {
       if (over) return;
-      down();
+      ended ||= code === GOING_AWAY;
+      down(ended);
       setTimeout(open, wait);
       wait = Math.min(LONGEST_WAIT, wait * 2);
     };

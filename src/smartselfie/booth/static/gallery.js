@@ -7,6 +7,8 @@ import { Viewer } from "./viewer.js";
 import { moment, say } from "./i18n.js";
 
 const PAGE = 60;
+// As many as the booth tells of at once.
+const MOST = 200;
 const LOOK_EVERY = 5000;
 
 const byId = (id) => document.getElementById(id);
@@ -15,14 +17,17 @@ export class Gallery {
   #order = sessionStorage.getItem("order") === "smile" ? "smile" : "time";
   #photos = [];
   #total = 0;
-  #loading = null;
+  #turn = Promise.resolve();
   #newest = ""; // how many photos there were when it was last asked, and the newest
   #viewer;
+  #end;
 
   constructor() {
     this.#viewer = new Viewer({
       at: (place) => this.#at(place),
       total: () => this.#total,
+      placeOf: (name) => this.#placeOf(name),
+      newest: () => (this.#order === "time" ? this.#photos[0]?.name : null),
       remove: (photo) => this.#remove(photo),
     });
     byId("open-gallery").addEventListener("click", () => this.open());
@@ -32,10 +37,11 @@ export class Gallery {
     for (const button of byId("orders").children) {
       button.addEventListener("click", () => this.#sort(button.dataset.order));
     }
-    new IntersectionObserver(([entry]) => entry.isIntersecting && this.#more(), {
+    this.#end = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#more().catch(() => {}), {
       root: byId("gallery"),
       rootMargin: "100% 0%",
-    }).observe(byId("more"));
+    });
+    this.#end.observe(byId("more"));
     byId("wall").addEventListener("keydown", walk);
   }
 
@@ -80,7 +86,7 @@ export class Gallery {
     }
   }
 
-  // The album has changed behind our back.
+  // The album has changed behind our back, as by a photo that was taken.
   async refresh() {
     if (byId("gallery").open || byId("viewer").open) await this.#restart();
   }
@@ -91,38 +97,72 @@ export class Gallery {
     await this.#restart();
   }
 
+  // Ask anew for all that was shown.
   async #restart() {
     for (const button of byId("orders").children) {
       button.setAttribute("aria-pressed", String(button.dataset.order === this.#order));
     }
-    await this.#loading;
-    const many = Math.max(PAGE, Math.min(200, this.#photos.length));
-    this.#photos = [];
-    await this.#more(many);
+    await this.#inTurn(() => this.#fetch([], Math.max(PAGE, this.#photos.length)));
+    await this.#viewer.refresh();
   }
 
-  // Fetch the next page; what is under way is waited for, not asked twice.
-  #more(many = PAGE) {
-    this.#loading ??= this.#fetch(many).finally(() => {
-      this.#loading = null;
+  // The next page.
+  #more() {
+    return this.#inTurn(async () => {
+      if (this.#photos.length >= this.#total) return;
+      await this.#fetch(this.#photos, PAGE);
+      // looked at again: it may be in sight still
+      this.#end.unobserve(byId("more"));
+      this.#end.observe(byId("more"));
     });
-    return this.#loading;
   }
 
-  async #fetch(many) {
-    const first = this.#photos.length;
-    if (first && first >= this.#total) return;
-    const answer = await fetch(`/api/photos?order=${this.#order}&offset=${first}&limit=${many}`);
-    if (!answer.ok) return;
-    const { total, photos } = await answer.json();
+  // One question after the other, so that what is answered last is what holds.
+  #inTurn(ask) {
+    const answered = this.#turn.then(ask);
+    this.#turn = answered.catch(() => {});
+    return answered;
+  }
+
+  // So many photos after those that are known.
+  async #fetch(known, many) {
+    const photos = [...known];
+    let total = Infinity;
+    for (const end = photos.length + many; photos.length < Math.min(end, total); ) {
+      const limit = Math.min(MOST, end - photos.length);
+      const answer = await fetch(`/api/photos?order=${this.#order}&offset=${photos.length}&limit=${limit}`);
+      if (!answer.ok) return;
+      const told = await answer.json();
+      total = told.total;
+      if (!told.photos.length) break;
+      photos.push(...told.photos);
+    }
+    this.#photos = photos;
     this.#total = total;
-    this.#photos.push(...photos);
-    const tiles = photos.map((photo, place) => this.#tile(photo, first + place));
-    if (first) byId("wall").append(...tiles);
-    else byId("wall").replaceChildren(...tiles);
-    byId("gallery-total").textContent = total ? String(total) : "";
-    byId("gallery-empty").hidden = total > 0;
-    for (const id of ["slideshow", "save-all"]) byId(id).disabled = total === 0;
+    this.#draw();
+  }
+
+  // Tiles that are there already stay, and with them the focus and the place on the wall.
+  #draw() {
+    const wall = byId("wall");
+    const known = new Map([...wall.children].map((tile) => [tile.dataset.name, tile]));
+    const tiles = this.#photos.map((photo) => known.get(photo.name) ?? this.#tile(photo));
+    const wanted = new Set(tiles);
+    for (const tile of known.values()) if (!wanted.has(tile)) tile.remove();
+    let here = wall.firstElementChild;
+    tiles.forEach((tile, place) => {
+      if (tile === here) here = here.nextElementSibling;
+      else wall.insertBefore(tile, here);
+      const when = moment(new Date(this.#photos[place].written), "medium");
+      tile.firstElementChild.setAttribute("aria-label", say("openPhoto", { n: place + 1, when }));
+    });
+    byId("gallery-total").textContent = this.#total ? String(this.#total) : "";
+    byId("gallery-empty").hidden = this.#total > 0;
+    for (const id of ["slideshow", "save-all"]) byId(id).disabled = this.#total === 0;
+  }
+
+  #placeOf(name) {
+    return this.#photos.findIndex((photo) => photo.name === name);
   }
 
   async #at(place) {
@@ -130,18 +170,18 @@ export class Gallery {
     return this.#photos[place];
   }
 
-  #tile(photo, place) {
+  #tile(photo) {
     const tile = document.createElement("li");
     const button = document.createElement("button");
     const image = document.createElement("img");
+    tile.dataset.name = photo.name;
     button.type = "button";
-    button.setAttribute("aria-label", say("openPhoto", { when: moment(new Date(photo.written)) }));
     image.src = photo.thumbnail;
     image.alt = "";
     image.loading = "lazy";
     image.decoding = "async";
     button.append(image);
-    button.addEventListener("click", () => this.#viewer.open(place));
+    button.addEventListener("click", () => this.#viewer.open(this.#placeOf(photo.name)));
     tile.append(button);
     return tile;
   }
@@ -157,10 +197,18 @@ export class Gallery {
     const { undo } = await answer.json();
     toast(say("deleted"), async () => {
       const back = await asHost(`/api/trash/${undo}/restore`, { method: "POST" });
-      if (back) toast(say(back.ok ? "restored" : "notDone"));
+      if (!back) return;
+      toast(say(back.ok ? "restored" : "notDone"));
+      if (back.ok) await this.#comeBackTo((await back.json()).name);
     });
     await this.#restart();
     return true;
+  }
+
+  // Before what was deleted one was at that photo, with the button at hand.
+  async #comeBackTo(name) {
+    await this.showNamed(name);
+    byId("viewer-delete").focus();
   }
 }
 

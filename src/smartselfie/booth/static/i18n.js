@@ -26,10 +26,12 @@ export function say(key, values = {}) {
 export const knows = (key) => key in words;
 
 // What the booth says went wrong, in the language of the page: its own words are English, its codes have a word here.
-export function tellProblem({ code, message, hint }) {
-  if (language === "en") return { text: message, hint };
+// Guests at a kiosk cannot do what the host is told.
+export function tellProblem({ code, message, hint, worker }) {
+  const guests = document.documentElement.hasAttribute("data-kiosk");
+  if (language === "en" && !guests) return { text: worker ? `${worker}: ${message}` : message, hint };
   const key = `problem.${code}`;
-  return { text: say(knows(key) ? key : "notDone"), hint: say("problem.hint") };
+  return { text: say(knows(key) ? key : "notDone"), hint: say(guests ? "tellHost" : "problem.hint") };
 }
 
 export function percent(score) {
@@ -50,8 +52,8 @@ export function duration(seconds) {
   return [[Math.floor(minutes / 60), "hour"], [minutes % 60, "minute"]].map(([value, unit]) => part(value, unit)).join(" ");
 }
 
-export function moment(date) {
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(date);
+export function moment(date, timeStyle = "short") {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle }).format(date);
 }
 
 // A language in its own words: Deutsch, 日本語.

@@ -11,9 +11,12 @@ export class LiveView {
   #canvas;
   #pen;
   #last = null;
+  #excuse;
 
-  constructor(canvas) {
+  // `excuse(face, person, moment)` says why a smile does not count, where there is one that does not.
+  constructor(canvas, excuse) {
     this.#canvas = canvas;
+    this.#excuse = excuse;
     this.#pen = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.#draw()).observe(canvas);
   }
@@ -52,7 +55,8 @@ export class LiveView {
     pen.drawImage(bitmap, x0, y0, wide, high);
     pen.restore();
 
-    if (!moment) return;
+    if (!moment) return this.#tell([]);
+    const notes = [];
     const zoom = wide / moment.size[0];
     const unit = Math.max(0.8 * dense, Math.min(wide, high) / 480);
     moment.faces.forEach((face, index) => {
@@ -61,6 +65,23 @@ export class LiveView {
       const number = moment.faces.length > 1 ? String(numberOf(index, moment, mirror)) : "";
       const person = moment.people.find(({ id }) => id === face.id);
       this.#mark(face, number, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
+      const text = this.#excuse(face, person, moment);
+      if (text) notes.push({ text, left: (x0 + left + w / 2) / width, top: (y0 + top + h) / height });
+    });
+    this.#tell(notes);
+  }
+
+  // On the picture, under the faces: as words of the page, so that everybody can read them.
+  #tell(notes) {
+    const list = document.getElementById("notes");
+    while (list.children.length > notes.length) list.lastElementChild.remove();
+    while (list.children.length < notes.length) list.append(document.createElement("li"));
+    notes.forEach(({ text, left, top }, place) => {
+      const note = list.children[place];
+      if (note.textContent !== text) note.textContent = text;
+      const half = note.offsetWidth / 2 / list.clientWidth;
+      note.style.left = `${100 * Math.max(half, Math.min(left, 1 - half))}%`;
+      note.style.top = `${100 * Math.min(top, 0.9)}%`;
     });
   }
 

@@ -74,6 +74,12 @@ export class Panel {
     return say(asked ? other : `why.${reason}`, { emotion: say(this.#expression) });
   }
 
+  // Why a smile does not count, for somebody who smiles all the same; else nothing.
+  excuse(face, person, moment) {
+    const smiling = face.emotions[this.#expression] >= (moment.threshold ?? 0.5);
+    return smiling && person?.counts === false ? this.why(person.why_not) : "";
+  }
+
   // No frame to speak of.
   blank() {
     byId("people").hidden = true;

@@ -12,10 +12,14 @@ export class Photos {
   #back = 0;
   #taken = []; // since the list was last asked for, which may not hold them
   #open;
+  #white;
+  #presented = null; // its address
 
-  // `open(place)` opens the photo at that place of the strip.
-  constructor(open) {
+  // `open(place)` opens the photo at that place of the strip; `white()` covers the picture for a moment, because the
+  // view is mirrored and the photo is not.
+  constructor(open, white) {
     this.#open = open;
+    this.#white = white;
   }
 
   // What the album holds already, or again after it was changed.
@@ -27,14 +31,22 @@ export class Photos {
     const { total, photos } = await answer.json();
     byId("strip").replaceChildren(...photos.map(({ name, written }) => this.#entry(name, new Date(written))));
     this.#count(total);
+    this.#label();
     for (const name of taken) this.#prepend(name);
   }
 
-  // A photo was taken this moment.
-  async add(name) {
+  // A photo was taken this moment; where something else has the picture, as a countdown, it is not shown large.
+  async add(name, present) {
     this.#taken.push(name);
     this.#prepend(name);
-    await this.#present(`/photos/${encodeURIComponent(name)}`);
+    if (present) await this.#present(`/photos/${encodeURIComponent(name)}`);
+  }
+
+  // The picture is needed for something else.
+  hide() {
+    clearTimeout(this.#back);
+    this.#presented = null; // one that is on its way stays away
+    byId("shown").hidden = true;
   }
 
   // Unless the list holds it already.
@@ -45,10 +57,12 @@ export class Photos {
     while (strip.children.length > MOST) strip.lastElementChild.remove();
     strip.scrollTo({ left: 0 });
     this.#count(this.#total + 1);
+    this.#label();
   }
 
   async #present(url) {
     const figure = byId("shown");
+    this.#presented = url;
     const image = byId("shown-image");
     image.src = url;
     image.alt = say("photo");
@@ -57,7 +71,9 @@ export class Photos {
     } catch {
       return; // the next one came first, or the booth has gone
     }
+    if (this.#presented !== url) return;
     byId("shown-text").textContent = say("taken");
+    this.#white();
     figure.hidden = false;
     clearTimeout(this.#back);
     this.#back = setTimeout(() => {
@@ -71,7 +87,7 @@ export class Photos {
     const image = document.createElement("img");
     entry.dataset.name = name;
     button.type = "button";
-    button.setAttribute("aria-label", say("openPhoto", { when: moment(when) }));
+    entry.dataset.when = moment(when, "medium");
     image.src = `/thumbnails/${encodeURIComponent(name)}`;
     image.alt = "";
     image.loading = "lazy";
@@ -80,6 +96,13 @@ export class Photos {
     button.addEventListener("click", () => this.#open([...byId("strip").children].indexOf(entry)));
     entry.append(button);
     return entry;
+  }
+
+  // Each is called something else, though several may be of the same second.
+  #label() {
+    [...byId("strip").children].forEach((entry, place) => {
+      entry.firstElementChild.setAttribute("aria-label", say("openPhoto", { n: place + 1, when: entry.dataset.when }));
+    });
   }
 
   #count(total) {

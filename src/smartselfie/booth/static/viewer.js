@@ -14,9 +14,12 @@ export class Viewer {
   #place = 0;
   #photo = null;
   #timer = 0;
+  #newest = null;
+  #next = null; // where a slideshow goes, if not to the next one
   #touched = null;
 
-  // `at(place)` gives a photo, `total()` their number, `remove(photo)` deletes one and says whether it is gone.
+  // `at(place)` gives a photo, `total()` their number, `placeOf(name)` where one is, `newest()` the name of the newest
+  // where they are sorted so, and `remove(photo)` deletes one and says whether it is gone.
   constructor(source) {
     this.#source = source;
     const dialog = byId("viewer");
@@ -26,6 +29,7 @@ export class Viewer {
     byId("viewer-delete").addEventListener("click", () => this.#remove());
     byId("viewer-clip").addEventListener("click", () => this.#move());
     byId("viewer-share").addEventListener("click", () => takeHome(this.#photo));
+    for (const id of ["viewer-save", "viewer-strip"]) byId(id).addEventListener("click", (event) => this.#save(event));
     byId("viewer-play").addEventListener("click", () => this.#play(!this.#timer));
     dialog.addEventListener("keydown", (event) => this.#onKey(event));
     dialog.addEventListener("close", () => {
@@ -50,6 +54,23 @@ export class Viewer {
     this.#play(playing);
   }
 
+  // The list has changed under it: stay at this photo, or where it was; a slideshow goes on with what is new.
+  async refresh() {
+    if (!byId("viewer").open || !this.#photo) return;
+    const total = this.#source.total();
+    const place = this.#source.placeOf(this.#photo.name);
+    const newest = this.#source.newest();
+    if (newest !== null && newest !== this.#newest) this.#next = 0;
+    this.#newest = newest;
+    if (place >= 0) {
+      this.#place = place;
+      this.#photo = await this.#source.at(place);
+      this.#label();
+    } else if (total === 0 || !(await this.#show(Math.min(this.#place, total - 1)))) {
+      byId("viewer").close();
+    }
+  }
+
   async #show(place) {
     const photo = await this.#source.at(place);
     if (!photo) return false;
@@ -62,13 +83,18 @@ export class Viewer {
     image.alt = say("photoOf", { when });
     byId("viewer-when").textContent = when;
     byId("viewer-smile").textContent = photo.smile === null ? "" : say("smiling", { percent: percent(photo.smile) });
-    byId("viewer-clip").hidden = photo.clip === null;
     byId("viewer-clip").setAttribute("aria-pressed", "false");
     byId("viewer-save").href = `${photo.url}?download=1`;
     byId("viewer-strip").href = `/strips/${encodeURIComponent(photo.name)}`;
-    byId("previous").disabled = place === 0;
-    byId("following").disabled = place + 1 >= this.#source.total();
+    this.#label();
     return true;
+  }
+
+  // What may change while it is shown: a clip is ready after its photo.
+  #label() {
+    byId("viewer-clip").hidden = this.#photo.clip === null;
+    byId("previous").disabled = this.#place === 0;
+    byId("following").disabled = this.#place + 1 >= this.#source.total();
   }
 
   #go(step) {
@@ -86,16 +112,29 @@ export class Viewer {
 
   #play(on) {
     clearInterval(this.#timer);
-    this.#timer = on ? setInterval(() => this.#show((this.#place + 1) % this.#source.total()), PAUSE) : 0;
+    this.#newest = this.#source.newest();
+    this.#next = null;
+    this.#timer = on ? setInterval(() => this.#turn(), PAUSE) : 0;
     byId("viewer-play").setAttribute("aria-pressed", String(on));
     byId("viewer-play").querySelector("use").setAttribute("href", on ? "#i-pause" : "#i-play");
   }
 
-  async #remove() {
+  #turn() {
+    const place = this.#next ?? this.#place + 1;
+    this.#next = null;
+    this.#show(place % this.#source.total());
+  }
+
+  #remove() {
     this.#play(false);
-    if (!(await this.#source.remove(this.#photo))) return;
-    const left = this.#source.total();
-    if (left === 0 || !(await this.#show(Math.min(this.#place, left - 1)))) byId("viewer").close();
+    return this.#source.remove(this.#photo);
+  }
+
+  // To the booth's own disk, or in a kiosk, where nobody has that, to the guest's phone.
+  #save(event) {
+    if (!document.documentElement.hasAttribute("data-kiosk")) return;
+    event.preventDefault();
+    takeHome(this.#photo);
   }
 
   #onKey(event) {
@@ -104,7 +143,7 @@ export class Viewer {
       ArrowRight: () => this.#go(1),
       Delete: () => this.#remove(),
       p: () => this.#play(!this.#timer),
-      s: () => event.repeat || byId("viewer-strip").click(),
+      s: () => event.repeat || byId("viewer-strip").hidden || byId("viewer-strip").click(),
     };
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     event.preventDefault();

@@ -1,0 +1,260 @@
+"""An evening at the page: guests who wander off, smile in vain, count down and delete, and a host with a PIN."""
+
+import os
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image as Pictures
+from playwright.sync_api import Page, expect
+from pydantic import SecretStr
+
+from smartselfie.booth.current_source import StandIn
+from smartselfie.core.emotion import Emotion
+from smartselfie.core.types import Frame
+from smartselfie.errors import SourceError
+from smartselfie.settings.schema import Settings
+from smartselfie.testing import ScriptedSource, frames_at, rule_of
+from tests.browser.conftest import DemoBooth, OpenPage, ScriptedBooth
+
+PIN = "2468"
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """Three photos of one second; 0.jpg is the newest."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number, colour in enumerate(("orange", "teal", "navy")):
+        Pictures.new("RGB", (320, 240), colour).save(folder / f"{number}.jpg")
+        os.utime(folder / f"{number}.jpg", (2000 - number / 10, 2000 - number / 10))
+    return folder
+
+
+def enter_pin(page: Page) -> None:
+    expect(page.locator("#pin")).to_be_visible()
+    page.locator("#pin-input").fill(PIN)
+    page.keyboard.press("Enter")
+    expect(page.locator("#pin")).to_be_hidden()
+
+
+def test_what_guests_and_host_leave_open_closes_by_itself_and_is_locked(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
+) -> None:
+    settings = Settings(album=album, pin=SecretStr(PIN), kiosk=True)
+    with scripted_booth(settings=settings) as address:
+        # the browser itself tells in its console of every answer that refuses
+        page = open_page(address, quiet=False)
+        page.clock.install()
+        expect(page.locator("#shutter")).to_be_enabled()
+        page.keyboard.press("g")
+        page.locator("#wall button").first.click()
+        expect(page.locator("#viewer")).to_be_visible()
+        # a kiosk's guest has no use for the booth's disk
+        for tool in ("#viewer-save", "#viewer-strip", "#save-all"):
+            expect(page.locator(tool)).to_be_hidden()
+        page.clock.run_for(60_000)
+        page.mouse.move(5, 5)
+        page.clock.run_for(60_000)
+        expect(page.locator("#viewer")).to_be_visible()
+        page.clock.run_for(31_000)
+        for room in ("#viewer", "#gallery"):
+            expect(page.locator(room)).to_be_hidden()
+        # the host's PIN opens the settings, and not what comes after them
+        page.locator("#open-settings").click()
+        enter_pin(page)
+        expect(page.locator("#fields")).to_be_visible()
+        page.locator("#close-settings").click()
+        page.locator("#strip button").first.click()
+        page.keyboard.press("Delete")
+        enter_pin(page)
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/1.jpg")
+        page.keyboard.press("Delete")
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/2.jpg")  # known while one is there
+        page.locator("#viewer-close").click()
+        page.locator("#open-settings").click()
+        enter_pin(page)
+        page.clock.run_for(91_000)
+        expect(page.locator("#settings")).to_be_hidden()
+        page.locator("#leave").click()
+        enter_pin(page)
+        # whoever presses Enter stays
+        expect(page.locator("#stay")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#ask")).to_be_hidden()
+        expect(page.locator("#shutter")).to_be_enabled()
+
+
+def test_what_is_taken_meanwhile_appears_and_what_was_deleted_comes_back_with_the_focus(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
+) -> None:
+    with scripted_booth(settings=Settings(album=album)) as address:
+        page = open_page(address)
+        expect(page.locator("#strip button")).to_have_count(3)
+        labels = page.locator("#strip button").evaluate_all("all => all.map((each) => each.ariaLabel)")
+        assert len(set(labels)) == len(labels) == 3
+        page.keyboard.press("g")
+        expect(page.locator("#wall li")).to_have_count(3)
+        page.locator("#wall button").nth(1).focus()
+        httpx.post(f"{address}/api/shoot")
+        expect(page.locator("#wall li")).to_have_count(4)
+        expect(page.locator("#gallery-total")).to_have_text("4")
+        # where one was one stays
+        expect(page.locator("#wall li").nth(2).locator("button")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/1.jpg")
+        expect(page.locator("#viewer-clip")).to_be_hidden()
+        httpx.post(f"{address}/api/shoot")
+        expect(page.locator("#total")).to_have_text("5")
+        # a clip comes after its photo
+        Pictures.new("P", (8, 8)).save(album / "1.gif")
+        httpx.patch(f"{address}/api/settings", json={"mirror": False})
+        expect(page.locator("#viewer-clip")).to_be_visible()
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/1.jpg")
+        # what is said is said where it is heard
+        expect(page.locator("#viewer #said")).to_be_attached()
+        page.locator("#viewer-delete").click()
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/2.jpg")
+        page.locator("#undo").click()
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/1.jpg")
+        expect(page.locator("#viewer-delete")).to_be_focused()
+        # a slideshow goes on with what is new
+        page.clock.install()
+        page.keyboard.press("p")
+        httpx.post(f"{address}/api/shoot")
+        expect(page.locator("#total")).to_have_text("6")
+        newest = page.locator("#strip li").first.get_attribute("data-name")
+        page.wait_for_load_state("networkidle")
+        page.clock.run_for(4100)
+        expect(page.locator("#viewer-image")).to_have_attribute("src", f"/photos/{newest}")
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        expect(page.locator("#gallery")).to_be_hidden()
+        # the focus is on the gallery's button again, and the space bar is the shutter's all the same
+        page.keyboard.press(" ")
+        expect(page.locator("#total")).to_have_text("7")
+        expect(page.locator("#gallery")).to_be_hidden()
+
+
+WATCH_THE_SWAP = """() => {
+    const [shown, light] = ["shown", "flash"].map((id) => document.getElementById(id));
+    window.swaps = [];
+    new MutationObserver(() => shown.hidden || window.swaps.push(getComputedStyle(light).opacity)).observe(shown, {
+        attributes: true,
+    });
+}"""
+
+
+def test_a_countdown_owns_the_shutter_and_the_photo_appears_under_white(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    settings = Settings(countdown=2)
+    with scripted_booth(Emotion.HAPPY, settings=settings, rule=rule_of(hold_frames=20, cooldown=0.0)) as address:
+        page = open_page(address)
+        page.evaluate(WATCH_THE_SWAP)
+        expect(page.locator("#shown")).to_be_visible()  # by the smile
+        assert page.evaluate("window.swaps[0]") == "1"
+        page.keyboard.press(" ")
+        expect(page.locator("#countdown")).to_be_visible()
+        expect(page.locator("#shown")).to_be_hidden()
+        expect(page.locator("#sentence")).to_have_text("Get ready!")
+        total = page.locator("#total").inner_text()
+        expect(page.locator("#countdown")).to_be_hidden()
+        expect(page.locator("#shown")).to_be_visible()
+        assert int(page.locator("#total").inner_text()) == int(total) + 1
+        taken = httpx.get(f"{address}/api/photos?limit=1").json()["photos"][0]
+    assert httpx.URL(taken["url"]).path.endswith(".jpg")
+
+
+class Gone(ScriptedSource):
+    """A camera that is not there any more."""
+
+    def frames(self) -> Iterator[Frame | Any]:
+        yield from frames_at(15, 3)
+        raise SourceError("there is no camera 0", "see smartselfie cameras")
+
+
+def test_a_demo_that_nobody_asked_for_is_called_one_and_a_kiosk_speaks_to_guests(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    camera = ScriptedSource(frames_at(15, 1), fps=15.0, live=True, endless=True)
+    with scripted_booth(source=StandIn(camera)) as address:  # type: ignore[arg-type]
+        page = open_page(address)
+        expect(page.locator("#demo")).to_contain_text("DEMO")
+        expect(page.locator("#demo")).to_be_visible()
+        page.goto("about:blank")
+    with scripted_booth(source=Gone([], live=True), settings=Settings(kiosk=True)) as address:
+        page = open_page(address)
+        expect(page.locator("#sentence")).to_have_text("The camera cannot be used")
+        expect(page.locator("#hint")).to_have_text("Please tell your host")
+        expect(page.locator("#demo")).to_be_hidden()
+        page.goto("about:blank")
+
+
+def test_a_smile_that_does_not_count_is_told_why_on_the_picture(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    with scripted_booth(Emotion.SAD, Emotion.HAPPY, Emotion.SAD, sizes=(24, 6, 6)) as address:
+        page = open_page(address, forced_colors="active")
+        expect(page.locator("#notes li")).to_have_text(["Come closer"])
+        box, stage = page.locator("#notes li").bounding_box(), page.locator("#stage").bounding_box()
+        assert box is not None
+        assert stage is not None
+        assert stage["x"] <= box["x"]
+        assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+        # and with the colours of the system the bars are still there
+        for bar, ground in (("#level", "#meter"), ("#bars .track span", "#bars .track")):
+            drawn, track = (
+                page.locator(part).first.evaluate("part => getComputedStyle(part).backgroundColor")
+                for part in (bar, ground)
+            )
+            assert drawn != track
+
+
+def test_guests_may_say_no_and_see_nobodys_photos_before_a_yes(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
+) -> None:
+    with scripted_booth(Emotion.HAPPY, settings=Settings(album=album, consent=True)) as address:
+        page = open_page(address)
+        expect(page.locator("#consent")).to_be_visible()
+        expect(page.locator("#consent-text")).not_to_contain_text("network")
+        expect(page.locator("#strip")).to_be_hidden()
+        page.get_by_role("button", name="No, no photos").click()
+        expect(page.locator("#consent")).to_be_hidden()
+        expect(page.locator("#sentence")).to_have_text("All right, no photos")
+        page.keyboard.press("g")
+        expect(page.locator("#gallery")).to_be_hidden()
+        expect(page.locator("#strip")).to_be_hidden()
+        page.locator("#stage").click()
+        expect(page.locator("#consent")).to_be_visible()
+        page.route(
+            "**/api/settings", lambda route: route.fulfill(json={**httpx.get(route.request.url).json(), "lan": True})
+        )
+        httpx.patch(f"{address}/api/settings", json={"mirror": False})
+        expect(page.locator("#consent-text")).to_contain_text("phones")
+        page.locator("#agree").click()
+        expect(page.locator("#strip img")).to_have_count(3)
+        expect(page.locator("#strip")).to_be_visible()
+        assert httpx.get(f"{address}/api/photos").json()["total"] == 3
+        page.goto("about:blank")
+
+
+def test_a_program_that_was_ended_is_told_with_the_way_to_start_it_again_and_the_first_paint_says_something(
+    tmp_path: Path, open_page: OpenPage
+) -> None:
+    booth = DemoBooth(tmp_path)
+    # the browser itself complains in the console about the line that is down
+    page = open_page(booth.url, quiet=False)
+    expect(page.locator("#status")).to_have_text("Live")
+    html = httpx.get(booth.url).text
+    assert re.search(r'id="sentence">[^<]{5,}<', html)
+    booth.process.send_signal(signal.SIGINT)
+    expect(page.locator("#sentence")).to_have_text("The program has ended")
+    expect(page.locator("#hint")).to_have_text("To start it again, type: smartselfie")
+    booth.process.communicate()
+    shutil.rmtree(tmp_path, ignore_errors=True)
