@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from smartselfie.training.card import save_model
 from smartselfie.training.checkpoint import NAME, load_checkpoint, mean_checkpoint, save_checkpoint
 from smartselfie.training.environment import make_fabric
-from smartselfie.training.export import export, fit_temperatures
+from smartselfie.training.export import averaged_network, export, fit_temperatures
 from smartselfie.training.loop import Trainer
 from smartselfie.training.real import RealFaces
 from smartselfie.training.recipe import Recipe, recipe_named
@@ -277,6 +277,29 @@ def test_runs_that_differ_in_their_seed_only_have_a_mean(make_trainer: Train, sm
     longer.train(Watcher())
     with pytest.raises(RunError, match="no mean"):
         export(trainers[0].run, tmp_path / "none.onnx", siblings=[longer.run])
+
+
+@pytest.mark.slow
+def test_a_share_of_the_weights_it_began_with_stays_in_what_is_exported(
+    make_trainer: Train, small: Recipe, tmp_path: Path
+) -> None:
+    first = make_trainer(run="first", recipe=replace(small, epochs=1))
+    first.train(Watcher())
+    recipe = replace(small, epochs=1, start_share=0.25)
+    second = make_trainer(run="second", recipe=recipe)
+    with pytest.raises(RunError, match="name it: --start"):
+        second.train(Watcher())
+    second.start_from(first.run)
+    second.train(Watcher())
+    saved = load_checkpoint(second.run)
+    begun, own = averaged_network(load_checkpoint(first.run)).state_dict(), saved.average
+    for key, weight in averaged_network(saved).state_dict().items():
+        expected = 0.25 * begun[key].double() + 0.75 * own[f"module.{key}"].double()
+        assert torch.allclose(weight.double(), expected, atol=1.0 if "num" in key else 1e-6), key
+    assert "Of the weights it began with, 25% are kept." in export(second.run, tmp_path / "second.onnx").card.origin
+    resumed = make_trainer(run="second", recipe=recipe)
+    resumed.resume()
+    assert set(resumed.start) == set(begun)
 
 
 @pytest.mark.slow

@@ -17,8 +17,6 @@ from smartselfie.inference.card import SEAL, EyeCard, Licence, ModelCard
 from smartselfie.training.checkpoint import Checkpoint, describe_run
 from smartselfie.training.recipe import RECIPES, recipe_named, with_options_of
 
-# What the real faces' sources are, with their terms as found
-
 # How much each output counts in what users see, where a network has both.
 OUTPUT_WEIGHTS = {"fer2013": 0.5, "ferplus": 0.5}
 
@@ -98,6 +96,8 @@ def _origin(checkpoint: Checkpoint) -> str:
     told = f"{begun}: {describe_run(checkpoint)}."
     if checkpoint.teachers:
         told += f" {words()['teachers'].format(len(checkpoint.teachers))}"
+    if recipe.start_share:
+        told += f" {words()['kept'].format(recipe.start_share)}"
     if recipe.name not in RECIPES or recipe != with_options_of(recipe_named(recipe.name), recipe):
         return f"{told} The recipe: {json.dumps(asdict(recipe))}."
     options = {"epochs": recipe.epochs, "batch_size": recipe.batch_size, "learning_rate": recipe.learning_rate}

@@ -3,7 +3,7 @@
 import pickle
 import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 import torch
@@ -30,7 +30,8 @@ class Checkpoint:
     counts from the first epoch's start; `loss_sum` is over the steps of the epoch that is under way. `network` is what
     is trained, `average` its averaged weights, which are what is kept. `real` is the fingerprint of the real faces that
     are learnt beside the rows, or empty; `sources` are where they come from, and how many. `siblings` are
-    the seeds of other runs whose weights `average` holds the mean with.
+    the seeds of other runs whose weights `average` holds the mean with. `start` are the weights that it began with,
+    where the recipe's `start_share` asks for them.
     """
 
     recipe: Recipe
@@ -48,6 +49,7 @@ class Checkpoint:
     real: str = ""
     sources: tuple[tuple[str, int], ...] = ()
     siblings: tuple[int, ...] = ()
+    start: dict[str, torch.Tensor] = field(default_factory=dict)
 
 
 def mean_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
@@ -59,11 +61,17 @@ def mean_checkpoint(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
     first, *others = checkpoints
     if any((each.recipe, each.begun) != (first.recipe, first.begun) for each in others):
         raise RunError("runs of several recipes or starts have no mean", "name runs that differ in their seed only")
-    average = {
-        key: torch.stack([each.average[key].double() for each in checkpoints]).mean(0).to(weight.dtype)
-        for key, weight in first.average.items()
+    if not others:
+        return first
+    average, start = (_mean([getattr(each, name) for each in checkpoints]) for name in ("average", "start"))
+    return replace(first, average=average, start=start, siblings=tuple(each.seed for each in others))
+
+
+def _mean(states: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    return {
+        key: torch.stack([each[key].double() for each in states]).mean(0).to(weight.dtype)
+        for key, weight in states[0].items()
     }
-    return replace(first, average=average, siblings=tuple(each.seed for each in others)) if others else first
 
 
 def describe_run(checkpoint: Checkpoint) -> str:
@@ -90,7 +98,7 @@ def make_folder(run: Path) -> None:
 
 def save_checkpoint(run: Path, checkpoint: Checkpoint) -> None:
     """Replace the folder's checkpoint, whole or not at all."""
-    plain = {field.name: getattr(checkpoint, field.name) for field in fields(checkpoint)}
+    plain = {each.name: getattr(checkpoint, each.name) for each in fields(checkpoint)}
     plain |= {"recipe": asdict(checkpoint.recipe), "history": [asdict(result) for result in checkpoint.history]}
     try:
         with atomic_write(run / NAME) as file:

@@ -224,14 +224,19 @@ def _from_file(path: Path, combined: Sequence[float] | None) -> _Network:
 
 
 def averaged_network(checkpoint: Checkpoint) -> nn.Module:
-    """The network with its averaged weights, in evaluation mode.
+    """The network with its averaged weights, and the recipe's share of those it began with, in evaluation mode.
 
     Raises:
         RunError: the checkpoint's weights do not fit its recipe's network.
     """
-    prefix = "module."
+    prefix, share = "module.", checkpoint.recipe.start_share
     weights = {key.removeprefix(prefix): value for key, value in checkpoint.average.items() if key.startswith(prefix)}
     try:
+        if share:
+            starts = checkpoint.start
+            weights = {
+                key: torch.lerp(own.double(), starts[key].double(), share).to(own.dtype) for key, own in weights.items()
+            }
         network = NETWORKS[checkpoint.recipe.network](len(checkpoint.outputs))
         network.load_state_dict(weights)
     except (KeyError, RuntimeError) as error:

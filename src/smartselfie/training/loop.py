@@ -97,6 +97,7 @@ class Trainer:
         self.steps_per_epoch = len(self.training) // recipe.batch_size
         self.last_step = recipe.epochs * self.steps_per_epoch
         self.begun = ""
+        self.start: dict[str, Tensor] = {}
         self.teachers: tuple[str, ...] = ()
         self.answers: Tensor | None = None
         self.real: RealFaces | None = None
@@ -126,6 +127,7 @@ class Trainer:
         if run.is_file():
             self.begun = load_weights(run, self.network.module, self._some_faces)
             self.average.module.load_state_dict(self.network.module.state_dict())
+            self._remember_start()
             return
         saved = load_checkpoint(run)
         weights = {key.removeprefix("module."): value for key, value in saved.average.items() if "." in key}
@@ -133,6 +135,12 @@ class Trainer:
         for key, value in self.network.module.state_dict().items():
             self.average.module.state_dict()[key].copy_(value)
         self.begun = describe_run(saved)
+        self._remember_start()
+
+    def _remember_start(self) -> None:
+        """Keep the weights it begins with, where what is exported has a share of them."""
+        if self.recipe.start_share:
+            self.start = {key: value.clone() for key, value in self.network.module.state_dict().items()}
 
     def _some_faces(self) -> Iterator[Tensor]:
         """Training rows as a training sees them, the same at each call: enough to count batch norms with."""
@@ -195,7 +203,7 @@ class Trainer:
         }
         self._load(states, f"the checkpoint of {self.run}")
         require_same(self.real, saved.real)
-        self.begun, self.teachers = saved.begun, saved.teachers
+        self.begun, self.teachers, self.start = saved.begun, saved.teachers, saved.start
         self._recall()
         self.step, self.loss_sum, self.history = saved.step, saved.loss_sum, list(saved.history)
         if self.history:
@@ -215,8 +223,11 @@ class Trainer:
         """Train to the end; returns False where the watcher stopped it (the checkpoint then stands there).
 
         Raises:
-            RunError: the loss is no longer a number, or the run's folder cannot be written.
+            RunError: the loss is no longer a number, the run's folder cannot be written, or a share of the weights that
+                it began with is to be kept, and there are none.
         """
+        if self.recipe.start_share and not self.start:
+            raise RunError(f"the recipe {self.recipe.name} keeps a share of what it begins with", "name it: --start")
         make_folder(self.run)
         clock = Clock()
         while self.step < self.last_step:
@@ -355,6 +366,7 @@ class Trainer:
                 optimizer=self.optimizer.state_dict(),
                 real="" if self.real is None else self.real.fingerprint,
                 sources=() if self.real is None else self.real.sources,
+                start=self.start,
             ),
         )
 

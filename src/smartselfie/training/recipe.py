@@ -54,6 +54,8 @@ class Recipe:
         real_mix: the share of the real faces over which another one is laid, with as much of its label.
         augment: which changes to the faces are imitated, names in `augment.KINDS`.
         averaging: the decay a step of the exponential average of the weights, which is what is kept.
+        start_share: of a training that begins with another's weights, how much of those what is exported has; the rest
+            is its own (interpolation in weight space, WiSE-FT, Wortsman et al. 2022).
         mean, std: grey values scaled to 0…1 are reduced by the mean and divided by the deviation.
     """
 
@@ -76,13 +78,14 @@ class Recipe:
     real_mix: Share = 0.0
     augment: tuple[str, ...] = ("flip", "box", "tilt", "coarse", "blur", "light", "noise", "jpeg", "cover")
     averaging: LessThanOne = 0.998
+    start_share: LessThanOne = 0.0
     mean: Share = 0.5
     std: Positive = 0.25
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
 
 
-RECIPES = ("compact", "faces", "settle", "wide", "slim", "vgg")
+RECIPES = ("compact", "faces", "wide", "slim", "vgg")
 NAMES = tuple(field.name for field in fields(Recipe) if field.name != "name")
 HINT = 'a recipe has network and epochs, or a base such as base = "compact"; it may have ' + ", ".join(NAMES)
 
