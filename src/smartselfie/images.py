@@ -136,6 +136,17 @@ def read_software(path: Path) -> object:
         return opened.getexif().get(Base.Software)
 
 
+def read_size(path: Path) -> tuple[int, int]:
+    """Width and height of an image file as it is seen, upright; its pixels are not read.
+
+    Raises:
+        PictureError: it is no image that can be read.
+    """
+    with _picture_errors(str(path)), _open(path, str(path)) as opened:
+        width, height = opened.size
+        return (height, width) if read_orientation(opened) > 4 else (width, height)
+
+
 def is_animated(path: Path) -> bool | None:
     """Whether an image file moves; None where it is no image. Pages of a TIFF and views of an MPO do not move."""
     try:

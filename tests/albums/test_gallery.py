@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -319,3 +320,22 @@ def test_a_clock_that_is_set_deletes_no_photo_before_its_time_and_keeps_none_aft
     assert gallery.tidy(2 * HOUR) == 0
     counted[0] = 2.1 * HOUR
     assert gallery.tidy(2 * HOUR) == 2
+
+
+def test_the_middle_of_the_faces_is_told_as_parts_of_the_photo(tmp_path):
+    faces = [{"emotions": {"happy": 0.9}, "box": box} for box in ([0, 10, 10, 10], [40, 30, 10, 10])]
+    odd = ([{"box": "x"}], [{"box": [1, 2]}], [], "none", [{"box": [1e9, 0, 1, 1]}], [{"box": [float("nan")] * 4}])
+    for number, noted in enumerate((faces, *odd)):
+        Pictures.new("RGB", (100, 50)).save(tmp_path / f"{number}.jpg")
+        (tmp_path / f"{number}.json").write_text(json.dumps({"faces": noted}))
+    told = {entry.name: entry.focus for entry in Gallery(tmp_path).page()[1]}
+    assert told == {"0.jpg": (0.25, 0.5), **{f"{number}.jpg": None for number in range(1, 7)}}
+
+
+def test_photos_of_the_last_hours_can_be_asked_for(tmp_path):
+    for hours in range(3):
+        Pictures.new("RGB", (8, 8)).save(tmp_path / f"{hours}.jpg")
+        os.utime(tmp_path / f"{hours}.jpg", (time.time() - 3600 * hours,) * 2)
+    gallery = Gallery(tmp_path)
+    assert [gallery.page(within=3600.0 * hours + 60)[0] for hours in range(3)] == [1, 2, 3]
+    assert gallery.page(within=60)[1][0].name == "0.jpg"

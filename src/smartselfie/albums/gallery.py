@@ -12,11 +12,11 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from smartselfie.albums.notes import People, met, read_people, read_smile
+from smartselfie.albums.notes import People, met, read_focus, read_people, read_smile
 from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.errors import PictureError
 from smartselfie.files import atomic_write, free_names, link_if_free, remove_partials, steady_clock
@@ -53,12 +53,14 @@ class Entry:
         written: when, in seconds since 1970.
         smile: mean of the "happy" scores of everybody on it, from 0 to 1; None where no sidecar tells.
         clip: whether a short clip of the moment lies beside it.
+        focus: the middle of everybody's faces, as parts of width and height; None where no sidecar tells.
     """
 
     name: str
     written: float
     smile: float | None
     clip: bool
+    focus: tuple[float, float] | None = None
 
 
 class Gallery:
@@ -107,8 +109,10 @@ class Gallery:
                 names = list(itertools.takewhile(lambda name: self._files[name] >= since, names))
             part = slice(offset, None if limit is None else offset + limit)
             if order is Order.TIME:
-                return len(names), [self._read(name) for name in names[part]]
-            return len(names), sorted(map(self._read, names), key=_by_smile, reverse=True)[part]
+                entries = [self._read(name) for name in names[part]]
+            else:
+                entries = sorted(map(self._read, names), key=_by_smile, reverse=True)[part]
+            return len(names), [self._focused(entry) for entry in entries]
 
     def find(self, name: str) -> Path | None:
         """The photo of that name; None for what is no photo of this very folder."""
@@ -290,6 +294,12 @@ class Gallery:
         noted = self._files.get(f"{stem}.json")
         smile = None if noted is None else read_smile(self.folder, f"{stem}.json", noted)
         return Entry(name, self._files[name], smile, f"{stem}.gif" in self._files)
+
+    def _focused(self, entry: Entry) -> Entry:
+        sidecar = f"{entry.name.removesuffix('.jpg')}.json"
+        noted = self._files.get(sidecar)
+        focus = None if noted is None else read_focus(self.folder, entry.name, sidecar, noted)
+        return replace(entry, focus=focus)
 
 
 def _files(folder: Path) -> dict[str, float]:

@@ -169,7 +169,9 @@ class Broadcast:
         """A frame with what happened on it, or its picture alone where nobody looked at it; `photos` counts those of
         this run, and `demo` says that it stands in for a camera.
         """
-        seen, preview = None if moment.paused else moment, Preview(moment.frame.image)
+        # the last visitor does not stay on the screens where no camera shows the next
+        preview = None if moment.lost else Preview(moment.frame.image)
+        seen = None if moment.paused else moment
         self._update(
             lambda last: replace(
                 last, phase=phase, problem=None, photos=photos, moment=seen, preview=preview, demo=demo
@@ -178,8 +180,8 @@ class Broadcast:
         )
 
     def enter(self, phase: Phase, problem: Exception | None = None) -> None:
-        """The booth is in another phase."""
-        self._update(lambda last: replace(last, phase=phase, problem=problem))
+        """The booth is in another phase, and shows nobody until the next frame."""
+        self._update(lambda last: replace(last, phase=phase, problem=problem, preview=None))
 
     def touch(self) -> None:
         """Settings or photos were changed: every page asks for them anew."""

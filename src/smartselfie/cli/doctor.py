@@ -2,6 +2,8 @@
 
 import json
 import platform
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -17,10 +19,13 @@ from smartselfie.cli.terminal import print_table
 from smartselfie.errors import AlbumError, SmartselfieError
 from smartselfie.files import atomic_write
 from smartselfie.settings.load import load_settings
-from smartselfie.settings.schema import SETTINGS, Settings
+from smartselfie.settings.schema import LANGUAGES, SETTINGS, Settings
 from smartselfie.settings.setting import in_words
 
 PACKAGES = ("numpy", "opencv-python-headless", "onnxruntime", "pillow", "fastapi", "uvicorn", "click")
+
+# Debian's package for a language's letters, where it is not the one for most.
+FONTS = {"zh": "fonts-noto-cjk", "ja": "fonts-noto-cjk"}
 
 # The first line of a report, and the findings of which it only says that they are well.
 REPORT, PRIVATE = "smartselfie doctor --report", ("settings", "album", "cameras")
@@ -54,6 +59,7 @@ def command(as_json: bool, report: Path | None, config: Path | None) -> int:
         ("networks", lambda: _networks(config)),
         ("album", lambda: _album(config)),
         ("cameras", _cameras),
+        ("fonts", _fonts),
         ("demo", _demo),
     )
     findings = [_check(name, check) for name, check in checks]
@@ -125,6 +131,25 @@ def _cameras() -> str:
     if not found:
         return "none found; the booth will play the demo"
     return ", ".join(f"{camera.index}: {camera.name}" for camera in found)
+
+
+def _fonts() -> str:
+    """Where fontconfig tells, whether every language of the page can be read here; another device has its own."""
+    fonts = shutil.which("fc-list")
+    if fonts is None:
+        return "not known: fontconfig is not installed"
+    missing = [name for name in LANGUAGES if not _run(fonts, f":lang={name}", "family").strip()]
+    if not missing:
+        return "letters for every language of the page"
+    packages = dict.fromkeys(FONTS.get(name, "fonts-noto-core") for name in missing)
+    return f"no letters for {', '.join(missing)}; on Debian and Ubuntu: apt install {' '.join(packages)}"
+
+
+def _run(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=10).stdout  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
 
 
 def _demo() -> str:

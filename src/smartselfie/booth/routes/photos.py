@@ -31,7 +31,7 @@ class PhotoEntry:
     """One photo.
 
     `written` is ISO 8601 in UTC; `smile` the mean of the "happy" scores of everybody on it, or null; `clip` the address
-    of the short clip around it, or null.
+    of the short clip around it, or null; `focus` the middle of the faces, as parts of width and height, or null.
     """
 
     name: str
@@ -40,6 +40,7 @@ class PhotoEntry:
     written: str
     smile: float | None
     clip: str | None
+    focus: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def _entry(entry: Entry) -> PhotoEntry:
         datetime.fromtimestamp(entry.written, UTC).isoformat(),
         entry.smile,
         f"/clips/{name}" if entry.clip else None,
+        entry.focus,
     )
 
 

@@ -51,6 +51,8 @@ let reached = false; // a control was reached with the keyboard since a dialog w
 function show(shown, bitmap) {
   const { moment, events } = shown;
   if (bitmap) liveView.show(moment, shown.mirror, bitmap);
+  else liveView.clear();
+  if (counting) placeCountdown();
   for (const event of events) if (event.event === "photo") taken(event);
   if (version !== null && shown.version !== version) refresh();
   version = shown.version;
@@ -144,8 +146,18 @@ function taken(event) {
   awaited = false;
   byId("shutter").classList.remove("pressed");
   say(word(event.why === "hand" ? "byHand" : "taken"));
-  photos.add(event.path, !counting);
+  photos.add(event.path, focusOf(event.faces), !counting);
   gallery.refresh().catch(() => {});
+}
+
+// The middle of the faces, as parts of width and height.
+function focusOf(faces) {
+  const size = last?.moment?.size;
+  if (!size || !faces?.length) return null;
+  return [0, 1].map((axis) => {
+    const ends = faces.flatMap(({ box }) => [box[axis], box[axis] + box[axis + 2]]);
+    return (Math.min(...ends) + Math.max(...ends)) / 2 / size[axis];
+  });
 }
 
 // Settings or photos were changed, here or on another page.
@@ -243,12 +255,22 @@ async function countDown(seconds) {
   for (counting = seconds; counting > 0; counting -= 1) {
     byId("countdown").hidden = false;
     byId("countdown").textContent = String(counting);
+    placeCountdown();
     say(String(counting));
     sounds.tick(counting === 1);
     await new Promise((done) => setTimeout(done, 1000));
   }
   counting = 0;
   byId("countdown").hidden = true;
+}
+
+// Beside the faces, which should smile at the camera and not hide behind a number.
+function placeCountdown() {
+  const { x, y, size } = liveView.freePlace();
+  const { style } = byId("countdown");
+  style.left = `${x}px`;
+  style.top = `${y}px`;
+  style.fontSize = `${Math.max(32, size * 0.8)}px`;
 }
 
 async function shoot() {
@@ -276,6 +298,7 @@ async function leave() {
     // it has gone already
   }
   hangUp();
+  liveView.clear();
   const { text, hint } = told("phase.left");
   notice("ended", text, hint);
   byId("leave").hidden = true;
@@ -332,6 +355,7 @@ async function openBooth() {
     show,
     up: refresh,
     down: (ended) => {
+      liveView.clear();
       const { text, hint } = told(ended ? "phase.stopped" : "phase.offline");
       notice("off", text, hint);
     },

@@ -2,6 +2,7 @@
 
 import { asHost, mayHost } from "./auth.js";
 import { enter } from "./places.js";
+import { thumbnail } from "./thumbnail.js";
 import { toast } from "./toast.js";
 import { Viewer } from "./viewer.js";
 import { moment, say } from "./i18n.js";
@@ -173,14 +174,9 @@ export class Gallery {
   #tile(photo) {
     const tile = document.createElement("li");
     const button = document.createElement("button");
-    const image = document.createElement("img");
     tile.dataset.name = photo.name;
     button.type = "button";
-    image.src = photo.thumbnail;
-    image.alt = "";
-    image.loading = "lazy";
-    image.decoding = "async";
-    button.append(image);
+    button.append(thumbnail(photo.thumbnail, photo.focus));
     button.addEventListener("click", () => this.#viewer.open(this.#placeOf(photo.name)));
     tile.append(button);
     return tile;

@@ -56,6 +56,9 @@ export function moment(date, timeStyle = "short") {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle }).format(date);
 }
 
+// A language in the words of the one that is spoken.
+export const languageName = (tag) => new Intl.DisplayNames(language, { type: "language" }).of(tag);
+
 // A language in its own words: Deutsch, 日本語.
 export function nameOf(tag) {
   return new Intl.DisplayNames(tag, { type: "language" }).of(tag);

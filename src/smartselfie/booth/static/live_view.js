@@ -27,9 +27,44 @@ export class LiveView {
     this.#last = { moment, mirror, bitmap };
     // where the page scrolls, the stage takes the shape of the picture
     this.#canvas.parentElement.style.setProperty("--shape", `${bitmap.width} / ${bitmap.height}`);
+    this.#canvas.closest(".booth").toggleAttribute("data-portrait", bitmap.height > bitmap.width);
     this.#draw();
     const text = say("viewOf", { n: moment?.faces.length ?? 0 });
     if (this.#canvas.getAttribute("aria-label") !== text) this.#canvas.setAttribute("aria-label", text);
+  }
+
+  // Whoever was seen last does not stay on the screen.
+  clear() {
+    this.#last?.bitmap.close();
+    this.#last = null;
+    this.#pen.fillStyle = "#0c0b0a";
+    this.#pen.fillRect(0, 0, this.#canvas.width, this.#canvas.height);
+    this.#tell([]);
+    this.#canvas.setAttribute("aria-label", say("viewOf", { n: 0 }));
+  }
+
+  // The widest place beside, above or below all faces, in CSS pixels of the stage: { x, y, size }.
+  freePlace() {
+    const [wide, high] = [this.#canvas.clientWidth, this.#canvas.clientHeight];
+    if (!this.#last?.moment?.faces.length) return { x: wide / 2, y: high / 2, size: Math.min(wide, high) };
+    const { moment, mirror, bitmap } = this.#last;
+    const scale = Math.min(wide / bitmap.width, high / bitmap.height);
+    const zoom = (bitmap.width * scale) / moment.size[0];
+    const [x0, y0] = [(wide - bitmap.width * scale) / 2, (high - bitmap.height * scale) / 2];
+    const sides = moment.faces.map(({ box: [left, top, w, h] }) => {
+      const near = mirror ? moment.size[0] - left - w : left;
+      return [x0 + near * zoom, y0 + top * zoom, x0 + (near + w) * zoom, y0 + (top + h) * zoom];
+    });
+    const [left, top] = [0, 1].map((end) => Math.max(0, Math.min(...sides.map((side) => side[end]))));
+    const right = Math.min(wide, Math.max(...sides.map((side) => side[2])));
+    const bottom = Math.min(high, Math.max(...sides.map((side) => side[3])));
+    const places = [
+      { x: left / 2, y: high / 2, size: Math.min(left, high) },
+      { x: (right + wide) / 2, y: high / 2, size: Math.min(wide - right, high) },
+      { x: wide / 2, y: top / 2, size: Math.min(wide, top) },
+      { x: wide / 2, y: (bottom + high) / 2, size: Math.min(wide, high - bottom) },
+    ];
+    return places.reduce((best, each) => (each.size > best.size ? each : best));
   }
 
   #draw() {

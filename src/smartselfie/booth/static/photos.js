@@ -1,5 +1,6 @@
 // The photos of this evening: each shown for a moment when it is taken, then in the strip.
 
+import { thumbnail } from "./thumbnail.js";
 import { moment, say } from "./i18n.js";
 
 const MOST = 24;
@@ -29,16 +30,17 @@ export class Photos {
     const answer = await fetch(`/api/photos?limit=${MOST}`);
     if (!answer.ok) return;
     const { total, photos } = await answer.json();
-    byId("strip").replaceChildren(...photos.map(({ name, written }) => this.#entry(name, new Date(written))));
+    byId("strip").replaceChildren(...photos.map(({ name, written, focus }) => this.#entry(name, new Date(written), focus)));
     this.#count(total);
     this.#label();
-    for (const name of taken) this.#prepend(name);
+    for (const [name, focus] of taken) this.#prepend(name, focus);
   }
 
-  // A photo was taken this moment; where something else has the picture, as a countdown, it is not shown large.
-  async add(name, present) {
-    this.#taken.push(name);
-    this.#prepend(name);
+  // A photo was taken this moment; `focus` is the middle of the faces, or null. Where something else has the picture,
+  // as a countdown, it is not shown large.
+  async add(name, focus, present) {
+    this.#taken.push([name, focus]);
+    this.#prepend(name, focus);
     if (present) await this.#present(`/photos/${encodeURIComponent(name)}`);
   }
 
@@ -50,10 +52,10 @@ export class Photos {
   }
 
   // Unless the list holds it already.
-  #prepend(name) {
+  #prepend(name, focus) {
     const strip = byId("strip");
     if ([...strip.children].some((entry) => entry.dataset.name === name)) return;
-    strip.prepend(this.#entry(name, new Date()));
+    strip.prepend(this.#entry(name, new Date(), focus));
     while (strip.children.length > MOST) strip.lastElementChild.remove();
     strip.scrollTo({ left: 0 });
     this.#count(this.#total + 1);
@@ -81,18 +83,13 @@ export class Photos {
     }, SHOWN_FOR);
   }
 
-  #entry(name, when) {
+  #entry(name, when, focus) {
     const entry = document.createElement("li");
     const button = document.createElement("button");
-    const image = document.createElement("img");
     entry.dataset.name = name;
     button.type = "button";
     entry.dataset.when = moment(when, "medium");
-    image.src = `/thumbnails/${encodeURIComponent(name)}`;
-    image.alt = "";
-    image.loading = "lazy";
-    image.decoding = "async";
-    button.append(image);
+    button.append(thumbnail(`/thumbnails/${encodeURIComponent(name)}`, focus));
     button.addEventListener("click", () => this.#open([...byId("strip").children].indexOf(entry)));
     entry.append(button);
     return entry;

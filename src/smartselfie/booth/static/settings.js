@@ -2,6 +2,7 @@
 // is shown and how far it goes comes from the booth; the page has the words.
 
 import { asHost, mayHost, setRole, unlock } from "./auth.js";
+import { missingLetters } from "./fonts.js";
 import { enter } from "./places.js";
 import { knows, nameOf, percent, say, speak, tellProblem } from "./i18n.js";
 
@@ -103,6 +104,9 @@ export class Settings {
     const wished = this.#wished();
     this.#filled = JSON.stringify(wished);
     byId("fields").replaceChildren(...wished.form.map((field) => this.#field(field, wished)));
+    const missing = missingLetters();
+    byId("fonts-note").hidden = !missing;
+    byId("fonts-note").textContent = missing;
     if (focused) byId("settings-form").elements[focused]?.focus();
   }
 
