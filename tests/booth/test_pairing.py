@@ -188,9 +188,12 @@ def test_a_guests_link_gives_one_photo_and_nothing_else(network):
         join(phone, outside)
         url = phone.post("/api/photos/a.jpg/share").json()["url"]
         assert phone.post("/api/photos/none.jpg/share").status_code == 404
-        answer = guest.get(url)
+        assert "Aquí está tu foto" in guest.get(url, headers={"Accept-Language": "es-MX,en;q=0.5"}).text
+        answer = guest.get(f"{url}/photo.jpg")
         assert answer.content == b"a.jpg"
         assert answer.headers["content-disposition"].startswith("inline")
+        assert guest.get(f"{url}/photo.jpg?download=1").headers["content-disposition"].startswith("attachment")
+        assert guest.get(f"{url}/clip.gif").status_code == 404
         assert guest.get("/photos/b.jpg").status_code == 403
         assert guest.get("/guest/" + "x" * 43).status_code == 404
         assert phone.delete("/api/photos/a.jpg").status_code == 403
@@ -205,3 +208,39 @@ def test_a_name_that_is_not_this_machine_is_refused_there_too(network):
         assert (
             phone.post("/api/join", json={"code": "x"}, headers={"Origin": "https://evil.example"}).status_code == 403
         )
+
+
+def test_guests_links_alone_are_served_over_plain_http_where_the_host_asks_for_it(serve, tmp_path):
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "a.jpg").write_bytes(b"a.jpg")
+    settings = Settings(lan=True, port=0, guest_http=True)
+    with (
+        serve(settings=settings, folder=tmp_path / "album") as booth,
+        open_to_network(settings, booth.booth, folder=tmp_path / "keys", address="127.0.0.1") as outside,
+        client(outside) as phone,
+    ):
+        join(phone, outside)
+        url = phone.post("/api/photos/a.jpg/share").json()["url"]
+        assert url.startswith("http://127.0.0.1:")
+        door = url.partition("/guest/")[0]
+        page = httpx.get(url, headers={"Accept-Language": "ja"})
+        assert '<html lang="ja"' in page.text
+        named = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
+        assert [httpx.get(door + name).status_code for name in named] == [200] * 3
+        assert httpx.get(f"{url}/photo.jpg").content == b"a.jpg"
+        for path in ("/", "/join", "/api/photos", "/photos/a.jpg", "/api/state", "/static/app.js"):
+            assert httpx.get(door + path).status_code == 404, path
+        assert phone.post("/api/gallery/share").status_code == 403
+        assert outside.url.startswith("https://")
+
+
+def test_people_who_were_not_let_in_or_come_late_are_told_so_in_words(network):
+    booth, outside = network
+    with client(outside) as guest:
+        for path, status, words in (("/", 403, "Scanne zuerst"), ("/guest/" + "x" * 12, 404, "nicht mehr da")):
+            answer = guest.get(path, headers={"Accept": "text/html,*/*", "Accept-Language": "de-AT,en"})
+            assert answer.status_code == status
+            assert words in answer.text
+        # programs are told as before
+        assert guest.get("/api/state").json() == {"detail": "scan the code on the booth's page first"}
+    assert not booth.left

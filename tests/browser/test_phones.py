@@ -53,9 +53,24 @@ def test_a_guest_gets_one_photo_on_the_own_phone(
         page = open_page(address)
         page.locator("#strip button").first.click()
         page.get_by_role("button", name="Get the photo on your phone").click()
-        guest = open_page(code(page), quiet=False, ignore_https_errors=True)
-        assert guest.evaluate("document.images[0].naturalWidth") == 320
+        url = code(page)
+        phone = {"width": 360, "height": 740, "locale": "fr-FR", "ignore_https_errors": True}
+        guest = open_page(url, **phone)
+        expect(guest.locator("h1")).to_have_text("Voici votre photo")
+        assert guest.locator("#photo").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
+        assert guest.evaluate("document.documentElement.scrollWidth") <= 360
+        for what, name in (("#save", "a.jpg"), ("#strip", "a-strip.jpg")):
+            with guest.expect_download() as saved:
+                guest.locator(what).click()
+            assert saved.value.suggested_filename == name
+        expect(guest.locator("#clip")).to_be_hidden()
         guest.context.close()
+        # the browser itself tells in its console of every answer that refuses
+        late = open_page(f"{url}x", quiet=False, **phone)
+        expect(late.locator("h1")).to_have_text("Cette photo n’est plus ici")
+        late.goto(url.partition("/guest/")[0])
+        expect(late.locator("h1")).to_have_text("Scannez d’abord le code du photomaton")
+        late.context.close()
 
 
 def test_guests_see_the_gallery_and_nothing_else(

@@ -16,7 +16,8 @@ from smartselfie.booth.middleware import Guard, Limits
 from smartselfie.booth.roles import Role, needs
 from smartselfie.booth.routes.camera import camera_routes
 from smartselfie.booth.routes.control import control_routes, refuse_in_words, refuse_what_the_disk_refuses
-from smartselfie.booth.routes.pages import page_routes
+from smartselfie.booth.routes.guest import closed_door, guest_routes
+from smartselfie.booth.routes.pages import door_files, page_routes
 from smartselfie.booth.routes.pairing import inside_routes, outside_routes
 from smartselfie.booth.routes.photos import photo_routes
 from smartselfie.booth.routes.status import status_routes
@@ -71,13 +72,30 @@ def create_app(
         app.include_router(router)
     routes = [route for router in routers for route in router.routes]
     cookies = outside.cookies if outside is not None and paired_only else None
-    app.add_middleware(RequireRole, routes=routes, pin=booth.pin, cookies=cookies)
+    app.add_middleware(RequireRole, routes=routes, pin=booth.pin, cookies=cookies, closed=closed_door(booth))
     app.add_middleware(Guard, host=host, names=names, frame_from=booth.settings.now.frame_from)
+    return app
+
+
+def create_guest_app(booth: Booth, outside: LanAccess, *, names: tuple[str, ...] = ()) -> FastAPI:
+    """Build the server for guests' links and nothing else, which may speak plain http.
+
+    Args:
+        booth: has the photos.
+        outside: knows the links.
+        names: of this machine, that may stand in the Host header.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_middleware(Limits)
+    app.include_router(guest_routes(booth, outside))
+    app.include_router(door_files())
+    app.add_middleware(Guard, host="0.0.0.0", names=names)  # noqa: S104 - a name for the check, nothing listens
     return app
 
 
 def _routers(booth: Booth, outside: LanAccess | None, app: FastAPI, *, outside_too: bool) -> list[APIRouter]:
     routers = [
+        door_files(),
         page_routes(booth, app.openapi),
         photo_routes(booth.gallery, booth.broadcast.touch),
         control_routes(booth),
@@ -89,7 +107,7 @@ def _routers(booth: Booth, outside: LanAccess | None, app: FastAPI, *, outside_t
     if outside is not None:
         routers.append(inside_routes(booth, outside))
         if outside_too:
-            routers.append(outside_routes(booth, outside))
+            routers += [outside_routes(booth, outside), guest_routes(booth, outside)]
     return routers
 
 

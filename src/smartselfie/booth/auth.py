@@ -140,6 +140,7 @@ class LanAccess:
 
     Attributes:
         url: the address it has there.
+        guests: the address of the door for guests' links alone, over plain http; None where there is none.
         is_open: whether it is open now.
         codes: let one phone in, once.
         tickets: let guests see the gallery, as often as they are scanned.
@@ -148,6 +149,7 @@ class LanAccess:
     """
 
     url: str
+    guests: str | None = None
     is_open: threading.Event = field(default_factory=threading.Event)
     codes: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(CODE, once=True, letters=TYPED))
     tickets: OneTimeTokens[Role] = field(default_factory=lambda: OneTimeTokens(STAY, letters=TYPED))
@@ -164,6 +166,7 @@ class RequireRole:
         routes: Sequence[BaseRoute],
         pin: PinCheck,
         cookies: OneTimeTokens[Role] | None = None,
+        closed: Callable[[Scope], ASGIApp | None] = lambda _: None,
     ) -> None:
         """Decide who is who.
 
@@ -173,8 +176,9 @@ class RequireRole:
             pin: makes a host of who is in.
             cookies: of those that were let in, for the door to the network; None for the page's own door, where this
                 machine is the host, unless it needs the PIN for that, and every other a phone.
+            closed: what a stranger is answered in place of JSON, if anything.
         """
-        self._app, self._routes, self._pin, self._cookies = app, routes, pin, cookies
+        self._app, self._routes, self._pin, self._cookies, self._closed = app, routes, pin, cookies, closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Look who it is, then pass on or refuse."""
@@ -189,7 +193,8 @@ class RequireRole:
         elif scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
         else:
-            await JSONResponse({"detail": refused[1]}, refused[0])(scope, receive, send)
+            page = self._closed(scope) if role is Role.STRANGER else None
+            await (page or JSONResponse({"detail": refused[1]}, refused[0]))(scope, receive, send)
 
     def _refuse(self, scope: Scope, role: Role, needed: Role) -> Refusal | None:
         if role >= needed:

@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,7 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from smartselfie.booth.app import create_app
+from smartselfie.booth.app import create_app, create_guest_app
 from smartselfie.booth.auth import LanAccess
 from smartselfie.booth.booth import Booth
 from smartselfie.errors import ConfigError
@@ -229,20 +230,27 @@ class Lan(Worker):
     """
 
     def __init__(
-        self, app: FastAPI, door: socket.socket, certificate: Callable[[], Path], access: LanAccess, report: Report
+        self,
+        app: FastAPI,
+        door: socket.socket,
+        certificate: Callable[[], Path | None],
+        is_open: threading.Event,
+        report: Report,
+        name: str = "phones",
     ) -> None:
         """Nothing runs before `start`.
 
         Args:
             app: what it serves.
             door: a socket that listens on the network.
-            certificate: makes a PEM of certificate and key, where there is none that fits.
-            access: told whether it is open.
+            certificate: makes a PEM of certificate and key, where there is none that fits; gives None for plain http.
+            is_open: set while it is open.
             report: told of problems.
+            name: of those who come in.
         """
-        self._app, self._door, self._certificate, self._access = app, door, certificate, access
+        self._app, self._door, self._certificate, self._is_open = app, door, certificate, is_open
         self._server: uvicorn.Server | None = None
-        super().__init__("phones", self._serve, wake=self._end, report=report)
+        super().__init__(name, self._serve, wake=self._end, report=report)
 
     def _serve(self) -> None:
         try:
@@ -251,16 +259,16 @@ class Lan(Worker):
                 # the server closes what it is given, and the next needs the door again
                 self._server.run(sockets=[self._door.dup()])
         except (OSError, ValueError, SystemExit) as error:
-            found = f"phones cannot connect: {type(error).__name__}"
+            found = f"{self.name} cannot connect: {type(error).__name__}"
             raise ConfigError(found, "restart the booth, or leave out --lan") from error
         finally:
-            self._access.is_open.clear()
+            self._is_open.clear()
         if not self.closing.is_set():
-            raise ConfigError("phones cannot connect: the server has ended", "restart the booth")
+            raise ConfigError(f"{self.name} cannot connect: the server has ended", "restart the booth")
 
     def _open(self) -> None:
-        log.info("phones can connect: press the phone button on the page and scan the code")
-        self._access.is_open.set()
+        log.info("%s can connect: press the phone button on the page and scan the code", self.name)
+        self._is_open.set()
         self.recover()
 
     def _end(self) -> None:
@@ -312,10 +320,21 @@ def open_to_network(
     kept = platformdirs.user_data_path("smartselfie", appauthor=False) if folder is None else folder
     certificate = partial(own_certificate, kept / "lan.pem", own_names(), (here, "127.0.0.1"))
     certificate()
-    with listen(EVERYWHERE, settings.port + 1 if settings.port else 0, Door) as door:
-        outside = LanAccess(f"https://{here}:{door.getsockname()[1]}")
+    with contextlib.ExitStack() as stack:
+        door = stack.enter_context(listen(EVERYWHERE, settings.port + 1 if settings.port else 0, Door))
+        plain = None
+        if settings.guest_http:
+            plain = stack.enter_context(listen(EVERYWHERE, settings.port + 2 if settings.port else 0, Door))
+        outside = LanAccess(
+            f"https://{here}:{door.getsockname()[1]}",
+            None if plain is None else f"http://{here}:{plain.getsockname()[1]}",
+        )
+        if plain is not None:
+            guests = create_guest_app(booth, outside, names=own_names())
+            lan = Lan(guests, plain, lambda: None, threading.Event(), booth.broadcast.report, "guests")
+            stack.enter_context(contextlib.closing(lan.start()))
         app = create_app(booth, host=EVERYWHERE, names=own_names(), outside=outside, paired_only=True)
-        with contextlib.closing(Lan(app, door, certificate, outside, booth.broadcast.report).start()):
+        with contextlib.closing(Lan(app, door, certificate, outside.is_open, booth.broadcast.report).start()):
             # where it does not open the page says so, and it is tried again
             outside.is_open.wait(OPEN_TIME)
             yield outside

@@ -1,7 +1,12 @@
 """The pages: the booth, the gallery, photos for a second screen, the host's status, and the files they are made of."""
 
-from collections.abc import Callable
+import functools
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -21,7 +26,9 @@ KINDS = {
     ".webmanifest": "application/manifest+json",
 }
 # What a phone sees before it comes in, and what its system asks for without saying who it is.
-AT_THE_DOOR = ("join.js", "style.css", "icon.svg", "icon-192.png", "icon-512.png", "booth.webmanifest")
+AT_THE_DOOR = ("join.js", "guest.js", "style.css", "icon.svg", "icon-192.png", "icon-512.png", "booth.webmanifest")
+# Elements that a page's words fill: `data-text` whenever the language changes, `data-first` until a script speaks.
+FILLED = re.compile(r'(data-(?:text|first)="([\w.]+)"[^>]*>)<')
 # `no-cache` asks each time whether a file has changed, so that an update shows at once.
 FRESH = {"Cache-Control": "no-cache"}
 
@@ -42,7 +49,8 @@ def page_routes(booth: Booth, describe: Callable[[], dict[str, Any]]) -> APIRout
             asks = role_of(request.scope)
             if address == "/" and asks is Role.GUEST:
                 return RedirectResponse("/gallery", 303)
-            return html_page(file, asks, booth.settings.now.language, locked=booth.pin.locked)
+            language, locked = booth.settings.now.language, booth.pin.locked
+            return html_page(file, asks, language, locked=locked, asks=request.headers)
 
     # a guest who goes to the booth is led to the gallery; what the status page shows asks for the host itself
     add("/", "index.html", Role.GUEST)
@@ -55,39 +63,79 @@ def page_routes(booth: Booth, describe: Callable[[], dict[str, Any]]) -> APIRout
     def description() -> JSONResponse:
         return JSONResponse(describe())
 
-    _serve_files(router)
+    @router.get("/static/{name:path}")
+    @needs(Role.GUEST)
+    def static(name: str) -> FileResponse:
+        return _send_file(name)
+
     return router
 
 
-def html_page(file: str, role: Role, language: str, *, locked: bool = False) -> HTMLResponse:
-    """A page that knows who looks at it, whether a PIN makes a host of them, and what the booth speaks."""
+def html_page(
+    file: str,
+    role: Role,
+    language: str,
+    *,
+    asks: Mapping[str, str],
+    locked: bool = False,
+    fill: Mapping[str, str] = MappingProxyType({}),
+    status: int = 200,
+) -> HTMLResponse:
+    """A page that knows who looks at it and speaks before any script runs.
+
+    Args:
+        file: the page.
+        role: who looks at it.
+        language: the booth's; `auto` is the first that the browser asks for.
+        asks: the headers of the request.
+        locked: whether a PIN makes a host of them.
+        fill: what stands in it for what.
+        status: of the answer.
+    """
     text = (STATIC / file).read_text(encoding="utf-8")
-    known = f'<html lang="en" data-role="{role.word}" data-language="{language}" data-languages="{" ".join(LANGUAGES)}"'
+    for name, value in fill.items():
+        text = text.replace(name, value)
+    spoken = _spoken(language, asks.get("accept-language", ""))
+    text = FILLED.sub(lambda each: f"{each[1]}{html.escape(_words(spoken)[each[2]])}<", text)
+    known = f'<html lang="{spoken}" data-role="{role.word}" data-language="{language}"'
+    known += f' data-languages="{" ".join(LANGUAGES)}"'
     known += " data-locked" if locked and role is Role.PHONE else ""
-    return HTMLResponse(text.replace('<html lang="en"', known, 1), headers=FRESH)
+    return HTMLResponse(text.replace('<html lang="en"', known, 1), status, headers=FRESH)
 
 
+def _spoken(wanted: str, asked: str) -> str:
+    """The language that is wanted or, for `auto`, the first known one that a browser asks for: `de-AT,de;q=0.9`."""
+    tags = [tag.strip().lower()[:2] for tag in asked.split(",")] if wanted == "auto" else [wanted]
+    return next((tag for tag in tags if tag in LANGUAGES), LANGUAGES[0])
+
+
+@functools.cache
+def _words(language: str) -> dict[str, str]:
+    words: dict[str, str] = json.loads((STATIC / "words" / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+@functools.cache
 def static_files() -> dict[str, Path]:
     """The files of the pages by what stands behind `/static/` in their address."""
     return {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*") if path.suffix in KINDS}
 
 
-def _serve_files(router: APIRouter) -> None:
-    files = static_files()
-
-    def send(name: str) -> FileResponse:
-        if name not in files:
-            raise HTTPException(404)
-        return FileResponse(files[name], media_type=KINDS[files[name].suffix], headers=FRESH)
-
+def door_files() -> APIRouter:
+    """The files that whoever was not let in may have."""
+    router = APIRouter(include_in_schema=False)
     for known in AT_THE_DOOR:
 
         @router.get(f"/static/{known}")
         @needs(Role.STRANGER)
         def at_the_door(request: Request) -> FileResponse:
-            return send(request.url.path.rpartition("/")[2])
+            return _send_file(request.url.path.rpartition("/")[2])
 
-    @router.get("/static/{name:path}")
-    @needs(Role.GUEST)
-    def static(name: str) -> FileResponse:
-        return send(name)
+    return router
+
+
+def _send_file(name: str) -> FileResponse:
+    files = static_files()
+    if name not in files:
+        raise HTTPException(404)
+    return FileResponse(files[name], media_type=KINDS[files[name].suffix], headers=FRESH)

@@ -13,7 +13,7 @@ from smartselfie.booth.auth import COOKIE, GUEST, STAY, LanAccess
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.roles import Role, needs, role_of
 from smartselfie.booth.routes.pages import html_page
-from smartselfie.booth.routes.photos import found, sent_whole
+from smartselfie.booth.routes.photos import found
 from smartselfie.settings.schema import Settings
 
 
@@ -65,7 +65,7 @@ def inside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
     def share(name: str) -> Invitation:
         """An address at which a guest gets this one photo on the own phone, for an hour."""
         found(booth.gallery.find(name))
-        return invitation(f"{outside.url}{GUEST}{outside.links.give(name)}")
+        return invitation(f"{outside.guests or outside.url}{GUEST}{outside.links.give(name)}")
 
     return router
 
@@ -81,9 +81,9 @@ def outside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
 
     @router.get("/join", include_in_schema=False)
     @needs(Role.STRANGER)
-    def door() -> HTMLResponse:
+    def door(request: Request) -> HTMLResponse:
         """The page that hands in what was scanned."""
-        return html_page("join.html", Role.STRANGER, booth.settings.now.language)
+        return html_page("join.html", Role.STRANGER, booth.settings.now.language, asks=request.headers)
 
     @router.post("/api/join", status_code=204)
     @needs(Role.STRANGER)
@@ -95,14 +95,6 @@ def outside_routes(booth: Booth, outside: LanAccess) -> APIRouter:
         # who was let in as more stays so
         cookie = outside.cookies.give(max(role, role_of(request.scope)))
         response.set_cookie(COOKIE, cookie, max_age=int(STAY), secure=True, httponly=True, samesite="strict")
-
-    @router.get("/guest/{key}", response_class=Response)
-    @needs(Role.STRANGER)
-    def guest(key: str) -> Response:
-        """The one photo of a guest's link."""
-        name = outside.links.open(key)
-        path = None if name is None else booth.gallery.find(name)
-        return sent_whole(path, "image/jpeg", gone="this link has expired, or the photo is gone")
 
     return router
 

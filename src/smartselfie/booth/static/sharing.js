@@ -41,7 +41,8 @@ async function show(address, what) {
   if (!answer.ok) return toast(say("notDone"));
   const { url, qr, wifi } = await answer.json();
   byId("code-title").textContent = say(what);
-  byId("code-text").textContent = say(`${what}Text`);
+  // only a certificate that the booth made itself is warned of
+  byId("code-text").textContent = say(url.startsWith("http:") ? "takeHomePlain" : `${what}Text`);
   const made = what === "pair" ? await madePin() : null;
   byId("code-pin").hidden = made === null;
   byId("code-pin").textContent = say("madePin", { pin: made });
