@@ -13,6 +13,9 @@ Each carries what was found (the message) and what to do about it (the hint). Th
 line and exits with 1. Everything else that is raised is a bug.
 """
 
+import re
+import shlex
+
 
 class SmartselfieError(Exception):
     """A problem that the user can mend: what was found, and a hint."""
@@ -24,6 +27,19 @@ class SmartselfieError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.hint})"
+
+
+def how_to_install(*packages: str) -> str:
+    """The command that brings packages of our extras, whatever this program was installed from.
+
+    Args:
+        packages: by the names that installers know; the versions are those that this program declares.
+    """
+    from importlib.metadata import requires
+
+    declared = {re.split(r"[^\w-]", text)[0]: text.partition(";")[0].strip() for text in requires("smartselfie") or ()}
+    wanted = " ".join(shlex.quote(declared.get(package, package)) for package in packages)
+    return f"pip install {wanted}"
 
 
 class SourceError(SmartselfieError):

@@ -15,7 +15,7 @@ from PIL import ImageFile, UnidentifiedImageError
 from PIL.ExifTags import Base
 
 from smartselfie.core.types import Image
-from smartselfie.errors import PictureError
+from smartselfie.errors import PictureError, how_to_install
 from smartselfie.files import check_readable
 from smartselfie.kinds import HEAD, RAW_SUFFIXES, Kind, kind_of, kind_of_file
 from smartselfie.metadata import read_orientation, without_metadata
@@ -288,7 +288,7 @@ def _open_heif(file: Path | bytes, name: str) -> Pillow.Image:
     except ImportError:
         raise PictureError(
             f"{name} is a HEIC or HEIF image, which cannot be read without pillow-heif",
-            "pip install 'smartselfie[heic]', or convert it to JPEG",
+            f"{how_to_install('pillow-heif')}, or convert it to JPEG",
         ) from None
     pillow_heif.register_heif_opener()
     try:

@@ -6,8 +6,9 @@ import shutil
 import sys
 from collections.abc import Callable
 
-from smartselfie.errors import RunError
+from smartselfie.errors import RunError, how_to_install
 
+CPU_BUILDS = "https://download.pytorch.org/whl/cpu"
 MODULES = ("torch", "lightning_fabric", "kornia", "matplotlib", "onnx", "onnxscript")
 
 
@@ -23,7 +24,10 @@ def require_libraries(is_installed: Callable[[str], bool] = _is_installed) -> No
     """
     missing = [module for module in MODULES if not is_installed(module)]
     if missing:
-        raise RunError(f"training needs {', '.join(missing)}, not installed", "pip install 'smartselfie[train]'")
+        hint = how_to_install(*(module.replace("_", "-") for module in missing))
+        # without that, pip takes the build for CUDA, which is several gigabytes larger
+        hint += f"; first, without a GPU: pip install torch --index-url {CPU_BUILDS}" if "torch" in missing else ""
+        raise RunError(f"training needs {', '.join(missing)}, not installed", hint)
 
 
 def require_compiler(find: Callable[[str], str | None] = shutil.which) -> None:
