@@ -3,6 +3,7 @@
 # make test     every check and every test, with the coverage of branches; what is handed in passes it
 # make test-all the same, then the benchmarks that need no data: code and install size, speed, memory
 # make docs     write the generated parts of the documents anew
+# make site     build the documents as a website in build/site
 # make network DATA=faces.npz   train the network that ships, from its teachers on; goes on where it was stopped
 # make network DATA=faces.npz FACES=real_faces.zip   and then on labelled faces of real people, too
 
@@ -16,7 +17,7 @@ FACES ?=
 # such as TRAIN="--device cuda", or "--threads 1" where other work goes on beside it
 TRAIN ?=
 
-.PHONY: selfie check lint test test-all docs network clean
+.PHONY: selfie check lint test test-all docs site network clean
 
 selfie: $(VENV)/installed
 	@# Ctrl-C is how it ends, and no failure
@@ -45,6 +46,9 @@ test: lint
 test-all: test
 	for name in code_size speed network ring install_size wheels; do \
 		$(BIN)/python -m benchmarks.$$name || exit 1; done
+
+site: $(VENV)/installed-tests
+	$(BIN)/python docs/website.py
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py

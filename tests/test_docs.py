@@ -1,7 +1,10 @@
 """The documents say what the program does: what they name exists, and what exists is named in them."""
 
 import configparser
+import importlib.util
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -68,6 +71,37 @@ def test_every_link_to_a_file_leads_somewhere(path: Path) -> None:
     assert sorted(set(wanted) - set(re.findall(r"^\[([^\]]+)\]: \S+$", text, re.MULTILINE))) == []
     targets = [target for target in inline + listed if not re.match(r"\w+://", target)]
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def slug(heading: str) -> str:
+    """A heading as an address names it."""
+    shown = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading.replace("`", "")).lower()
+    return re.sub(r"[\s]+", "-", re.sub(r"[^\w\s-]", "", shown).strip())
+
+
+@pytest.mark.parametrize("path", MARKDOWN, ids=named)
+def test_every_link_to_a_heading_leads_to_one(path: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)\s#]*)#([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if re.match(r"\w+://", target):
+            continue
+        page = path.parent / target if target else path
+        headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert anchor in map(slug, headings), f"{target}#{anchor}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(importlib.util.find_spec("properdocs") is None, reason="properdocs is not installed: make site")
+def test_the_website_is_built_without_a_warning() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "docs" / "website.py"], capture_output=True, text=True, check=False, timeout=200
+    )
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    site = ROOT / "build" / "site"
+    pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
+    assert len(pages) > 20
+    # nothing is loaded from elsewhere
+    assert not any(re.search(r'<(?:script|img|link)[^>]*(?:src|href)="https?://', page) for page in pages)
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

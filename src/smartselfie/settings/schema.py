@@ -247,9 +247,7 @@ class Settings:
         Annotated[SecretStr, AfterValidator(_wifi_password)] | None,
         PAGE("Password of that network.", metavar="PASSWORD", allowed="8 to 63 characters", unset="none", secret=True),
     ] = None
-    guest_http: Annotated[
-        bool, PAGE("With --lan: guests' links over plain http; no phone warns.")
-    ] = False
+    guest_http: Annotated[bool, PAGE("With --lan: guests' links over plain http; no phone warns.")] = False
     pin: Annotated[
         Annotated[SecretStr, AfterValidator(_pin)] | None,
         PAGE(
