@@ -132,7 +132,7 @@ def _read_video(item: Item, analyzer: FaceAnalyzer, every: int) -> Iterator[Anal
     if not item.path.is_file():
         raise PictureError(f"no such file: {without_secrets(str(item.path))}", "check the path")
     tracks, thorough_at = Tracker(), -LOOK_AGAIN
-    with closing(open_source(str(item.path), size=None, rotate=0, fps=30.0)) as source:
+    with closing(open_source(os.fspath(item.path), size=None, rotate=0, fps=30.0, every=every)) as source:
         for frame in source.frames():
             if isinstance(frame, Frame) and frame.index % every == 0:
                 found = analyzer.analyze(frame.image, quick=True)

@@ -11,9 +11,10 @@ from PIL import Image as Pictures
 from smartselfie.core.types import Frame
 from smartselfie.ports import FrameSource
 from smartselfie.sources.demo import DemoSource
-from smartselfie.sources.files import ImageFolder, VideoFile
+from smartselfie.sources.files import ImageFolder
 from smartselfie.sources.filters import Paced, Rotated
 from smartselfie.sources.live import LiveSource, Patience
+from smartselfie.sources.video import VideoFile
 from smartselfie.testing import ScriptedSource, frames_at
 
 

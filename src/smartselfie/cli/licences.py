@@ -17,6 +17,8 @@ OTHERS = (
     ("face_detection_yunet_2023mar_dynamic.onnx", "MIT"),
     ("demo_pictures", "public domain: works of the United States government"),
 )
+# What libraries bring inside, which their metadata does not say.
+INSIDE = {"av": "inside it FFmpeg, LGPL-3.0-or-later, with x264 and x265, GPL-2.0-or-later"}
 
 
 @click.command()
@@ -57,7 +59,7 @@ def _installed() -> Iterator[tuple[str, str, str]]:
         except PackageNotFoundError:
             # needed on another system, or by an extra that is not installed
             continue
-        yield name, found.version, _licence_of(found.metadata)
+        yield name, found.version, "; ".join(filter(None, (_licence_of(found.metadata), INSIDE.get(name))))
         # of the program itself the extras, too; a library's extras nobody asked for
         wanted = [each for each in found.requires or () if name == PACKAGE or "extra ==" not in each]
         waiting += [match[0] for each in wanted if (match := re.match(r"[\w.-]+", each))]
