@@ -112,6 +112,7 @@ def scripted_booth(tmp_path: Path) -> ScriptedBooth:
         rule: TriggerRule = rule_of(hold_frames=10_000),  # noqa: B008 - frozen
         saved: Path | None = None,
         sizes: tuple[int, ...] = (),
+        there: Callable[[], bool] = lambda: True,
     ) -> Iterator[str]:
         settings = replace(settings, open=False, album=settings.album or tmp_path / "album")
         wide = sizes or (20,) * len(emotions)
@@ -120,7 +121,7 @@ def scripted_booth(tmp_path: Path) -> ScriptedBooth:
         def build(turn: FrameSource, now: Settings) -> Pipeline:
             album = FolderAlbum(now.album_folder)
             classifier = _Each([scores(emotion) for emotion in emotions])
-            return Pipeline(turn, ScriptedDetector(lambda _: faces), classifier, album, rule)
+            return Pipeline(turn, ScriptedDetector(lambda _: faces if there() else []), classifier, album, rule)
 
         camera = source or ScriptedSource(frames_at(15, 1), fps=15.0, live=True, endless=True)
         given: dict[str, Any] = {"build": build, "open_source": lambda *_: camera, "saved": saved}

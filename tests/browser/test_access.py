@@ -39,13 +39,18 @@ def to_settings(page: Page) -> None:
     expect(page.locator("#fields select").first).to_be_visible()
 
 
+def to_party(page: Page) -> None:
+    page.keyboard.press("d")
+    expect(page.locator("#bars")).to_be_hidden()
+
+
 def to_leaving(page: Page) -> None:
     page.locator("#leave").click()
     expect(page.locator("#ask")).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("go", [to_booth, to_gallery, to_viewer, to_settings, to_leaving])
+@pytest.mark.parametrize("go", [to_booth, to_party, to_gallery, to_viewer, to_settings, to_leaving])
 def test_axe_finds_nothing(
     scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path, go: object, *, dark: bool
 ) -> None:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -258,3 +259,80 @@ def test_a_program_that_was_ended_is_told_with_the_way_to_start_it_again_and_the
     expect(page.locator("#hint")).to_have_text("To start it again, type: smartselfie")
     booth.process.communicate()
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def size_of(page: Page, what: str) -> float:
+    return float(page.locator(what).evaluate("each => parseFloat(getComputedStyle(each).fontSize)"))
+
+
+def drawn(page: Page) -> bool:
+    """Whether any paper flies."""
+    pixels = "canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
+    return bool(page.locator("#confetti").evaluate(f"canvas => canvas.width > 0 && {pixels}.some((each) => each)"))
+
+
+def test_in_a_kiosk_the_picture_fills_the_screen_and_the_photo_flies_into_the_strip(
+    scripted_booth: ScriptedBooth, open_page: OpenPage
+) -> None:
+    with scripted_booth(Emotion.HAPPY, settings=Settings(kiosk=True)) as address:
+        page = open_page(address, width=1920, height=1080)
+        expect(page.locator("#sentence")).to_have_text("Hold that smile")
+        assert size_of(page, "#sentence") >= 96
+        assert size_of(page, "#hint") >= 40
+        assert page.locator("#view").bounding_box() == {"x": 0, "y": 0, "width": 1920, "height": 1080}
+        expect(page.locator("#bars")).to_be_hidden()
+        page.keyboard.press("d")
+        expect(page.locator("#bars")).to_be_visible()
+        page.locator("#details").click()
+        expect(page.locator("#bars")).to_be_hidden()
+        page.evaluate(
+            """() => {
+                window.flown = [];
+                const animate = Element.prototype.animate;
+                Element.prototype.animate = function (...how) {
+                    window.flown.push([this.id, how[0].at(-1).transform]);
+                    return animate.apply(this, how);
+                };
+            }"""
+        )
+        page.keyboard.press(" ")
+        expect(page.locator("#shown")).to_be_visible()
+        assert drawn(page)
+        expect(page.locator("#shown")).to_be_hidden()
+        ((what, where),) = page.evaluate("window.flown")
+        assert what == "shown"
+        assert re.fullmatch(r"translate\([\d.]+px, -[\d.]+px\) scale\(0?\.\d+\)", where), where
+        expect(page.locator("#strip img")).to_have_count(1)
+        # whoever wants less motion gets a calm one
+        calm = open_page(address, width=1920, height=1080, motion=False)
+        expect(calm.locator("#shutter")).to_be_enabled()
+        calm.keyboard.press(" ")
+        expect(calm.locator("#shown")).to_be_visible()
+        assert not drawn(calm)
+        calm.context.close()
+        page.goto("about:blank")
+
+
+def test_when_nobody_is_there_the_photos_of_the_evening_are_shown_until_the_first_face(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
+) -> None:
+    there = threading.Event()
+    settings = Settings(album=album, kiosk=True)
+    with scripted_booth(Emotion.SAD, settings=settings, there=there.is_set) as address:
+        page = open_page(address)
+        page.clock.install()
+        page.reload()
+        expect(page.locator("#sentence")).to_have_text("Step into view")
+        expect(page.locator("#strip img")).to_have_count(3)
+        page.clock.run_for(29_000)
+        expect(page.locator("#attract")).to_be_hidden()
+        page.clock.run_for(2_000)
+        expect(page.locator("#attract")).to_be_visible()
+        expect(page.locator("#attract")).to_contain_text("Come and smile!")
+        expect(page.locator("#attract-image")).to_have_attribute("src", "/photos/0.jpg")
+        page.clock.run_for(5_100)
+        expect(page.locator("#attract-image")).to_have_attribute("src", "/photos/1.jpg")
+        there.set()
+        expect(page.locator("#attract")).to_be_hidden()
+        expect(page.locator("#sentence")).to_have_text("Smile!")
+        page.goto("about:blank")

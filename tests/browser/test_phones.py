@@ -51,7 +51,12 @@ def test_a_guest_gets_one_photo_on_the_own_phone(
     Pictures.new("RGB", (320, 240), "orange").save(tmp_path / "album" / "a.jpg")
     with scripted_booth(settings=Settings(lan=True, port=0)) as address:
         page = open_page(address)
-        page.locator("#strip button").first.click()
+        expect(page.locator("#shutter")).to_be_enabled()
+        # the photo comes with its code
+        page.keyboard.press(" ")
+        expect(page.locator("#shown-code")).to_be_visible()
+        expect(page.locator("#shown")).to_be_hidden()
+        page.locator('#strip [data-name="a.jpg"] button').click()
         page.get_by_role("button", name="Get the photo on your phone").click()
         url = code(page)
         phone = {"width": 360, "height": 740, "locale": "fr-FR", "ignore_https_errors": True}

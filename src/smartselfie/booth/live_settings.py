@@ -42,7 +42,8 @@ class SettingsJson:
 
     `values` are those that the page can change; `cameras` what `source` can be besides null (the first that works);
     `form` how the page shows them; `role` who asks (host, phone or guest) and `locked` whether a PIN makes a
-    host of them; `lan` whether phones can be paired.
+    host of them; `lan` whether phones can be paired, `consent` whether
+    guests are asked first.
     """
 
     values: LiveValues
@@ -52,6 +53,7 @@ class SettingsJson:
     locked: bool
     kiosk: bool
     lan: bool
+    consent: bool
     delete_after: float | None
 
 
@@ -121,6 +123,7 @@ class LiveSettings:
             self._pin.locked and role is not Role.HOST,
             self.now.kiosk,
             self.now.lan,
+            self.now.consent,
             self.now.delete_after,
         )
 

@@ -1,6 +1,8 @@
 // The booth's page: what the server says is shown, what the person does is sent.
 
+import { Attract } from "./attract.js";
 import { Camera } from "./camera.js";
+import { celebrate } from "./confetti.js";
 import { connect } from "./connection.js";
 import { Gallery } from "./gallery.js";
 import { asHost, forgetPin, forgetWhenLeft, mayHost, unlock } from "./auth.js";
@@ -26,10 +28,12 @@ const KINDS = { opening: "waiting", running: "waiting", paused: "paused", consen
 
 const byId = (id) => document.getElementById(id);
 
+const root = document.documentElement;
 const panel = new Panel();
-const liveView = new LiveView(byId("view"), (face, person, moment) => panel.excuse(face, person, moment));
+const liveView = new LiveView(byId("view"), (face, person, moment) => panel.excuse(face, person, moment), () => !root.hasAttribute("data-party"));
 const gallery = new Gallery();
 const photos = new Photos((place) => gallery.show(place), whiten);
+const attract = new Attract(() => photos.newest);
 const settings = new Settings(settle);
 const camera = new Camera((problem) => {
   cameraProblem = problem;
@@ -66,6 +70,8 @@ function tell(shown) {
   warn(shown);
   byId("demo").hidden = !shown.demo;
   ask(phase === "consent");
+  // where guests are asked first, nobody sees the photos of others
+  attract.watch(phase === "running" && moment?.why_not === "no_face" && !settings.consent);
   if (phase === "running" && cameraProblem && (!moment || moment.why_not === "lost")) {
     return notice("lost", word(`camera.${cameraProblem}`), word(`camera.${cameraProblem}.hint`));
   }
@@ -94,6 +100,7 @@ function running(moment) {
     awaited = true;
     flash();
   }
+  if (moment.why_not === "holding") photos.dismiss().catch(() => {});
   if (!counting) sayLater(panel.why(moment.why_not));
 }
 
@@ -131,6 +138,8 @@ function flash() {
   flashed = performance.now();
   whiten();
   sounds.shutter();
+  sounds.cheer();
+  celebrate(byId("confetti"));
 }
 
 // All is white for a moment.
@@ -172,7 +181,7 @@ function refresh() {
 // Nobody sees the photos of others before they have answered, nor after a no.
 function ask(missing) {
   const dialog = byId("consent");
-  document.documentElement.toggleAttribute("data-asking", missing);
+  root.toggleAttribute("data-asking", missing);
   if (!missing || performance.now() > declined) declined = 0;
   const wanted = missing && !declined;
   if (dialog.open === wanted) return;
@@ -204,7 +213,7 @@ function settle() {
   panel.label(settings.values.expression, settings.emotions);
   byId("shutter").setAttribute("aria-label", word("shutter"));
   byId("shutter").title = word("shutter");
-  document.documentElement.toggleAttribute("data-kiosk", settings.kiosk);
+  root.toggleAttribute("data-kiosk", settings.kiosk);
   byId("consent-text").dataset.text = settings.lan ? "consentTextLan" : "consentText";
   byId("consent-text").textContent = word(byId("consent-text").dataset.text);
   byId("consent-time").hidden = settings.deleteAfter === null;
@@ -217,6 +226,8 @@ function settle() {
   for (const id of ["viewer-save", "viewer-strip"]) byId(id).hidden = settings.kiosk && !settings.lan;
   if (settings.kiosk) for (const id of ["viewer-strip", "viewer-share", "save-all"]) byId(id).hidden = true;
   if (location.pathname !== "/gallery") returnAfter(settings.values.return_after, goHome);
+  root.toggleAttribute("data-lan", settings.lan);
+  setDetails((localStorage.getItem("details") ?? (settings.kiosk ? "no" : "yes")) === "yes");
   camera.want(settings.values.source === "browser");
   if (settings.values.source !== "browser") cameraProblem = null;
   setMute(localStorage.getItem("muted") === "yes");
@@ -228,6 +239,18 @@ function setMute(muted) {
   byId("mute").hidden = !settings.values.sounds;
   byId("mute").setAttribute("aria-pressed", String(muted));
   byId("mute").querySelector("use").setAttribute("href", muted ? "#i-mute" : "#i-sound");
+}
+
+// The scores beside the picture; without them the picture has the whole screen.
+function setDetails(on) {
+  root.toggleAttribute("data-party", !on);
+  byId("details").setAttribute("aria-pressed", String(on));
+}
+
+function toggleDetails() {
+  const on = root.hasAttribute("data-party");
+  localStorage.setItem("details", on ? "yes" : "no");
+  setDetails(on);
 }
 
 function goHome() {
@@ -321,6 +344,8 @@ function onKey(event) {
     askToLeave();
   } else if (first && event.key === "g") {
     openers.gallery();
+  } else if (first && event.key === "d") {
+    toggleDetails();
   } else if (first && event.key === "f") {
     toggleFullScreen();
   }
@@ -332,6 +357,7 @@ byId("stay").addEventListener("click", () => byId("ask").close());
 byId("go").addEventListener("click", leave);
 byId("mute").addEventListener("click", () => setMute(byId("mute").getAttribute("aria-pressed") !== "true"));
 byId("full").addEventListener("click", toggleFullScreen);
+byId("details").addEventListener("click", toggleDetails);
 byId("full").hidden = !document.fullscreenEnabled;
 document.addEventListener("keydown", onKey);
 document.addEventListener("keyup", onKey);
@@ -341,7 +367,7 @@ keepAwake();
 prepareSharing();
 forgetWhenLeft();
 
-const asking = () => document.documentElement.hasAttribute("data-asking");
+const asking = () => root.hasAttribute("data-asking");
 const openers = {
   gallery: () => asking() || gallery.open(),
   photo: (name) => asking() || gallery.showNamed(name),
@@ -365,7 +391,7 @@ async function openBooth() {
 
 // The gallery alone, as on a second screen or a guest's phone; what is new comes by itself.
 async function openGallery() {
-  const { language, role } = document.documentElement.dataset;
+  const { language, role } = root.dataset;
   if (role === "guest") await speak(language);
   else await settings.load().catch(() => {});
   await gallery.stay();

@@ -6,16 +6,22 @@ import { say } from "./i18n.js";
 const SMILE = "#ffc531";
 const PAPER = "#ffffff";
 const INK = "#1c1a17";
+// Pixels of the shorter side of a copy that is so small that it is blurred when it is large.
+const BLURRED = 16;
 
 export class LiveView {
   #canvas;
   #pen;
   #last = null;
   #excuse;
+  #details;
+  #small = document.createElement("canvas");
 
-  // `excuse(face, person, moment)` says why a smile does not count, where there is one that does not.
-  constructor(canvas, excuse) {
+  // `excuse(face, person, moment)` says why a smile does not count, where there is one that does not; `details()` whether
+  // what a face shows is drawn, too.
+  constructor(canvas, excuse, details) {
     this.#canvas = canvas;
+    this.#details = details;
     this.#excuse = excuse;
     this.#pen = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.#draw()).observe(canvas);
@@ -80,13 +86,12 @@ export class LiveView {
     const scale = Math.min(width / bitmap.width, height / bitmap.height);
     const [wide, high] = [bitmap.width * scale, bitmap.height * scale];
     const [x0, y0] = [(width - wide) / 2, (height - high) / 2];
-    pen.fillStyle = "#0c0b0a";
-    pen.fillRect(0, 0, width, height);
     pen.save();
     if (mirror) {
       pen.translate(width, 0);
       pen.scale(-1, 1);
     }
+    if (wide < width - 1 || high < height - 1) this.#surround(bitmap, width, height);
     pen.drawImage(bitmap, x0, y0, wide, high);
     pen.restore();
 
@@ -99,11 +104,45 @@ export class LiveView {
       if (mirror) left = wide - left - w;
       const number = moment.faces.length > 1 ? String(numberOf(index, moment, mirror)) : "";
       const person = moment.people.find(({ id }) => id === face.id);
-      this.#mark(face, number, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
+      if (this.#details()) this.#mark(face, number, index === moment.subject, x0 + left, y0 + top, w, h, unit, person);
+      else this.#ring(person?.progress ?? 0, person?.counts !== false, x0 + left, y0 + top, w, h, unit);
       const text = this.#excuse(face, person, moment);
       if (text) notes.push({ text, left: (x0 + left + w / 2) / width, top: (y0 + top + h) / height });
     });
     this.#tell(notes);
+  }
+
+  // What the picture leaves free is a blurred copy of it: drawn very small, then large.
+  #surround(bitmap, width, height) {
+    const pen = this.#pen;
+    const scale = Math.max(BLURRED / bitmap.width, BLURRED / bitmap.height);
+    const small = this.#small;
+    [small.width, small.height] = [Math.ceil(bitmap.width * scale), Math.ceil(bitmap.height * scale)];
+    small.getContext("2d", { alpha: false }).drawImage(bitmap, 0, 0, small.width, small.height);
+    const fill = Math.max(width / small.width, height / small.height);
+    const [wide, high] = [small.width * fill, small.height * fill];
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(small, (width - wide) / 2, (height - high) / 2, wide, high);
+    pen.fillStyle = "rgb(12 11 10 / 45%)";
+    pen.fillRect(0, 0, width, height);
+  }
+
+  // Around a face: how far the hold is, and nothing else.
+  #ring(progress, counts, left, top, width, height, unit) {
+    const pen = this.#pen;
+    const [x, y] = [left + width / 2, top + height / 2];
+    const radius = Math.hypot(width, height) * 0.56;
+    pen.globalAlpha = counts ? 1 : 0.6;
+    pen.lineCap = "round";
+    for (const [style, line, part] of [["rgb(0 0 0 / 35%)", 9, 1], ["rgb(255 255 255 / 85%)", 5, 1], [SMILE, 9, progress]]) {
+      if (!part) continue;
+      pen.strokeStyle = style;
+      pen.lineWidth = line * unit * (counts ? 1 : 0.5);
+      pen.beginPath();
+      pen.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * part);
+      pen.stroke();
+    }
+    pen.globalAlpha = 1;
   }
 
   // On the picture, under the faces: as words of the page, so that everybody can read them.

@@ -1,10 +1,12 @@
 // The photos of this evening: each shown for a moment when it is taken, then in the strip.
 
+import { photoCode } from "./sharing.js";
 import { thumbnail } from "./thumbnail.js";
 import { moment, say } from "./i18n.js";
 
 const MOST = 24;
-const SHOWN_FOR = 2600;
+const SHOWN_FOR = 5500;
+const FLIES_FOR = 450;
 
 const byId = (id) => document.getElementById(id);
 
@@ -15,6 +17,7 @@ export class Photos {
   #open;
   #white;
   #presented = null; // its address
+  #leaving = false;
 
   // `open(place)` opens the photo at that place of the strip; `white()` covers the picture for a moment, because the
   // view is mirrored and the photo is not.
@@ -41,7 +44,38 @@ export class Photos {
   async add(name, focus, present) {
     this.#taken.push([name, focus]);
     this.#prepend(name, focus);
-    if (present) await this.#present(`/photos/${encodeURIComponent(name)}`);
+    if (present) await this.#present(name);
+  }
+
+  // Addresses of the newest.
+  get newest() {
+    return [...byId("strip").children].map((entry) => `/photos/${encodeURIComponent(entry.dataset.name)}`);
+  }
+
+  // It has been seen: people want to see themselves for the next one.
+  async dismiss() {
+    const url = this.#presented;
+    if (url === null || byId("shown").hidden || this.#leaving) return;
+    clearTimeout(this.#back);
+    this.#leaving = true;
+    byId("shown-home").hidden = true;
+    await this.#fly().catch(() => {});
+    this.#leaving = false;
+    if (this.#presented === url) this.hide();
+  }
+
+  // Into the strip, where it will be found.
+  async #fly() {
+    const from = byId("shown-image").getBoundingClientRect();
+    const to = byId("strip").firstElementChild?.getBoundingClientRect();
+    if (!to?.width || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const move = `translate(${to.x + to.width / 2 - from.x - from.width / 2}px, ${to.y + to.height / 2 - from.y - from.height / 2}px)`;
+    const figure = byId("shown");
+    figure.toggleAttribute("data-flying", true);
+    const shrunk = { transform: `${move} scale(${to.width / from.width})`, opacity: 0.9 };
+    await figure.animate([{ transform: "none" }, shrunk], { duration: FLIES_FOR, easing: "ease-in" }).finished;
+    figure.hidden = true;
+    figure.toggleAttribute("data-flying", false);
   }
 
   // The picture is needed for something else.
@@ -62,7 +96,8 @@ export class Photos {
     this.#label();
   }
 
-  async #present(url) {
+  async #present(name) {
+    const url = `/photos/${encodeURIComponent(name)}`;
     const figure = byId("shown");
     this.#presented = url;
     const image = byId("shown-image");
@@ -78,9 +113,17 @@ export class Photos {
     this.#white();
     figure.hidden = false;
     clearTimeout(this.#back);
-    this.#back = setTimeout(() => {
-      figure.hidden = true;
-    }, SHOWN_FOR);
+    this.#back = setTimeout(() => this.dismiss(), SHOWN_FOR);
+    await this.#offer(name, url);
+  }
+
+  // A code for the phones of those who are on it, where phones can come in.
+  async #offer(name, url) {
+    byId("shown-home").hidden = true;
+    const code = await photoCode(name);
+    if (!code || this.#presented !== url || this.#leaving) return;
+    byId("shown-code").src = code;
+    byId("shown-home").hidden = false;
   }
 
   #entry(name, when, focus) {

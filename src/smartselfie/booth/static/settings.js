@@ -37,6 +37,7 @@ export class Settings {
   values = { countdown: 0, sounds: true };
   kiosk = false;
   lan = false;
+  consent = false;
   deleteAfter = null;
   emotions = [];
   #told = null;
@@ -75,6 +76,7 @@ export class Settings {
     this.emotions = choicesNamed(told, "expression");
     this.kiosk = told.kiosk;
     this.lan = told.lan;
+    this.consent = told.consent;
     this.deleteAfter = told.delete_after;
     this.locked = told.locked;
     setRole(told);

@@ -22,6 +22,18 @@ export function prepareSharing() {
 
 export const takeHome = (photo) => show(`/api/photos/${encodeURIComponent(photo.name)}/share`, "takeHome");
 
+let offered = "";
+
+// The address of a picture of the code that gives a photo to a guest; null where phones cannot come in.
+export async function photoCode(name) {
+  if (!document.documentElement.hasAttribute("data-lan")) return null;
+  const answer = await fetch(`/api/photos/${encodeURIComponent(name)}/share`, { method: "POST" }).catch(() => null);
+  if (!answer?.ok) return null;
+  URL.revokeObjectURL(offered);
+  offered = URL.createObjectURL(new Blob([(await answer.json()).qr], { type: "image/svg+xml" }));
+  return offered;
+}
+
 // The PIN that the booth has made for this evening, on its own screen only.
 async function madePin() {
   const answer = await asHost("/api/pin");

@@ -21,17 +21,25 @@ export function shutter() {
 }
 
 export function tick(last) {
+  if (ready()) tone(context.currentTime, last ? 1320 : 880, 0.18);
+}
+
+// A small fanfare: a major chord, one tone after the other.
+export function cheer() {
   if (!ready()) return;
-  const now = context.currentTime;
-  const tone = context.createOscillator();
+  [523.25, 659.25, 783.99, 1046.5].forEach((pitch, place) => tone(context.currentTime + 0.15 + place * 0.09, pitch, 0.35));
+}
+
+function tone(at, pitch, seconds) {
+  const source = context.createOscillator();
   const level = context.createGain();
-  tone.frequency.value = last ? 1320 : 880;
-  level.gain.setValueAtTime(0.0001, now);
-  level.gain.exponentialRampToValueAtTime(0.2, now + 0.01);
-  level.gain.exponentialRampToValueAtTime(0.0001, now + 0.18);
-  tone.connect(level).connect(context.destination);
-  tone.start(now);
-  tone.stop(now + 0.2);
+  source.frequency.value = pitch;
+  level.gain.setValueAtTime(0.0001, at);
+  level.gain.exponentialRampToValueAtTime(0.2, at + 0.01);
+  level.gain.exponentialRampToValueAtTime(0.0001, at + seconds);
+  source.connect(level).connect(context.destination);
+  source.start(at);
+  source.stop(at + seconds + 0.02);
 }
 
 function ready() {
