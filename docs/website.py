@@ -1,8 +1,8 @@
 """Builds the documentation as a website in build/site: `make site`, or `python docs/website.py`.
 
 The Markdown stays as people read it in the repository. A copy of it is made in build/pages, in which the README is the
-first page; links to files that are no pages are left out. ProperDocs then builds the site, strictly: a link or an anchor
-that is missing ends it.
+first page; links to files that are no pages are left out. ProperDocs then builds the site, strictly: a link or an
+anchor that is missing ends it.
 """
 
 import os

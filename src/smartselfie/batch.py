@@ -1,13 +1,11 @@
 """Photos, videos and folders in bulk, and copies of them with the faces drawn in."""
 
 import os
-import struct
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 from PIL.ExifTags import Base
@@ -18,8 +16,9 @@ from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Face, Frame, Image
 from smartselfie.errors import AlbumError, PictureError, SmartselfieError
 from smartselfie.files import atomic_write, check_replaceable, free_names, shorten
-from smartselfie.images import from_pillow, read_image, to_pillow
+from smartselfie.images import from_pillow, is_animated, read_image, to_pillow
 from smartselfie.kinds import is_media, is_video
+from smartselfie.mp4 import Mp4Writer
 from smartselfie.sources import open_source
 from smartselfie.trigger.tracker import Tracker
 
@@ -33,8 +32,8 @@ class Item:
 
     @property
     def is_video(self) -> bool:
-        """By its content, or else by its name; everything else is tried as an image."""
-        return is_video(self.path)
+        """By its content, or else by its name; an image that moves is one, too. All else is tried as an image."""
+        return is_video(self.path) or bool(is_animated(self.path))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,16 +195,20 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
     Images become JPEGs, videos MP4s. A copy of an earlier run is replaced, somebody's file never is.
     """
 
-    def __init__(self, folder: Path, sources: Sequence[Item] = ()) -> None:
-        """`folder` is made where it does not exist; of `sources` none is replaced."""
+    def __init__(self, folder: Path, sources: Sequence[Item] = (), every: int = 1) -> None:
+        """`folder` is made where it does not exist, no source is replaced; of videos comes each `every`th frame."""
+        self._every = every
         self._folder = folder
         self._sources = {os.path.realpath(item.path) for item in sources}
         self._taken: set[Path] = set()
-        self._video: tuple[Path, Path, cv2.VideoWriter, tuple[int, int]] | None = None
+        # the video that is under way, its writer, and what closes its file
+        self._video: Path | None = None
+        self._writing = ExitStack()
+        self._writer: Mp4Writer | None = None
 
-    def __exit__(self, *_: object) -> None:
-        """Finish the video that is under way."""
-        self._finish_video()
+    def __exit__(self, *error: object) -> None:
+        """Finish the video that is under way; after an error it is not kept."""
+        self._writing.__exit__(*error)  # type: ignore[arg-type]
 
     def add(self, analysis: Analysis) -> None:
         """Draw one analysis; a video's frames must come in order, one video after the other.
@@ -228,27 +231,18 @@ class AnnotatedFolder(AbstractContextManager["AnnotatedFolder"]):
             raise AlbumError(f"{self._folder} cannot be written: {error.strerror or error}", HINT) from None
 
     def _add_frame(self, analysis: Analysis, drawn: Image) -> None:
-        source = analysis.item.path
-        if self._video is None or self._video[0] != source:
+        if self._writer is None or self._video != analysis.item.path:
             self._finish_video()
-            path = self._path(analysis, ".mp4")
-            size = (drawn.shape[1], drawn.shape[0])
-            writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), analysis.fps or 30.0, size)
-            if not writer.isOpened():
-                raise AlbumError(f"{path} cannot be written as a video", HINT)
-            self._video = (source, path, writer, size)
-        _, _, writer, size = self._video
-        if (drawn.shape[1], drawn.shape[0]) != size:
-            drawn = cv2.resize(drawn, size).astype("uint8", copy=False)
-        writer.write(drawn)
+            file = self._writing.enter_context(atomic_write(self._path(analysis, ".mp4")))
+            # for how long the last frame is shown: as long as its source shows it, and those that were passed over
+            rate = (analysis.fps or 30.0) / self._every
+            self._writer = self._writing.enter_context(Mp4Writer(file, rate, MARK))
+            self._video = analysis.item.path
+        self._writer.add(drawn, analysis.at or 0.0)
 
     def _finish_video(self) -> None:
-        if self._video is not None:
-            self._video[2].release()
-            with self._video[1].open("ab") as file:
-                # a box that players pass over
-                file.write(struct.pack(">I4s", 8 + len(MARK), b"free") + MARK.encode())
-            self._video = None
+        self._writer = None
+        self._writing.close()
 
     def _path(self, analysis: Analysis, suffix: str) -> Path:
         """Where a copy goes: its source's place, with a number where another source or somebody's file has that."""

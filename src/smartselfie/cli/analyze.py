@@ -65,7 +65,7 @@ def command(
     with ExitStack() as stack:
         table = None if csv_file is None else stack.enter_context(_csv_table(csv_file))
         items = find_files(paths, annotated)
-        folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated, items))
+        folder = None if annotated is None else stack.enter_context(AnnotatedFolder(annotated, items, every))
         for result in analyze_files(items, analyzer, every):
             tally.add(result)
             if isinstance(result, Failure):
