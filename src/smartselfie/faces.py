@@ -9,6 +9,7 @@ from smartselfie.core.crop import crop_eyes, crop_face, eye_squares, measure_qua
 from smartselfie.core.emotion import Emotions
 from smartselfie.core.types import DetectedFace, Face, Image
 from smartselfie.ports import EmotionClassifier, EyeClassifier, FaceDetector
+from smartselfie.trigger.group import DARK, TURNED
 
 
 def read_faces(
@@ -60,6 +61,25 @@ def _openness(image: Image, found: list[DetectedFace], eyes: EyeClassifier | Non
     each = [(square, face.tilt) for face, pair in zip(found, squares, strict=True) for square in pair]
     said = iter(eyes.openness(crop_eyes(image, [square for square, _ in each], [tilt for _, tilt in each])))
     return [(next(said), next(said)) if pair else None for pair in squares]
+
+
+# Pixels of a face's longer side below which it is too small to be read: half of what the network is given.
+FEW_PIXELS = 24.0
+
+
+def doubt(face: Face) -> str | None:
+    """Why the scores of a face on a picture of its own should not be relied on; None where nothing speaks against it.
+
+    Returns:
+        `small`, `dark` or `turned`.
+    """
+    if max(face.box.width, face.box.height) < FEW_PIXELS:
+        return "small"
+    if face.quality is None:
+        return None
+    if face.quality.brightness < DARK:
+        return "dark"
+    return "turned" if face.quality.frontality < TURNED else None
 
 
 # Seconds for which every frame is looked at after somebody was seen: whoever blinks or turns is back before.

@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,9 @@ import pytest
 from PIL import Image as Pictures
 
 from smartselfie.cli.main import main
-from smartselfie.core.types import Image
+from smartselfie.core.types import Box, Image
+from smartselfie.faces import doubt
+from smartselfie.testing import WELL_SEEN, face_of
 
 Capsys = pytest.CaptureFixture[str]
 SMILE, NOBODY = 290, 10
@@ -66,7 +69,8 @@ def test_json_has_a_line_an_image_and_a_frame_in_the_promised_shape(folder: Path
     smile = lines[3]
     assert (smile["width"], smile["height"], smile["at"]) == (1280, 720, None)
     (face,) = smile["faces"]
-    assert set(face) == {"id", "box", "score", "emotion", "emotions", "eyes_open"}
+    assert set(face) == {"id", "box", "score", "emotion", "emotions", "eyes_open", "unsure"}
+    assert face["unsure"] is None
     assert face["emotion"] == "happy" == max(face["emotions"], key=face["emotions"].__getitem__)
     assert list(face["emotions"]) == ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
     assert sum(face["emotions"].values()) == pytest.approx(1, abs=1e-5)
@@ -144,6 +148,36 @@ def test_the_closing_line_counts_people_and_only_aloud(folder: Path, capsys: Cap
     assert capsys.readouterr().err == "3 files, 2 faces, 2 smiles\n"
     assert run("-q", folder / "2026") == 0
     assert capsys.readouterr().err == ""
+
+
+def test_it_says_where_it_is_not_sure(tmp_path: Path, demo: Sequence[Image], capsys: Capsys) -> None:
+    seen = demo[SMILE]
+    pictures = {"dark": seen // 12, "small": cv2.resize(seen, None, fx=0.08, fy=0.08, interpolation=cv2.INTER_AREA)}
+    for name, image in {**pictures, "well": seen}.items():
+        cv2.imwrite(str(tmp_path / f"{name}.png"), image)
+    assert run(tmp_path) == 0
+    printed = capsys.readouterr()
+    told = {Path(line.partition(":")[0]).stem: line for line in printed.out.splitlines()}
+    found = [name for name in pictures if "no face" not in told[name]]
+    assert found
+    assert all(f"(not sure: too {name})" in told[name] for name in found)
+    assert "not sure" not in told["well"]
+    assert f"; not sure of {len(found)} face" in printed.err
+
+
+@pytest.mark.parametrize(
+    ("seen", "why"),
+    [
+        ({}, None),
+        ({"brightness": 27.0}, "dark"),
+        ({"frontality": 0.2}, "turned"),
+        ({"sharpness": 0.0, "share": 0.001}, None),
+    ],
+)
+def test_doubt_is_about_light_pose_and_pixels(seen: dict[str, float], why: str | None) -> None:
+    assert doubt(replace(face_of(), quality=replace(WELL_SEEN, **seen))) == why
+    assert doubt(replace(face_of(), quality=None)) is None
+    assert doubt(replace(face_of(), box=Box(0, 0, 23, 20))) == "small"
 
 
 def test_an_empty_folder_is_told(tmp_path: Path, capsys: Capsys) -> None:

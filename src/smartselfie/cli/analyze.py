@@ -17,7 +17,9 @@ from smartselfie.cli.options import setting_options
 from smartselfie.cli.parameters import COUNT, PATH, json_flag, option, print_json
 from smartselfie.cli.terminal import counted, print_note
 from smartselfie.core.emotion import Emotion
+from smartselfie.core.types import Face
 from smartselfie.errors import AlbumError
+from smartselfie.faces import doubt
 from smartselfie.factory import make_classifier, make_detector
 from smartselfie.files import atomic_write, plain
 from smartselfie.serialize import CSV_COLUMNS, face_to_json, face_to_row
@@ -26,6 +28,8 @@ from smartselfie.settings.load import load_settings
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter
 
+# Why a face's scores should not be relied on.
+DOUBTS = {"small": "too small", "dark": "too dark", "turned": "turned away"}
 CSV_MARK = ",".join(CSV_COLUMNS).encode()
 
 
@@ -84,7 +88,8 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What the closing line says: files read, everybody on them, who of them smiled, files that could not be read.
+    """What the closing line says: files read, everybody on them, who of them smiled, whose scores can be relied on at
+    least once, files that could not be read.
 
     Somebody on a photo is its path and a number, on a video its path and the number of the person.
     """
@@ -92,6 +97,7 @@ class Tally:
     read: set[Path] = field(default_factory=set)
     faces: set[tuple[Path, int]] = field(default_factory=set)
     smiles: set[tuple[Path, int]] = field(default_factory=set)
+    sure: set[tuple[Path, int]] = field(default_factory=set)
     failed: set[Path] = field(default_factory=set)
 
     def add(self, result: Analysis | Failure) -> None:
@@ -104,6 +110,8 @@ class Tally:
         for place, face in enumerate(result.faces):
             who = path, place if face.id is None else face.id
             self.faces.add(who)
+            if doubt(face) is None:
+                self.sure.add(who)
             if face.emotion is Emotion.HAPPY:
                 self.smiles.add(who)
 
@@ -111,6 +119,8 @@ class Tally:
         """The line."""
         line = f"{counted(len(self.read), 'file')}, {counted(len(self.faces), 'face')}, "
         line += counted(len(self.smiles), "smile")
+        unsure = len(self.faces - self.sure)
+        line += f"; not sure of {counted(unsure, 'face')} (small, dark or turned away)" if unsure else ""
         missing = f"; {counted(len(self.failed), 'file')} not read or not to the end (named above)"
         return line + (missing if self.failed else "")
 
@@ -141,13 +151,18 @@ def _print_analysis(analysis: Analysis, as_json: bool) -> None:
             "at": None if analysis.at is None else round(analysis.at, 6),
             "width": width,
             "height": height,
-            "faces": [face_to_json(face) for face in analysis.faces],
+            "faces": [{**face_to_json(face), "unsure": doubt(face)} for face in analysis.faces],
         }
         print_json(line)
         return
     where = path if analysis.frame is None else f"{path}, frame {analysis.frame}"
-    said = ", ".join(f"{face.emotion} {face.emotions[face.emotion]:.0%}" for face in analysis.faces)
+    said = ", ".join(map(_in_words, analysis.faces))
     click.echo(f"{plain(where)}: {said or 'no face'}")
+
+
+def _in_words(face: Face) -> str:
+    why = doubt(face)
+    return f"{face.emotion} {face.emotions[face.emotion]:.0%}" + (f" (not sure: {DOUBTS[why]})" if why else "")
 
 
 def _print_failure(failure: Failure, as_json: bool) -> None:
