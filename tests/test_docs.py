@@ -245,5 +245,8 @@ def test_the_container_has_only_settings_that_exist() -> None:
         SETTINGS[name.lower()].parse(value, name)
 
 
+PLACES = ("README.md", "docs/privacy.md", "docs/models.md", "src/smartselfie/training/cards.toml")
+
+
 def test_what_it_must_not_be_used_for_is_said_wherever_people_look() -> None:
-    assert all("Article 5(1)(f)" in text_of(page) for page in ("README.md", "docs/privacy.md"))
+    assert all("Article 5(1)(f)" in text_of(page) for page in PLACES)
