@@ -94,7 +94,8 @@ def test_the_trigger_is_a_value_that_knows_no_clock(path: Path) -> None:
 def test_every_test_file_is_named_after_a_module_or_a_subject_that_several_share() -> None:
     """Tests mirror the package; the page, the contracts of the ports and the faults of running programs
     have folders of their own."""
-    shared = {"test_architecture", "test_docs", "test_privacy", "test_documents", "test_page_settings"}
+    shared = {"test_architecture", "test_docs", "test_privacy", "test_wheel"}
+    shared |= {"test_documents", "test_page_settings", "test_older_versions"}
     lost = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         room, module = path.parent.relative_to(ROOT / "tests"), path.stem.removeprefix("test_")
