@@ -118,7 +118,7 @@ def test_a_lost_camera_is_said_and_its_return_seen(scripted_booth: ScriptedBooth
     camera = Unplugged()
     with scripted_booth(source=camera) as address:
         page = open_page(address)
-        expect(page.locator("#sentence")).to_have_text("The camera is gone")
+        expect(page.locator("#sentence")).to_have_text("Camera disconnected")
         expect(page.locator("#status")).to_have_text("No camera")
         expect(page.locator("#shutter")).to_be_disabled()
         camera.plugged_in.set()

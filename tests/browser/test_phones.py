@@ -78,6 +78,24 @@ def test_a_guest_gets_one_photo_on_the_own_phone(
         late.context.close()
 
 
+def test_in_a_kiosk_the_photo_is_saved_on_the_phone_and_not_on_the_booths_disk(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
+) -> None:
+    (tmp_path / "album").mkdir()
+    Pictures.new("RGB", (320, 240), "orange").save(tmp_path / "album" / "a.jpg")
+    with scripted_booth(settings=Settings(lan=True, port=0, kiosk=True, guest_http=True)) as address:
+        page = open_page(address, width=360, height=740)
+        page.locator("#strip button").first.click()
+        # within reach of a thumb
+        for what in ("#previous", "#following"):
+            box = page.locator(what).bounding_box()
+            assert box is not None
+            assert 740 / 2 < box["y"] < 740 - box["height"]
+        page.locator("#viewer-save").click()
+        assert code(page).startswith("http://")
+        expect(page.locator("#code-text")).not_to_contain_text("warning")
+
+
 def test_guests_see_the_gallery_and_nothing_else(
     scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
 ) -> None:

@@ -153,11 +153,11 @@ def test_whoever_was_seen_last_does_not_stay_when_the_camera_is_lost(
         assert not dark(page)
         assert httpx.get(f"{address}/api/frame.jpg").status_code == 200
         camera.pulled.set()
-        expect(page.locator("#sentence")).to_have_text("The camera is gone")
+        expect(page.locator("#sentence")).to_have_text("Camera disconnected")
         assert dark(page)
         assert httpx.get(f"{address}/api/frame.jpg").status_code == 404
         late = open_page(address)
-        expect(late.locator("#sentence")).to_have_text("The camera is gone")
+        expect(late.locator("#sentence")).to_have_text("Camera disconnected")
         assert dark(late)
         camera.back.set()
         expect(page.locator("#sentence")).to_have_text("Step into view")
