@@ -193,7 +193,7 @@ def test_a_guests_link_gives_one_photo_and_nothing_else(network):
         assert answer.content == b"a.jpg"
         assert answer.headers["content-disposition"].startswith("inline")
         assert guest.get(f"{url}/photo.jpg?download=1").headers["content-disposition"].startswith("attachment")
-        assert guest.get(f"{url}/clip.gif").status_code == 404
+        assert guest.get(f"{url}/clip").status_code == 404
         assert guest.get("/photos/b.jpg").status_code == 403
         assert guest.get("/guest/" + "x" * 43).status_code == 404
         assert phone.delete("/api/photos/a.jpg").status_code == 403

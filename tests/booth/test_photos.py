@@ -6,14 +6,17 @@ import zipfile
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import HTTPException
 from PIL import Image as Pictures
 
+from smartselfie.albums.clip import MARK
 from smartselfie.albums.folder import FolderAlbum
 from smartselfie.booth.middleware import HEADERS
 from smartselfie.booth.routes.photos import sent_whole
 from smartselfie.core.emotion import Emotion
+from smartselfie.mp4 import Mp4Writer
 
 
 def ask_raw(booth, path):
@@ -240,3 +243,55 @@ def test_what_stands_in_the_trashs_way_is_told_and_the_photo_stays(serve, tmp_pa
         refused = httpx.delete(booth.url + "/api/photos/a.jpg")
     assert refused.status_code in (409, 507)
     assert (tmp_path / "a.jpg").exists()
+
+
+RANGES = ("bytes=0-1", "bytes=10-", "bytes=-7", "bytes=5-99999999", "bytes=99999999-", "bytes=-", "apples=1-2")
+
+
+def a_clip(photo: Path) -> bytes:
+    """Has one of ours beside a photo; returns its bytes."""
+    pixels = np.zeros((32, 48, 3), np.uint8)
+    path = photo.with_suffix(".mp4")
+    with path.open("w+b") as file, Mp4Writer(file, 15.0, MARK) as out:
+        for number in range(8):
+            out.add(pixels, number / 15)
+    return path.read_bytes()
+
+
+def test_a_clip_comes_whole_or_in_the_parts_that_players_ask_for(serve, tmp_path: Path):
+    (tmp_path / "a.jpg").write_bytes(b"jpeg")
+    clip = a_clip(tmp_path / "a.jpg")
+    with serve() as booth:
+        whole = httpx.get(booth.url + "/clips/a.jpg")
+        parts = {asked: httpx.get(booth.url + "/clips/a.jpg", headers={"Range": asked}) for asked in RANGES}
+    assert (whole.status_code, whole.headers["content-type"], whole.content) == (200, "video/mp4", clip)
+    assert whole.headers["accept-ranges"] == "bytes"
+    told = {asked: (part.status_code, part.headers.get("content-range"), part.content) for asked, part in parts.items()}
+    size = len(clip)
+    assert told == {
+        "bytes=0-1": (206, f"bytes 0-1/{size}", clip[:2]),
+        "bytes=10-": (206, f"bytes 10-{size - 1}/{size}", clip[10:]),
+        "bytes=-7": (206, f"bytes {size - 7}-{size - 1}/{size}", clip[-7:]),
+        "bytes=5-99999999": (206, f"bytes 5-{size - 1}/{size}", clip[5:]),
+        "bytes=99999999-": (416, f"bytes */{size}", b""),
+        "bytes=-": (200, None, clip),
+        "apples=1-2": (200, None, clip),
+    }
+
+
+def test_a_clip_goes_where_its_photo_goes_and_somebodys_video_of_that_name_stays(serve, tmp_path: Path):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"jpeg")
+    clip = a_clip(tmp_path / "a.jpg")
+    (tmp_path / "b.mp4").write_bytes(b"somebody's")
+    with serve() as booth:
+        listed = {photo["name"]: photo["clip"] for photo in httpx.get(booth.url + "/api/photos").json()["photos"]}
+        tickets = [httpx.delete(booth.url + f"/api/photos/{name}").json()["undo"] for name in ("a.jpg", "b.jpg")]
+        left = sorted(path.name for path in tmp_path.glob("*.*") if not path.name.startswith("."))
+        for ticket in tickets:
+            httpx.post(booth.url + f"/api/trash/{ticket}/restore")
+    assert listed == {"a.jpg": "/clips/a.jpg", "b.jpg": None}
+    assert "b.mp4" in left
+    assert "a.mp4" not in left
+    assert (tmp_path / "a.mp4").read_bytes() == clip
+    assert (tmp_path / "b.mp4").read_bytes() == b"somebody's"

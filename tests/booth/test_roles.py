@@ -20,7 +20,7 @@ NEEDS = {
     STRANGER: (
         "GET /join",
         "POST /api/join",
-        *("GET /guest/TOKEN", "GET /guest/TOKEN/photo.jpg", "GET /guest/TOKEN/strip.jpg", "GET /guest/TOKEN/clip.gif"),
+        *("GET /guest/TOKEN", "GET /guest/TOKEN/photo.jpg", "GET /guest/TOKEN/strip.jpg", "GET /guest/TOKEN/clip"),
         "GET /static/guest.js",
         *(f"GET /static/{name}" for name in ("join.js", "style.css", "icon.svg", "icon-192.png", "icon-512.png")),
         "GET /static/booth.webmanifest",

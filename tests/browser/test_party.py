@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
 from pydantic import SecretStr
 
+from smartselfie.albums.clip import MARK
 from smartselfie.booth.current_source import StandIn
 from smartselfie.core.emotion import Emotion
 from smartselfie.core.types import Frame
 from smartselfie.errors import SourceError
+from smartselfie.mp4 import Mp4Writer
 from smartselfie.settings.schema import Settings
 from smartselfie.testing import ScriptedSource, frames_at, rule_of
 from tests.browser.conftest import DemoBooth, OpenPage, ScriptedBooth
@@ -104,6 +107,30 @@ def in_reach_on_a_phone(page: Page) -> None:
     assert abs(title["y"] + title["height"] / 2 - close["y"] - close["height"] / 2) < 24
     assert close["x"] + close["width"] > 320
     page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_a_clip_plays_in_place_of_its_photo_whichever_kind_it_is(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
+) -> None:
+    Pictures.new("P", (8, 8)).save(album / "1.gif")
+    with (album / "0.mp4").open("w+b") as file, Mp4Writer(file, 15.0, MARK) as out:
+        for shade in range(30):
+            out.add(np.full((48, 64, 3), 8 * shade, np.uint8), shade / 15)
+    with scripted_booth(settings=Settings(album=album)) as address:
+        page = open_page(address)
+        page.locator("#strip button").first.click()
+        page.locator("#viewer-clip").click()
+        expect(page.locator("#viewer-image")).to_be_hidden()
+        page.locator("#viewer-video").evaluate(
+            "(video) => new Promise((done) => { video.ontimeupdate = () => video.currentTime > 0.2 && done(); })"
+        )
+        page.locator("#viewer-clip").click()
+        expect(page.locator("#viewer-video")).to_be_hidden()
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/0.jpg")
+        page.keyboard.press("ArrowRight")
+        page.locator("#viewer-clip").click()
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/clips/1.jpg")
+        expect(page.locator("#viewer-video")).to_be_hidden()
 
 
 def test_what_is_taken_meanwhile_appears_and_what_was_deleted_comes_back_with_the_focus(

@@ -11,11 +11,12 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from smartselfie.albums.clip import clip_beside
 from smartselfie.albums.notes import People, met, read_focus, read_people, read_smile
 from smartselfie.albums.strip import PHOTOS, make_strip
 from smartselfie.errors import PictureError
@@ -34,7 +35,7 @@ LATEST = 253_000_000_000.0
 # Photos before one that are looked through for the same people.
 LOOKED_THROUGH = 300
 # What may lie beside a photo and goes where it goes.
-BESIDE = (".json", ".gif")
+BESIDE = (".json", ".gif", ".mp4")
 
 
 class Order(StrEnum):
@@ -122,8 +123,7 @@ class Gallery:
     def find_clip(self, name: str) -> Path | None:
         """The short clip beside the photo of that name, or None."""
         photo = self.find(name)
-        clip = None if photo is None else photo.with_suffix(".gif")
-        return clip if clip is not None and clip.is_file() and not clip.is_symlink() else None
+        return None if photo is None else clip_beside(photo)
 
     def thumbnail(self, name: str) -> bytes | None:
         """The photo as a small JPEG, made once; None where there is no such photo or it cannot be read."""
@@ -178,7 +178,7 @@ class Gallery:
         if photo is None:
             return None
         bin_ = self._make_bin()
-        for path in (photo, *(photo.with_suffix(suffix) for suffix in BESIDE)):
+        for path in (photo, *_beside(photo)):
             with contextlib.suppress(FileNotFoundError):
                 path.rename(bin_ / path.name)
         self._forget(name)
@@ -244,7 +244,7 @@ class Gallery:
         if not _is_ours(photo):
             return False
         with contextlib.suppress(OSError):
-            for path in (photo, *(photo.with_suffix(suffix) for suffix in BESIDE)):
+            for path in (*_beside(photo), photo):
                 path.unlink(missing_ok=True)
             self._forget(photo.name)
             return True
@@ -293,7 +293,8 @@ class Gallery:
         stem = name.removesuffix(".jpg")
         noted = self._files.get(f"{stem}.json")
         smile = None if noted is None else read_smile(self.folder, f"{stem}.json", noted)
-        return Entry(name, self._files[name], smile, f"{stem}.gif" in self._files)
+        clip = any(f"{stem}{suffix}" in self._files for suffix in (".gif", ".mp4"))
+        return Entry(name, self._files[name], smile, clip and clip_beside(self.folder / name) is not None)
 
     def _focused(self, entry: Entry) -> Entry:
         sidecar = f"{entry.name.removesuffix('.jpg')}.json"
@@ -312,6 +313,14 @@ def _files(folder: Path) -> dict[str, float]:
                 if file.is_file(follow_symlinks=False):
                     files[file.name] = min(max(0.0, file.stat().st_mtime), LATEST)
     return files
+
+
+def _beside(photo: Path) -> Iterator[Path]:
+    """What goes where a photo goes: its sidecar and its clip, but no video of somebody's that has its name."""
+    yield photo.with_suffix(".json")
+    clip = clip_beside(photo)
+    if clip is not None:
+        yield clip
 
 
 def _is_photo(path: Path) -> bool:

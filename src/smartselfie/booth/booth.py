@@ -57,7 +57,9 @@ class Booth:
         """
         self.broadcast = Broadcast()
         self._hooks = make_hooks(settings, self.broadcast.report)
-        self._clips = ClipRecorder(self.broadcast.touch, self.broadcast.report, wanted=settings.clip)
+        self._clips = ClipRecorder(
+            self.broadcast.touch, self.broadcast.report, wanted=settings.clip, format=settings.clip_format
+        )
         self._on_photo = on_photo
         self._folder = settings.album_folder
         self.gallery = Gallery(self._folder)

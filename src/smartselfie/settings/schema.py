@@ -179,7 +179,8 @@ class Settings:
         PHOTOS("Save the best frame of this long before the shutter; 0 saves the last one.", metavar="SECONDS"),
     ] = 1.0
     sidecar: Annotated[bool, PHOTOS("Save a .json file with details next to each photo.")] = True
-    clip: Annotated[bool, PHOTOS("Save a short clip (GIF) with each photo.", live=True, booth_only=True)] = False
+    clip: Annotated[bool, PHOTOS("Save a short clip with each photo.", live=True, booth_only=True)] = False
+    clip_format: Annotated[Literal["mp4", "gif"], PHOTOS("Kind of clip: a video, or a GIF.", booth_only=True)] = "mp4"
     on_photo: Annotated[
         str | None,
         PHOTOS('Command to run for each photo, e.g. "lp {path}".', metavar="COMMAND", unset="none", secret=True),

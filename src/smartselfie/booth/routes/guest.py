@@ -12,7 +12,7 @@ from smartselfie.booth.auth import LanAccess
 from smartselfie.booth.booth import Booth
 from smartselfie.booth.roles import Role, needs
 from smartselfie.booth.routes.pages import html_page
-from smartselfie.booth.routes.photos import found, sent_whole
+from smartselfie.booth.routes.photos import found, sent_clip, sent_whole
 
 GONE = "this link has expired, or the photo is gone"
 
@@ -48,11 +48,11 @@ def guest_routes(booth: Booth, outside: LanAccess) -> APIRouter:
         """The one photo of a guest's link."""
         return sent_whole(gallery.find(name_of(key)), "image/jpeg", gone=GONE, download=download)
 
-    @router.get("/guest/{key}/clip.gif", response_class=Response)
+    @router.get("/guest/{key}/clip", response_class=Response)
     @needs(Role.STRANGER)
-    def clip(key: str, *, download: bool = False) -> Response:
+    def clip(key: str, request: Request, *, download: bool = False) -> Response:
         """The short clip around that photo."""
-        return sent_whole(gallery.find_clip(name_of(key)), "image/gif", gone=GONE, download=download)
+        return sent_clip(gallery.find_clip(name_of(key)), request, gone=GONE, download=download)
 
     @router.get("/guest/{key}/strip.jpg", response_class=Response)
     @needs(Role.STRANGER)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from typing_extensions import Buffer
 
@@ -117,9 +117,9 @@ def _serve_pictures(router: APIRouter, gallery: Gallery) -> None:
 
     @router.get("/clips/{name}", response_class=Response)
     @needs(Role.GUEST)
-    def clip(name: str, *, download: bool = False) -> Response:
-        """The short clip around a photo, as an animated GIF."""
-        return sent_whole(gallery.find_clip(name), "image/gif", download=download)
+    def clip(name: str, request: Request, *, download: bool = False) -> Response:
+        """The short clip around a photo, an MP4 or a GIF; parts of it, too, as players ask for them."""
+        return sent_clip(gallery.find_clip(name), request, download=download)
 
     @router.get("/thumbnails/{name}", response_class=Response)
     @needs(Role.GUEST)
@@ -175,6 +175,24 @@ def sent_whole(path: Path | None, kind: str, *, gone: str = GONE, download: bool
     how = "attachment" if download else "inline"
     headers = {"Cache-Control": "no-store", "Content-Disposition": f"{how}; filename*=UTF-8''{quote(path.name)}"}
     return Response(content, media_type=kind, headers=headers)
+
+
+def sent_clip(path: Path | None, request: Request, *, gone: str = GONE, download: bool = False) -> Response:
+    """A clip, or the part of it that is asked for, without which Safari plays no video (RFC 9110, section 14)."""
+    kind = "image/gif" if path is None or path.suffix == ".gif" else "video/mp4"
+    whole = sent_whole(path, kind, gone=gone, download=download)
+    whole.headers["Accept-Ranges"] = "bytes"
+    asked, size = re.fullmatch(r"bytes=(\d{0,12})-(\d{0,12})", request.headers.get("range", "")), len(whole.body)
+    if asked is None or not any(asked.groups()):
+        return whole
+    first, last = (int(each) if each else None for each in asked.groups())
+    begin = max(0, size - (last or 0)) if first is None else first
+    end = size - 1 if first is None or last is None else min(last, size - 1)
+    if begin > end:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    headers = {name: value for name, value in whole.headers.items() if name != "content-length"}
+    headers["Content-Range"] = f"bytes {begin}-{end}/{size}"
+    return Response(bytes(whole.body[begin : end + 1]), 206, headers, kind)
 
 
 class _Sink(io.RawIOBase):

@@ -34,6 +34,7 @@ export class Viewer {
     dialog.addEventListener("keydown", (event) => this.#onKey(event));
     dialog.addEventListener("close", () => {
       this.#play(false);
+      this.#still();
       byId("viewer-image").removeAttribute("src");
     });
     dialog.addEventListener("pointerdown", (event) => {
@@ -79,6 +80,7 @@ export class Viewer {
     move(byId("viewer"), photoPlace(photo.name));
     const when = moment(new Date(photo.written));
     const image = byId("viewer-image");
+    this.#still();
     image.src = photo.url;
     image.alt = say("photoOf", { when });
     byId("viewer-when").textContent = when;
@@ -106,8 +108,36 @@ export class Viewer {
   #move() {
     const moving = byId("viewer-clip").getAttribute("aria-pressed") !== "true";
     byId("viewer-clip").setAttribute("aria-pressed", String(moving));
-    byId("viewer-image").src = moving ? this.#photo.clip : this.#photo.url;
+    this.#still();
+    if (moving) this.#film(this.#photo.clip);
+    else byId("viewer-image").src = this.#photo.url;
     byId("viewer-save").href = `${moving ? this.#photo.clip : this.#photo.url}?download=1`;
+  }
+
+  // A video; what is none is a GIF.
+  #film(clip) {
+    const video = byId("viewer-video");
+    const image = byId("viewer-image");
+    video.onerror = () => {
+      this.#still();
+      image.src = clip;
+    };
+    video.setAttribute("aria-label", image.alt);
+    video.src = clip;
+    video.hidden = false;
+    image.hidden = true;
+    video.play().catch(() => {});
+  }
+
+  // No video is shown, or fetched any more.
+  #still() {
+    const video = byId("viewer-video");
+    video.onerror = null;
+    video.pause();
+    video.removeAttribute("src");
+    video.load();
+    video.hidden = true;
+    byId("viewer-image").hidden = false;
   }
 
   #play(on) {
