@@ -47,6 +47,7 @@ def test_the_wall_grows_as_it_is_scrolled_and_sorts_by_smile(
         expect(tiles).to_have_count(150)
         assert min(path.name for path in (album / ".thumbnails").iterdir()) == "000.jpg"
         page.get_by_role("button", name="Best smile").click()
+        expect(tiles.first).to_have_attribute("data-name", "149.jpg")
         page.locator("#wall button").first.click()
         assert shown(page) == "149.jpg"
         expect(page.locator("#viewer-smile")).to_have_text("Smile 99%")

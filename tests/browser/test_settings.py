@@ -43,6 +43,7 @@ def test_a_setting_holds_at_once_is_saved_and_reaches_the_other_page(
         expect(page.get_by_role("switch", name="Ansicht spiegeln")).to_be_visible()
         expect(other.locator("#sentence")).to_have_text("Komm ins Bild")
         page.locator("#close-settings").click()
+        expect(page).to_have_url(f"{address}/")  # the history is where it was
         page.reload()
         expect(page.locator("#sentence")).to_have_text("Komm ins Bild")
         assert page.evaluate("document.documentElement.lang") == "de"

@@ -33,7 +33,7 @@ const panel = new Panel();
 const liveView = new LiveView(byId("view"), (face, person, moment) => panel.excuse(face, person, moment), () => !root.hasAttribute("data-party"));
 const gallery = new Gallery();
 const photos = new Photos((place) => gallery.show(place), whiten);
-const attract = new Attract(() => photos.newest);
+const attract = new Attract();
 const settings = new Settings(settle);
 const camera = new Camera((problem) => {
   cameraProblem = problem;
@@ -48,6 +48,7 @@ let flashed = -Infinity;
 let awaited = false; // a photo was decided, and is not kept yet
 let hangUp = () => {};
 let declined = 0; // until when who said no is not asked again
+let detailed = false; // whether it is decided if the details are shown
 let reached = false; // a control was reached with the keyboard since a dialog was open
 
 // ---- what the booth says
@@ -227,7 +228,8 @@ function settle() {
   if (settings.kiosk) for (const id of ["viewer-strip", "viewer-share", "save-all"]) byId(id).hidden = true;
   if (location.pathname !== "/gallery") returnAfter(settings.values.return_after, goHome);
   root.toggleAttribute("data-lan", settings.lan);
-  setDetails((localStorage.getItem("details") ?? (settings.kiosk ? "no" : "yes")) === "yes");
+  if (!detailed) setDetails(settings.kiosk ? false : localStorage.getItem("details") !== "no");
+  detailed = true;
   camera.want(settings.values.source === "browser");
   if (settings.values.source !== "browser") cameraProblem = null;
   setMute(localStorage.getItem("muted") === "yes");
@@ -249,13 +251,15 @@ function setDetails(on) {
 
 function toggleDetails() {
   const on = root.hasAttribute("data-party");
-  localStorage.setItem("details", on ? "yes" : "no");
+  // a kiosk is every guest's
+  if (!settings.kiosk) localStorage.setItem("details", on ? "yes" : "no");
   setDetails(on);
 }
 
 function goHome() {
   forgetPin();
   closeAll(byId("consent"));
+  if (settings.kiosk) setDetails(false);
   scrollTo(0, 0);
 }
 

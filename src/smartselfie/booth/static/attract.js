@@ -2,6 +2,8 @@
 
 const AFTER = 30_000;
 const EACH = 5000;
+// Hours that an evening lasts, and photos of it that are shown.
+const [TONIGHT, MOST] = [12, 60];
 
 const byId = (id) => document.getElementById(id);
 
@@ -9,12 +11,6 @@ export class Attract {
   #waits = 0;
   #turns = 0;
   #next = 0;
-  #photos;
-
-  // `photos()` gives the addresses of the newest.
-  constructor(photos) {
-    this.#photos = photos;
-  }
 
   // Whether the live view runs and nobody is on it.
   watch(alone) {
@@ -29,15 +25,16 @@ export class Attract {
   }
 
   async #turn() {
-    const photos = this.#photos();
     const running = this.#turns;
+    const answer = await fetch(`/api/photos?hours=${TONIGHT}&limit=${MOST}`).catch(() => null);
+    const photos = answer?.ok ? (await answer.json()).photos : [];
     // what is open over the live view has the screen
     if (!photos.length || document.querySelector("dialog[open]")) {
       byId("attract").hidden = true;
       return;
     }
     const image = byId("attract-image");
-    image.src = photos[this.#next++ % photos.length];
+    image.src = photos[this.#next++ % photos.length].url;
     await image.decode().catch(() => {});
     byId("attract").hidden = this.#turns !== running;
   }

@@ -10,6 +10,7 @@ let home = null;
 export function returnAfter(seconds, goHome) {
   if (home === null) for (const sign of SIGNS) document.addEventListener(sign, start, { capture: true, passive: true });
   home = goHome;
+  if (wait === seconds * 1000) return; // told again what holds already
   wait = seconds * 1000;
   start();
 }

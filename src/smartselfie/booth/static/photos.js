@@ -47,11 +47,6 @@ export class Photos {
     if (present) await this.#present(name);
   }
 
-  // Addresses of the newest.
-  get newest() {
-    return [...byId("strip").children].map((entry) => `/photos/${encodeURIComponent(entry.dataset.name)}`);
-  }
-
   // It has been seen: people want to see themselves for the next one.
   async dismiss() {
     const url = this.#presented;
