@@ -16,7 +16,7 @@ from smartselfie.files import flush_file
 from smartselfie.pipeline import Command, NewRule
 from smartselfie.settings.live import FormField, LiveValues, form, live_names, refusal
 from smartselfie.settings.load import changed, save_page_settings
-from smartselfie.settings.schema import Settings
+from smartselfie.settings.schema import SETTINGS, Settings
 
 # What the page calls the source that the booth was started with: a path or address is none of its business.
 GIVEN = "given"
@@ -40,13 +40,14 @@ class CameraJson:
 class SettingsJson:
     """The settings of now.
 
-    `values` are those that the page can change; `cameras` what `source` can be besides null (the first that works);
-    `form` how the page shows them; `role` who asks (host, phone or guest) and `locked` whether a PIN makes a
-    host of them; `lan` whether phones can be paired, `consent` whether
-    guests are asked first.
+    `values` are those that the page can change, `defaults` what they are where nobody has; `cameras` what `source` can
+    be besides null (the first that works); `form` how the page shows them; `role` who asks (host, phone or guest) and
+    `locked` whether a PIN makes a host of them; `lan` whether phones can be paired, `consent` whether guests are asked
+    first.
     """
 
     values: LiveValues
+    defaults: LiveValues
     cameras: list[CameraJson]
     form: list[FormField]
     role: str
@@ -117,6 +118,7 @@ class LiveSettings:
         """All of it, for whoever asks; `rescan` lists the system's cameras anew."""
         return SettingsJson(
             {**{name: getattr(self.now, name) for name in live_names()}, "source": self._shown(self.now.source)},
+            {name: SETTINGS[name].default for name in live_names()},
             self._choosable(rescan=rescan),
             form(),
             role.word,

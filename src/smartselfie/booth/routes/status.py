@@ -23,7 +23,8 @@ class StatusJson:
 
     `uptime` in seconds; `camera` what people call the source, `fps` its rate, either null while there is none;
     `dropped` its frames that nobody had time for; `photos` of this run, `tonight` of the last twelve hours, `total` in
-    the album; `disk_free` in bytes, null where the album's folder is missing; `viewers` pages and programs that look.
+    the album; `disk_free` in bytes, null where the album's folder is missing; `viewers` pages and programs that look;
+    `album` its folder.
     """
 
     version: str
@@ -39,6 +40,7 @@ class StatusJson:
     disk_free: int | None
     disk_low: bool
     viewers: int
+    album: str
 
 
 def status_routes(booth: Booth) -> APIRouter:
@@ -65,6 +67,7 @@ def status_routes(booth: Booth) -> APIRouter:
             disk_free=_free(booth),
             disk_low=newest.disk_low,
             viewers=booth.broadcast.viewers,
+            album=str(booth.gallery.folder),
         )
 
     return router

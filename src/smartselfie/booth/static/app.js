@@ -9,9 +9,10 @@ import { asHost, forgetPin, forgetWhenLeft, mayHost, unlock } from "./auth.js";
 import { comeBack, enter } from "./places.js";
 import { Panel } from "./panel.js";
 import { Photos } from "./photos.js";
+import { openHelp, prepareHelp } from "./help.js";
 import { keepAwake, prepareKiosk, toggleFullScreen } from "./fullscreen.js";
 import { closeAll, returnAfter } from "./idle.js";
-import { say, sayLater } from "./said.js";
+import { say, sayLater, whereabouts } from "./said.js";
 import { Settings } from "./settings.js";
 import { prepareSharing } from "./sharing.js";
 import * as sounds from "./sounds.js";
@@ -102,7 +103,7 @@ function running(moment) {
     flash();
   }
   if (moment.why_not === "holding") photos.dismiss().catch(() => {});
-  if (!counting) sayLater(panel.why(moment.why_not));
+  if (!counting) sayLater(`${panel.why(moment.why_not)} ${whereabouts(moment, last.mirror)}`.trim());
 }
 
 // No frame that was read: say why.
@@ -352,6 +353,8 @@ function onKey(event) {
     toggleDetails();
   } else if (first && event.key === "f") {
     toggleFullScreen();
+  } else if (first && event.key === "?") {
+    openHelp();
   }
 }
 
@@ -375,11 +378,12 @@ const asking = () => root.hasAttribute("data-asking");
 const openers = {
   gallery: () => asking() || gallery.open(),
   photo: (name) => asking() || gallery.showNamed(name),
-  settings: () => settings.open(),
+  settings: () => settings.open(), help: openHelp,
 };
 
 async function openBooth() {
   await settings.load().catch(() => {});
+  prepareHelp();
   notice("waiting", word("phase.opening"), word("phase.opening.hint"));
   hangUp = connect({
     show,

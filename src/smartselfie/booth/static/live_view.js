@@ -188,7 +188,9 @@ export class LiveView {
     const text = room ? whole : number;
     const [w, h] = [pen.measureText(text).width + size, size * 1.55];
     const x = Math.max(0, Math.min(left + (width - w) / 2, this.#canvas.width - w));
-    const y = top - h - 5 * unit > 0 ? top - h - 5 * unit : top + 5 * unit;
+    // not over the forehead of who is high in the picture: then under the chin
+    const under = top + height + 9 * unit;
+    const y = top - h - 5 * unit > 0 ? top - h - 5 * unit : under + h < this.#canvas.height ? under : top + 5 * unit;
     pen.fillStyle = colour;
     pen.beginPath();
     pen.roundRect(x, y, w, h, h / 2);

@@ -50,6 +50,7 @@ export class Settings {
   constructor(changed) {
     this.#changed = changed;
     byId("open-settings").addEventListener("click", () => this.open());
+    byId("defaults").addEventListener("click", () => this.#reset());
     byId("settings").addEventListener("click", ({ target }) => target === byId("settings") && byId("settings").close());
   }
 
@@ -151,6 +152,14 @@ export class Settings {
       // the booth is gone, and the page says so; when it is back it is asked what holds
       this.#heard(name, value);
     }
+  }
+
+  // All of them, but for the camera that is looked through.
+  async #reset() {
+    const { source, ...defaults } = this.#told.defaults;
+    for (const [name, value] of Object.entries(defaults)) if (value !== this.values[name]) this.#change(name, value);
+    await this.#turn;
+    this.#fill();
   }
 
   #heard(name, value) {
