@@ -1,8 +1,8 @@
 """Makes the documentation's pictures of the page: `python tests/browser/make_screenshots.py [docs]`.
 
 It opens the booth on the built-in demo in Debian's chromium. `booth.jpg` is the second round's smile, so that the first
-round's photo is in the strip: seven frames into the hold the page's clock is stopped. The others are the page in the
-dark and on a phone, the gallery, one photo, and the settings.
+round's photo is in the strip: seven frames into the hold the page's clock is stopped. The others are the party view at
+the same moment, the page in the dark and on a phone, the gallery, one photo, and the settings.
 """
 
 import re
@@ -34,6 +34,11 @@ def held(page: Page) -> None:
     page.evaluate(FREEZE, str(HELD))
 
 
+def party(page: Page) -> None:
+    page.keyboard.press("d")
+    held(page)
+
+
 def gallery(page: Page) -> None:
     page.locator("#strip img").nth(1).wait_for(timeout=LONG)
     page.locator("#open-gallery").click()
@@ -58,6 +63,7 @@ def waiting(page: Page) -> None:
 
 PICTURES: tuple[tuple[str, Callable[[Page], None], dict[str, object]], ...] = (
     ("booth", held, {"viewport": {"width": 1280, "height": 800}}),
+    ("party", party, {"viewport": {"width": 1280, "height": 720}}),
     ("booth-dark", waiting, {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"}),
     ("booth-phone", waiting, {"viewport": {"width": 390, "height": 844}, "locale": "de"}),
     ("gallery", gallery, {"viewport": {"width": 1280, "height": 800}}),
