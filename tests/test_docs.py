@@ -238,6 +238,14 @@ def test_the_desktop_file_starts_the_program_and_shows_its_icon() -> None:
     assert (PACKAGE / "booth" / "static" / "icon.svg").is_file()
 
 
+def test_the_container_copies_what_there_is() -> None:
+    copied = re.findall(r"^COPY (.+) \S+$", text_of("packaging/Containerfile"), re.MULTILINE)
+    assert copied
+    assert [name for line in copied for name in line.split() if not (ROOT / name).exists()] == []
+    # what is installed is where it was copied to
+    assert "pip install --no-cache-dir --no-compile /src" in text_of("packaging/Containerfile")
+
+
 def test_the_container_has_only_settings_that_exist() -> None:
     names = re.findall(r"SMARTSELFIE_([A-Z_]+)=(\S+)", text_of("packaging/Containerfile"))
     assert {name.lower(): value for name, value in names}.keys() <= SETTINGS.keys()

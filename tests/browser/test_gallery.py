@@ -46,7 +46,10 @@ def test_the_wall_grows_as_it_is_scrolled_and_sorts_by_smile(
             page.wait_for_timeout(150)
         expect(tiles).to_have_count(150)
         assert min(path.name for path in (album / ".thumbnails").iterdir()) == "000.jpg"
+        # the photos are of one day, which the first of them bears
+        expect(page.locator("#wall li[data-day]")).to_have_count(1)
         page.get_by_role("button", name="Best smile").click()
+        expect(page.locator("#wall li[data-day]")).to_have_count(0)
         expect(tiles.first).to_have_attribute("data-name", "149.jpg")
         page.locator("#wall button").first.click()
         assert shown(page) == "149.jpg"

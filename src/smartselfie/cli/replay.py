@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @option("--at-most", FiniteRange(min=0.1), "FPS", "Highest frame rate.")
 @option("--drop", FiniteRange(0, 0.95), "SHARE", "Share of the frames to drop.", 0.0)
 @option("--seed", SEED, "N", "Seed for choosing the frames to drop.", 0)
-@setting_options([*names_in(Group.TRIGGER, Group.FACES), "best_of"])
+@setting_options([*(name for name in names_in(Group.TRIGGER, Group.FACES) if name != "max_photos"), "best_of"])
 def command(
     *,
     videos: Path,

@@ -104,7 +104,7 @@ def find_camera(name: str, cameras: Sequence[CameraInfo]) -> int:
 
 def _hint(cameras: Sequence[CameraInfo]) -> str:
     if not cameras:
-        return "no camera was found; try: smartselfie watch demo"
+        return "no camera was found: plug one in, close what uses it, then see: smartselfie cameras"
     return "cameras: " + ", ".join(f"{camera.index} {camera.name}" for camera in cameras)
 
 

@@ -5,7 +5,7 @@ import { enter } from "./places.js";
 import { thumbnail } from "./thumbnail.js";
 import { toast } from "./toast.js";
 import { Viewer } from "./viewer.js";
-import { moment, say } from "./i18n.js";
+import { day, moment, say } from "./i18n.js";
 
 const PAGE = 60;
 // As many as the booth tells of at once.
@@ -155,6 +155,7 @@ export class Gallery {
       if (tile === here) here = here.nextElementSibling;
       else wall.insertBefore(tile, here);
       const when = moment(new Date(this.#photos[place].written), "medium");
+      this.#date(tile, place);
       tile.firstElementChild.setAttribute("aria-label", say("openPhoto", { n: place + 1, when }));
     });
     byId("gallery-total").textContent = this.#total ? String(this.#total) : "";
@@ -169,6 +170,14 @@ export class Gallery {
   async #at(place) {
     while (place >= this.#photos.length && this.#photos.length < this.#total) await this.#more();
     return this.#photos[place];
+  }
+
+  // The first photo of each day bears its date.
+  #date(tile, place) {
+    const dayOf = ({ written }) => day(new Date(written));
+    const [here, before] = [dayOf(this.#photos[place]), place && dayOf(this.#photos[place - 1])];
+    if (this.#order === "time" && here !== before) tile.dataset.day = here;
+    else delete tile.dataset.day;
   }
 
   #tile(photo) {

@@ -52,6 +52,8 @@ export function duration(seconds) {
   return [[Math.floor(minutes / 60), "hour"], [minutes % 60, "minute"]].map(([value, unit]) => part(value, unit)).join(" ");
 }
 
+export const day = (date) => new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(date);
+
 export function moment(date, timeStyle = "short") {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle }).format(date);
 }
