@@ -5,6 +5,7 @@ import re
 
 import httpx
 import pytest
+from PIL import Image as Pictures
 
 from smartselfie.booth.routes.pages import KINDS, STATIC, static_files
 from smartselfie.core.emotion import Emotion
@@ -122,3 +123,19 @@ def test_events_reach_programs_as_they_come(serve):
         told = [json.loads(line.removeprefix("data: ")) for line in (next(x for x in lines if x) for _ in range(2))]
     assert [event["event"] for event in told] == ["smile-began", "photo"]
     assert "/" not in told[1]["path"]
+
+
+def test_a_tablet_can_keep_the_page_as_an_app():
+    manifest = json.loads((STATIC / "booth.webmanifest").read_text(encoding="utf-8"))
+    assert (manifest["start_url"], manifest["display"]) == ("/", "fullscreen")
+    for icon in manifest["icons"]:
+        path = STATIC / icon["src"].removeprefix("/static/")
+        if path.suffix == ".png":
+            with Pictures.open(path) as picture:
+                assert "x".join(map(str, picture.size)) == icon["sizes"]
+        else:
+            assert path.is_file()
+    for name in ("index.html", "tv.html", "status.html"):
+        page = (STATIC / name).read_text(encoding="utf-8")
+        assert 'rel="manifest"' in page
+        assert 'name="theme-color"' in page

@@ -298,7 +298,7 @@ def test_who_may_do_what_is_said_at_the_start(caplog: Caplog, more: dict[str, An
 
 def test_clips_run_at_their_own_speed_and_the_demo_again_and_again(tmp_path: Path) -> None:
     clip = open_device(str(grey_clip(tmp_path / "grey.avi")), Settings())
-    demo = open_device("demo", Settings())
+    demo = open_device("demo", Settings(source="demo"))
     assert (clip.name, demo.name) == ("grey", "demo")
     assert type(clip).__name__ == type(demo).__name__ == "Paced"
     clip.close()

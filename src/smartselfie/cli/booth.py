@@ -52,6 +52,8 @@ def command(config: Path | None, **flags: object) -> None:
     Example: smartselfie booth --hold 15 --album ~/party
     """
     settings = load_settings(flags, config, chosen=True)
+    if settings.source is not None and Path(settings.source).is_dir():
+        log.info("its pictures are shown %g a second (--fps); analyze finds faces and smiles in them", settings.fps)
     with listen(settings.host, settings.port) as door:
         run_booth(settings, door, saved=page_settings_of(config))
 
