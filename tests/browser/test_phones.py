@@ -62,6 +62,7 @@ def test_a_guest_gets_one_photo_on_the_own_phone(
         phone = {"width": 360, "height": 740, "locale": "fr-FR", "ignore_https_errors": True}
         guest = open_page(url, **phone)
         expect(guest.locator("h1")).to_have_text("Voici votre photo")
+        assert guest.locator("#photo").get_attribute("alt") == "Voici votre photo"
         assert guest.locator("#photo").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
         assert guest.evaluate("document.documentElement.scrollWidth") <= 360
         for what, name in (("#save", "a.jpg"), ("#strip", "a-strip.jpg")):

@@ -27,8 +27,8 @@ KINDS = {
 }
 # What a phone sees before it comes in, and what its system asks for without saying who it is.
 AT_THE_DOOR = ("join.js", "guest.js", "style.css", "icon.svg", "icon-192.png", "icon-512.png", "booth.webmanifest")
-# Elements that a page's words fill: `data-text` whenever the language changes, `data-first` until a script speaks.
-FILLED = re.compile(r'(data-(?:text|first)="([\w.]+)"[^>]*>)<')
+# What a page's words fill: `data-text` whenever the language changes, `data-first` until a script speaks, `data-alt`.
+FILLED = re.compile(r'(data-(?:text|first)="([\w.]+)"[^>]*>)(?=<)|(data-alt="([\w.]+)" alt=")')
 # `no-cache` asks each time whether a file has changed, so that an update shows at once.
 FRESH = {"Cache-Control": "no-cache"}
 
@@ -96,7 +96,8 @@ def html_page(
     for name, value in fill.items():
         text = text.replace(name, value)
     spoken = _spoken(language, asks.get("accept-language", ""))
-    text = FILLED.sub(lambda each: f"{each[1]}{html.escape(_words(spoken)[each[2]])}<", text)
+    words = _words(spoken)
+    text = FILLED.sub(lambda each: each[0] + html.escape(words[each[2] or each[4]]), text)
     known = f'<html lang="{spoken}" data-role="{role.word}" data-language="{language}"'
     known += f' data-languages="{" ".join(LANGUAGES)}"'
     known += " data-locked" if locked and role is Role.PHONE else ""
