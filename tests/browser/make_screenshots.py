@@ -1,8 +1,9 @@
-"""Makes the documentation's pictures of the page: `python tests/browser/make_screenshots.py [docs]`.
+"""Makes the documentation's pictures of the page: `python tests/browser/make_screenshots.py [docs [NAME...]]`.
 
 It opens the booth on the built-in demo in Debian's chromium. `booth.jpg` is the second round's smile, so that the first
 round's photo is in the strip: seven frames into the hold the page's clock is stopped. The others are the party view at
-the same moment, the page in the dark and on a phone, the gallery, one photo, and the settings.
+the same moment, the page in the dark and on a phone, the gallery, one photo, the settings, the page for a television
+and the host's. With names behind the folder it makes these alone.
 """
 
 import re
@@ -57,6 +58,19 @@ def settings(page: Page) -> None:
     page.locator("#fields select").first.wait_for()
 
 
+def television(page: Page) -> None:
+    page.locator("#strip img").first.wait_for(timeout=LONG)
+    page.goto(page.url + "tv")
+    page.locator("img[data-shown]").wait_for()
+    page.wait_for_timeout(1500)
+
+
+def status(page: Page) -> None:
+    page.locator("#strip img").first.wait_for(timeout=LONG)
+    page.goto(page.url + "status")
+    page.locator("dd").first.wait_for()
+
+
 def waiting(page: Page) -> None:
     page.locator("#bars [data-top]").wait_for(timeout=LONG)
 
@@ -69,6 +83,8 @@ PICTURES: tuple[tuple[str, Callable[[Page], None], dict[str, object]], ...] = (
     ("gallery", gallery, {"viewport": {"width": 1280, "height": 800}}),
     ("photo", photo, {"viewport": {"width": 1280, "height": 800}}),
     ("settings", settings, {"viewport": {"width": 1280, "height": 980}}),
+    ("tv", television, {"viewport": {"width": 1280, "height": 720}}),
+    ("status", status, {"viewport": {"width": 900, "height": 480}}),
 )
 
 
@@ -100,6 +116,7 @@ def take(browser: Browser, url: str, to: Path, act: Callable[[Page], None], how:
 
 def main() -> None:
     docs = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[2] / "docs"
+    wanted = sys.argv[2:] or [name for name, _, _ in PICTURES]
     with (
         tempfile.TemporaryDirectory() as album,
         sync_playwright() as playwright,
@@ -108,7 +125,8 @@ def main() -> None:
         booth, url = open_booth(album)
         try:
             for name, act, how in PICTURES:
-                take(browser, url, docs / f"{name}.jpg", act, how)
+                if name in wanted:
+                    take(browser, url, docs / f"{name}.jpg", act, how)
         finally:
             booth.kill()
             booth.communicate()
