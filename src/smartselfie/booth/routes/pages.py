@@ -97,7 +97,7 @@ def html_page(
         text = text.replace(name, value)
     spoken = _spoken(language, asks.get("accept-language", ""))
     words = _words(spoken)
-    text = FILLED.sub(lambda each: each[0] + html.escape(words[each[2] or each[4]]), text)
+    text = FILLED.sub(lambda each: each[0] + html.escape(words.get(each[2] or each[4], "")), text)
     known = f'<html lang="{spoken}" data-role="{role.word}" data-language="{language}"'
     known += f' data-languages="{" ".join(LANGUAGES)}"'
     known += " data-locked" if locked and role is Role.PHONE else ""
