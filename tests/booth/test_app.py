@@ -21,14 +21,14 @@ def ask_raw(booth, path):
 
 
 def test_the_page_and_everything_it_names_is_served_from_here(serve):
-    with serve() as booth:
-        page = httpx.get(booth.url)
+    with serve() as booth, httpx.Client(base_url=booth.url, timeout=20) as client:
+        page = client.get("/")
         assert page.headers["content-type"].startswith("text/html")
         named = set(re.findall(r'(?:src|href)="([^"#][^"]*)"', page.text)) - {"/tv", "/gallery", "/status"}
         assert named
         assert all(address.startswith("/static/") for address in named)
         for name, path in static_files().items():
-            answer = httpx.get(f"{booth.url}/static/{name}")
+            answer = client.get(f"/static/{name}")
             assert answer.status_code == 200
             assert answer.headers["content-type"].partition(";")[0] == KINDS[path.suffix]
 
