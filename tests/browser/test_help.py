@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from smartselfie.core.emotion import Emotion
 from smartselfie.settings.schema import Settings
+from smartselfie.testing import rule_of
 from tests.browser.conftest import OpenPage, ScriptedBooth
 from tests.browser.test_access import complaints
 
@@ -65,3 +66,21 @@ def test_where_somebody_stands_is_said(
     with scripted_booth(*people) as address:
         page = open_page(address)
         expect(page.locator("#said")).to_contain_text(said)
+
+
+def test_the_way_of_a_hold_can_be_heard(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
+    count = """() => {
+        window.tones = [];
+        const start = OscillatorNode.prototype.start;
+        OscillatorNode.prototype.start = function (at) {
+            window.tones.push(Math.round(this.frequency.value));
+            return start.call(this, at);
+        };
+    }"""
+    with scripted_booth(Emotion.HAPPY, rule=rule_of(hold_frames=300)) as address:
+        page = open_page(address, bypass_csp=True)
+        expect(page.locator("#status")).to_have_text("Live")
+        page.evaluate(count)
+        page.locator("#sentence").click()  # browsers let no page sound before it was touched
+        page.wait_for_function("window.tones.length > 0")
+        assert page.evaluate("window.tones")[0] in (550, 688)

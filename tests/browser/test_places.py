@@ -45,7 +45,7 @@ def test_back_closes_what_is_open_and_a_reload_comes_back_to_it(
     scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
 ) -> None:
     with scripted_booth(settings=Settings(album=album)) as address:
-        page = open_page(address)
+        page = open_page(address, bypass_csp=True)
         page.locator("#open-gallery").click()
         page.locator("#wall button").nth(1).click()
         is_open(page, "gallery", "viewer")
@@ -78,7 +78,7 @@ def test_a_link_opens_a_photo_and_back_leads_to_the_booth(
     scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path
 ) -> None:
     with scripted_booth(settings=Settings(album=album)) as address:
-        page = open_page(f"{address}/#photo:1.jpg")
+        page = open_page(f"{address}/#photo:1.jpg", bypass_csp=True)
         expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/1.jpg")
         page.go_back()
         is_open(page)
@@ -93,7 +93,7 @@ def test_a_link_opens_a_photo_and_back_leads_to_the_booth(
 def test_back_gives_up_the_pin_and_the_booth_stays(scripted_booth: ScriptedBooth, open_page: OpenPage) -> None:
     with scripted_booth(settings=Settings(pin=SecretStr("1234"))) as address:
         # the browser tells in its console of the answer that refuses
-        page = open_page(address, quiet=False)
+        page = open_page(address, quiet=False, bypass_csp=True)
         page.locator("#open-settings").click()
         is_open(page, "pin")
         page.go_back()
@@ -113,7 +113,7 @@ def test_a_television_shows_what_comes_and_has_no_controls(
     scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
 ) -> None:
     with scripted_booth(Emotion.HAPPY, settings=Settings(album=tmp_path / "new")) as address:
-        page = open_page(f"{address}/tv", width=1920, height=1080)
+        page = open_page(f"{address}/tv", width=1920, height=1080, bypass_csp=True)
         expect(page.locator("#empty")).to_have_text("No photos yet. Smile, and your first one will appear here.")
         httpx.post(f"{address}/api/shoot")
         shown = page.locator("img[data-shown]")
@@ -134,7 +134,7 @@ def test_a_television_shows_what_comes_and_has_no_controls(
 
 def test_the_gallery_is_a_page_of_its_own(scripted_booth: ScriptedBooth, open_page: OpenPage, album: Path) -> None:
     with scripted_booth(settings=Settings(album=album)) as address:
-        page = open_page(f"{address}/gallery")
+        page = open_page(f"{address}/gallery", bypass_csp=True)
         expect(page.locator("#wall li")).to_have_count(3)
         expect(page.locator("#close-gallery")).to_be_hidden()
         page.keyboard.press("Escape")

@@ -102,6 +102,7 @@ function running(moment) {
     awaited = true;
     flash();
   }
+  sounds.hold(moment.why_not === "holding" ? moment.progress : 0);
   if (moment.why_not === "holding") photos.dismiss().catch(() => {});
   if (!counting) sayLater(`${panel.why(moment.why_not)} ${whereabouts(moment, last.mirror)}`.trim());
 }

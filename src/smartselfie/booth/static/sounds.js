@@ -2,6 +2,7 @@
 
 let context = null;
 let on = true;
+let heard = 0; // steps of the hold
 
 // Browsers let a page make sounds only after it was touched.
 export function wake() {
@@ -24,18 +25,25 @@ export function tick(last) {
   if (ready()) tone(context.currentTime, last ? 1320 : 880, 0.18);
 }
 
+// While a smile is held: a soft tone for each third of the way, each higher, for who cannot see the ring fill.
+export function hold(progress) {
+  const step = Math.min(3, Math.floor(progress * 3));
+  if (step > heard && ready()) tone(context.currentTime, 440 * 1.25 ** step, 0.09, 0.07);
+  heard = step;
+}
+
 // A small fanfare: a major chord, one tone after the other.
 export function cheer() {
   if (!ready()) return;
   [523.25, 659.25, 783.99, 1046.5].forEach((pitch, place) => tone(context.currentTime + 0.15 + place * 0.09, pitch, 0.35));
 }
 
-function tone(at, pitch, seconds) {
+function tone(at, pitch, seconds, loudness = 0.2) {
   const source = context.createOscillator();
   const level = context.createGain();
   source.frequency.value = pitch;
   level.gain.setValueAtTime(0.0001, at);
-  level.gain.exponentialRampToValueAtTime(0.2, at + 0.01);
+  level.gain.exponentialRampToValueAtTime(loudness, at + 0.01);
   level.gain.exponentialRampToValueAtTime(0.0001, at + seconds);
   source.connect(level).connect(context.destination);
   source.start(at);
