@@ -76,6 +76,7 @@ def test_what_guests_and_host_leave_open_closes_by_itself_and_is_locked(
         expect(page.locator("#fields")).to_be_visible()
         page.locator("#close-settings").click()
         page.locator("#strip button").first.click()
+        expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/0.jpg")
         page.keyboard.press("Delete")
         enter_pin(page)
         expect(page.locator("#viewer-image")).to_have_attribute("src", "/photos/1.jpg")

@@ -4,6 +4,7 @@ import { Attract } from "./attract.js";
 import { Camera } from "./camera.js";
 import { celebrate } from "./confetti.js";
 import { connect } from "./connection.js";
+import { Consent } from "./consent.js";
 import { Gallery } from "./gallery.js";
 import { asHost, forgetPin, forgetWhenLeft, mayHost, unlock } from "./auth.js";
 import { comeBack, enter } from "./places.js";
@@ -20,9 +21,8 @@ import { LiveView } from "./live_view.js";
 import { knows, say as word, speak, tellProblem } from "./i18n.js";
 
 const FLASH_ONCE = 250;
-// Seconds that a countdown may be late, and milliseconds until who said no is asked again.
+// Seconds that a countdown may be late.
 const LATE = 2;
-const ASK_AGAIN = 30_000;
 const FINAL = ["finished", "failed", "left"];
 const ENDS = ["ended", "finished", "left", "stopped", "offline"].map((each) => `phase.${each}`);
 const KINDS = { opening: "waiting", running: "waiting", paused: "paused", consent: "paused", trouble: "lost", failed: "off" };
@@ -35,6 +35,7 @@ const liveView = new LiveView(byId("view"), (face, person, moment) => panel.excu
 const gallery = new Gallery();
 const photos = new Photos((place) => gallery.show(place), whiten);
 const attract = new Attract();
+const consent = new Consent(() => tell(last));
 const settings = new Settings(settle);
 const camera = new Camera((problem) => {
   cameraProblem = problem;
@@ -48,7 +49,6 @@ let counting = 0;
 let flashed = -Infinity;
 let awaited = false; // a photo was decided, and is not kept yet
 let hangUp = () => {};
-let declined = 0; // until when who said no is not asked again
 let detailed = false; // whether it is decided if the details are shown
 let reached = false; // a control was reached with the keyboard since a dialog was open
 
@@ -71,7 +71,7 @@ function tell(shown) {
   const { phase, moment, problem } = shown;
   warn(shown);
   byId("demo").hidden = !shown.demo;
-  ask(phase === "consent");
+  consent.ask(phase === "consent");
   // where guests are asked first, nobody sees the photos of others
   attract.watch(phase === "running" && moment?.why_not === "no_face" && !settings.consent);
   if (phase === "running" && cameraProblem && (!moment || moment.why_not === "lost")) {
@@ -79,7 +79,7 @@ function tell(shown) {
   }
   if (phase === "running" && moment) return running(moment);
   const key = phase === "running" ? "opening" : phase;
-  const { text, hint } = problem ? tellProblem(problem) : told(phase === "consent" && declined ? "declined" : `phase.${key}`);
+  const { text, hint } = problem ? tellProblem(problem) : told(phase === "consent" && consent.declined ? "declined" : `phase.${key}`);
   notice(KINDS[phase] ?? "ended", text, hint, !["paused", "consent"].includes(phase));
   if (FINAL.includes(phase)) hangUp();
 }
@@ -178,37 +178,6 @@ function refresh() {
   photos.load().catch(() => {});
   gallery.refresh().catch(() => {});
 }
-
-// ---- consent
-
-// Nobody sees the photos of others before they have answered, nor after a no.
-function ask(missing) {
-  const dialog = byId("consent");
-  root.toggleAttribute("data-asking", missing);
-  if (!missing || performance.now() > declined) declined = 0;
-  const wanted = missing && !declined;
-  if (dialog.open === wanted) return;
-  for (const id of ["viewer", "gallery"]) if (missing) byId(id).close();
-  if (wanted) dialog.showModal();
-  else dialog.close();
-}
-
-function decline() {
-  declined = performance.now() + ASK_AGAIN;
-  byId("consent").close();
-  tell(last);
-}
-
-function reconsider() {
-  if (!declined) return;
-  declined = 0;
-  tell(last);
-}
-
-byId("consent").addEventListener("cancel", (event) => event.preventDefault());
-byId("decline").addEventListener("click", decline);
-byId("stage").addEventListener("click", reconsider);
-byId("agree").addEventListener("click", () => fetch("/api/agree", { method: "POST" }).catch(() => {}));
 
 // ---- what the settings change on the page
 
@@ -343,7 +312,7 @@ function onKey(event) {
     const control = reached && event.target.closest("button, a");
     if (control && control !== byId("shutter") && control.matches(":focus-visible")) return;
     event.preventDefault();
-    if (first && declined) reconsider();
+    if (first && consent.declined) consent.reconsider();
     else if (first) press();
   } else if (first && (event.key === "Escape" || event.key === "q")) {
     event.preventDefault();
