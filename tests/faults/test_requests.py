@@ -1,8 +1,10 @@
 """Requests that no page sends, and albums that nobody would make: refused in words, and the terminal stays quiet."""
 
+import contextlib
 import io
 import os
 import shutil
+import socket
 import time
 import zipfile
 from collections.abc import Callable
@@ -70,7 +72,43 @@ def test_no_request_is_answered_with_an_error_of_the_server(booth: Callable[...,
     assert not any("Traceback" in line for line in asked.err)
 
 
-def test_an_album_of_odd_files_is_listed_shown_and_zipped_without_them(
+HEAD = b" HTTP/1.1\r\nHost: localhost\r\n"
+UPGRADE = b"GET /live" + HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+KEY = b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+NO_HTTP = [
+    b"\x16\x03\x01\x00\xff" * 20 + b"\r\n\r\n",
+    b"\r\n" * 5000,
+    b"GET /" + HEAD + b"Content-Length: x\r\n\r\n",
+    b"GET /" + HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n",
+    b"GET /" + HEAD + b"Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+    *(b"POST /api/shoot" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + chunk for chunk in (b"zz\r\n", b"-1\r\n")),
+    b"PATCH /api/settings" + HEAD + b"Content-Length: 1000\r\n\r\n{",
+    b"PATCH /api/settings" + HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nabcdefgh\r\n",
+    UPGRADE + b"\r\n",
+    UPGRADE + KEY + KEY + b"\r\n",
+    UPGRADE + KEY + b"Sec-WebSocket-Protocol: \xff,,\r\n\r\n",
+    UPGRADE + KEY + b"Sec-WebSocket-Extensions: ;;;=\r\n\r\n",
+    UPGRADE + KEY + b"\r\n" + b"\xff" * 200,
+]
+
+
+def test_what_is_no_http_is_told_in_no_terminal(booth: Callable[..., Any]) -> None:
+    asked = booth()
+    asked.wait_phase("running")
+    before = len(asked.err)
+    for sent in NO_HTTP:
+        with socket.create_connection(("127.0.0.1", asked.http.base_url.port), 20) as line:
+            line.settimeout(0.3)
+            with contextlib.suppress(OSError):
+                line.sendall(sent)
+                line.recv(100)
+    assert asked.http.get("/api/state").status_code == 200
+    assert asked.end() == 130
+    printed = asked.err[before:]
+    assert not any(word in line for line in printed for word in ("Traceback", "HTTP request", "upgrade", "error"))
+
+
+def test_an_album_of_odd_files_and_names_is_listed_shown_zipped_and_deleted_from(
     booth: Callable[..., Any], tmp_path: Path
 ) -> None:
     album = tmp_path / "album"
@@ -78,7 +116,7 @@ def test_an_album_of_odd_files_is_listed_shown_and_zipped_without_them(
     good = io.BytesIO()
     Pictures.new("RGB", (60, 40)).save(good, "JPEG")
     names = ["good.jpg", "old.jpg", "late.jpg", "12:30.jpg", "deep.jpg"]
-    for name in (*names, "caf\udce9.jpg"):
+    for name in (*names, "caf\udce9.jpg"):  # what Python makes of a name that is not UTF-8
         (album / name).write_bytes(good.getvalue())
     os.utime(album / "old.jpg", (0, 0))
     os.utime(album / "late.jpg", (9e9, 9e9))
@@ -89,13 +127,20 @@ def test_an_album_of_odd_files_is_listed_shown_and_zipped_without_them(
     asked = booth()
     for order in ("time", "smile"):
         listed = asked.http.get(f"/api/photos?order={order}").json()["photos"]
-        assert {photo["name"] for photo in listed} == set(names)
+        assert {photo["name"] for photo in listed} == {*names, "caf\\xe9.jpg"}
+        assert all(asked.http.get(photo["url"]).status_code == 200 for photo in listed)
         assert all(asked.http.get(photo["thumbnail"]).status_code == 200 for photo in listed)
     url = asked.http.post("/api/zip").json()["url"]
     with zipfile.ZipFile(io.BytesIO(asked.http.get(url).content)) as archive:
         # without what some systems refuse to unpack
-        assert set(archive.namelist()) == {name.replace(":", "_").replace("\\", "_") for name in names}
+        assert set(archive.namelist()) == {*(name.replace(":", "_") for name in names), "caf_xe9.jpg"}
         assert archive.testzip() is None
+    odd = "/api/photos/caf%5Cxe9.jpg"
+    undo = asked.http.delete(odd).json()["undo"]
+    assert not (album / "caf\udce9.jpg").exists()
+    assert asked.http.delete(odd).status_code == 404
+    assert asked.http.post(f"/api/trash/{undo}/restore").json()["name"] == "caf\\xe9.jpg"
+    assert (album / "caf\udce9.jpg").exists()
     assert not any("Traceback" in line for line in asked.err)
 
 

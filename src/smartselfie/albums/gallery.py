@@ -50,7 +50,7 @@ class Entry:
     """One photo.
 
     Attributes:
-        name: of its file.
+        name: of its file, as `shown_name` has it.
         written: when, in seconds since 1970.
         smile: mean of the "happy" scores of everybody on it, from 0 to 1; None where no sidecar tells.
         clip: whether a short clip of the moment lies beside it.
@@ -79,6 +79,7 @@ class Gallery:
         self._state = 0
         self._files: dict[str, float] = {}
         self._newest: list[str] = []
+        self._unusual: dict[str, str] = {}
 
     def move_to(self, folder: Path) -> bool:
         """Show another folder from now on; False where it is this one already."""
@@ -92,7 +93,7 @@ class Gallery:
         """The names of all photos, the newest first."""
         with self._lock:
             self._refresh()
-            return self._newest
+            return [shown_name(name) for name in self._newest]
 
     def page(
         self, order: Order = Order.TIME, offset: int = 0, limit: int | None = None, *, within: float | None = None
@@ -118,7 +119,13 @@ class Gallery:
     def find(self, name: str) -> Path | None:
         """The photo of that name; None for what is no photo of this very folder."""
         path = self.folder / name
-        return path if _is_plain(name) and _is_photo(path) else None
+        if not _is_plain(name):
+            return None
+        if not _is_photo(path):
+            with self._lock:
+                self._refresh()
+                path = self.folder / self._unusual.get(name, name)
+        return path if _is_photo(path) else None
 
     def find_clip(self, name: str) -> Path | None:
         """The short clip beside the photo of that name, or None."""
@@ -130,7 +137,7 @@ class Gallery:
         photo = self.find(name)
         if photo is None:
             return None
-        kept = self.folder / ".thumbnails" / name
+        kept = self.folder / ".thumbnails" / photo.name
         with contextlib.suppress(OSError):
             if kept.stat().st_mtime_ns >= photo.stat().st_mtime_ns:
                 return kept.read_bytes()
@@ -154,8 +161,10 @@ class Gallery:
         with self._lock:
             self._refresh()
             newest, notes = self._newest, dict(self._files)
-        if self.find(name) is None or name not in newest:
+        photo = self.find(name)
+        if photo is None or photo.name not in newest:
             return None
+        name = photo.name
         before = newest[newest.index(name) + 1 :][:LOOKED_THROUGH]
         now, *earlier = (self._people_of(each, notes) for each in (name, *before))
         same = [other for other, people in zip(before, earlier, strict=True) if met(people, now)]
@@ -181,7 +190,7 @@ class Gallery:
         for path in (photo, *_beside(photo)):
             with contextlib.suppress(FileNotFoundError):
                 path.rename(bin_ / path.name)
-        self._forget(name)
+        self._forget(photo.name)
         return bin_.name
 
     def restore(self, ticket: str) -> str | None:
@@ -201,7 +210,7 @@ class Gallery:
         shutil.rmtree(bin_, ignore_errors=True)
         with self._lock:
             self._state = 0
-        return back.name
+        return shown_name(back.name)
 
     def tidy(self, delete_after: float | None = None) -> int:
         """Empty what is older than an hour out of the trash, and delete old photos for good.
@@ -285,7 +294,9 @@ class Gallery:
             return
         self._state = changed if time.time_ns() - changed > SETTLED else 0
         self._files = _files(self.folder)
-        photos = [name for name in self._files if _is_plain(name)]
+        shown = {name: shown_name(name) for name in self._files}
+        self._unusual = {told: name for name, told in shown.items() if told != name and told not in self._files}
+        photos = [name for name, told in shown.items() if _is_plain(told) and self._unusual.get(told, told) == name]
         self._newest = sorted(photos, key=lambda name: (self._files[name], name), reverse=True)
 
     def _read(self, name: str) -> Entry:
@@ -300,7 +311,12 @@ class Gallery:
         sidecar = f"{entry.name.removesuffix('.jpg')}.json"
         noted = self._files.get(sidecar)
         focus = None if noted is None else read_focus(self.folder, entry.name, sidecar, noted)
-        return replace(entry, focus=focus)
+        return replace(entry, name=shown_name(entry.name), focus=focus)
+
+
+def shown_name(name: str) -> str:
+    """A file's name as text that can be told: bytes that are not UTF-8 are written as numbers."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _files(folder: Path) -> dict[str, float]:

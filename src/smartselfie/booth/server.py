@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import h11
 import platformdirs
 import uvicorn
 from cryptography import x509
@@ -57,6 +58,8 @@ def make_server(
 
     With a certificate (a PEM file of it and its key) it speaks https; `on_started` is called once it listens.
     """
+    for name in ("uvicorn.error", "asyncio", "websockets.server"):
+        logging.getLogger(name).addFilter(_told_in_a_line)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -74,6 +77,18 @@ def make_server(
         loop="asyncio",
     )
     return _Announcing(config, on_started)
+
+
+def _told_in_a_line(record: logging.LogRecord) -> bool:
+    """Whether a line of a library's is printed: none of what strangers send, and no traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    if record.levelno < logging.ERROR or isinstance(error, h11.ProtocolError):
+        return False
+    if error is not None:
+        log.debug("a library's error", exc_info=record.exc_info)
+        record.msg, record.args = "the server met an error: %s", (type(error).__name__,)
+        record.exc_info = record.exc_text = None
+    return True
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from typing_extensions import Buffer
 
-from smartselfie.albums.gallery import LATEST, Entry, Gallery, Order
+from smartselfie.albums.gallery import LATEST, Entry, Gallery, Order, shown_name
 from smartselfie.booth.auth import OneTimeTokens
 from smartselfie.booth.roles import Role, needs
 
@@ -173,7 +173,10 @@ def sent_whole(path: Path | None, kind: str, *, gone: str = GONE, download: bool
     except OSError:
         raise HTTPException(404, gone) from None
     how = "attachment" if download else "inline"
-    headers = {"Cache-Control": "no-store", "Content-Disposition": f"{how}; filename*=UTF-8''{quote(path.name)}"}
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(shown_name(path.name))}",
+    }
     return Response(content, media_type=kind, headers=headers)
 
 
@@ -222,7 +225,7 @@ def _zip(gallery: Gallery) -> Iterator[bytes]:
                     if path is not None:
                         content, written = path.read_bytes(), path.stat().st_mtime
                         # nothing that leads to another folder where the zip is unpacked on Windows
-                        packed = re.sub(r"[\\:]", "_", path.name)
+                        packed = re.sub(r"[\\:]", "_", shown_name(path.name))
                         archive.writestr(zipfile.ZipInfo(packed, _zip_time(written)), content)
                 yield sink.take()
     yield sink.take()
