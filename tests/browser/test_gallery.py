@@ -2,12 +2,14 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image as Pictures
 from playwright.sync_api import Page, expect
 
+from smartselfie.albums.strip import BORDER, FOOT, HEIGHT
 from smartselfie.settings.schema import Settings
 from tests.browser.conftest import OpenPage, ScriptedBooth
 
@@ -147,3 +149,23 @@ def test_one_photo_and_all_of_them_can_be_saved(
         with page.expect_download() as everything:
             page.locator("#save-all").click()
         assert everything.value.suggested_filename == "smartselfie.zip"
+
+
+def test_a_strip_has_nobody_on_it_who_is_not_on_its_photo(
+    scripted_booth: ScriptedBooth, open_page: OpenPage, tmp_path: Path
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number, person in enumerate((1, 2, 1)):
+        Pictures.new("RGB", (64, 48)).save(folder / f"{number}.jpg")
+        os.utime(folder / f"{number}.jpg", (2000 + number, 2000 + number))
+        written = datetime.fromtimestamp(2000 + number, UTC).isoformat()
+        notes = {"source": "0", "at": 5.0 + number, "written": written, "faces": [{"id": person}]}
+        (folder / f"{number}.json").write_text(json.dumps(notes))
+    with scripted_booth(settings=Settings(album=folder)) as address:
+        page = open_page(address)
+        page.locator("#strip button").first.click()
+        with page.expect_download() as strip:
+            page.locator("#viewer-strip").click()
+        with Pictures.open(strip.value.path()) as picture:
+            assert picture.height == BORDER + 2 * (HEIGHT + BORDER) + FOOT
