@@ -93,6 +93,13 @@ def test_colours_survive_pillow_and_jpeg(tmp_path: Path) -> None:
     assert np.abs(read_image(tmp_path / "a.jpg").astype(int) - image).max() <= 4
 
 
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP", "WEBP", "EPS", "GIF"])
+def test_a_thumbnail_is_made_of_nothing_that_is_only_called_a_jpeg(tmp_path: Path, kind: str) -> None:
+    Pictures.new("RGB", (60, 40)).save(tmp_path / "a.jpg", kind)
+    with pytest.raises(PictureError):
+        read_thumbnail(tmp_path / "a.jpg", 400)
+
+
 def test_of_a_large_photo_no_more_is_decoded_than_a_thumbnail_takes(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(encode_jpeg(np.zeros((1600, 3200, 3), np.uint8), 80))
     assert 400 <= read_thumbnail(tmp_path / "a.jpg", 400).width < 3200

@@ -43,6 +43,8 @@ ANIMATED = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 # Up to this no pixel is where a picture is so dark that its samples may have more bits than were used.
 DARK = 127
 MOST_PIXELS = 178_956_970
+# What a photo of an album is, whatever a file there is called; phones write several pictures into one as MPO.
+PHOTO_FORMATS = ("JPEG", "MPO")
 # What needs another program, or cannot be decoded at all.
 UNREADABLE = ("EPS", "WMF", "MPEG")
 CONVERT = "convert it to JPEG or PNG first"
@@ -82,13 +84,13 @@ def decode_image(
 
 
 def read_thumbnail(path: Path, longest: int) -> Pillow.Image:
-    """An image file upright and in RGB, its longer side about `longest` or more; of a JPEG no more is decoded.
+    """A JPEG file upright and in RGB, its longer side about `longest` or more; no more is decoded.
 
     Raises:
-        PictureError: as `read_image`.
+        PictureError: as `read_image`, or it is something else, of which all would have to be decoded.
     """
     _check(path)
-    return to_pillow(_decode(path, str(path), draft=longest))
+    return to_pillow(_decode(path, str(path), draft=longest, formats=PHOTO_FORMATS))
 
 
 def to_image(given: object, order: str = "bgr") -> Image:
@@ -127,12 +129,12 @@ def to_image(given: object, order: str = "bgr") -> Image:
 
 
 def read_software(path: Path) -> object:
-    """The program that wrote an image file, as its EXIF says; None where it does not.
+    """The program that wrote a JPEG file, as its EXIF says; None where it does not.
 
     Raises:
         PictureError: it cannot be read.
     """
-    with _picture_errors(str(path)), _open(path, str(path)) as opened:
+    with _picture_errors(str(path)), _open(path, str(path), PHOTO_FORMATS) as opened:
         return opened.getexif().get(Base.Software)
 
 
