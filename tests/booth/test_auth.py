@@ -4,7 +4,21 @@ import re
 
 import pytest
 
-from smartselfie.booth.auth import AUTO, CODE, LINK, MOST, PAUSE, STAY, TRIES, TYPED, LanAccess, OneTimeTokens, PinCheck
+from smartselfie.booth.auth import (
+    AUTO,
+    CODE,
+    LINK,
+    MOST,
+    MOST_GUESSING,
+    PAUSE,
+    STAY,
+    TRIES,
+    TYPED,
+    LanAccess,
+    OneTimeTokens,
+    PinCheck,
+    _visitor,
+)
 from smartselfie.booth.roles import Role
 
 
@@ -47,6 +61,45 @@ def test_who_guesses_has_to_wait_and_may_then_try_again():
     assert status(lock, "1234") == 429
     clock.now = PAUSE
     assert status(lock, "1234") == 200
+
+
+def test_pauses_grow_for_who_guesses_and_nobody_else_has_any():
+    clock = Clock()
+    lock = PinCheck("1234", clock)
+    pauses = []
+    for _ in range(7):
+        assert [lock.refuse("0000", "phone")[0] for _ in range(TRIES)] == [403] * TRIES
+        assert lock.refuse("1234", "phone")[0] == 429
+        assert lock.refuse("1234", "host") is None
+        begun = clock.now
+        while lock.refuse("", "phone")[0] == 429:
+            clock.now += 1
+        pauses.append(clock.now - begun)
+    assert pauses == [30, 60, 120, 240, 480, 900, 900]
+    assert lock.refuse("1234", "phone") is None
+    assert [lock.refuse("0000", "phone")[0] for _ in range(TRIES)] == [403] * TRIES
+    assert "wait 30 seconds" in lock.refuse("1234", "phone")[1]
+
+
+def test_the_guesses_of_many_visitors_take_no_more_and_more_memory():
+    lock = PinCheck("1234", Clock())
+    for number in range(2 * MOST_GUESSING):
+        lock.refuse("0000", str(number))
+    assert len(lock._guesses) == MOST_GUESSING
+
+
+@pytest.mark.parametrize(
+    ("client", "visitor"),
+    [
+        (("192.168.1.7", 5000), "192.168.1.7"),
+        (("fd00::1:2", 5000), "fd00::/64"),
+        (("fd00::9", 5000), "fd00::/64"),
+        (("::ffff:10.0.0.1", 5000), "::ffff:10.0.0.1"),
+        (None, ""),
+    ],
+)
+def test_a_visitor_is_an_address_or_an_ipv6_network(client, visitor):
+    assert _visitor({"client": client}) == visitor
 
 
 def test_asking_without_a_pin_is_no_guess():

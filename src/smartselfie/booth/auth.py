@@ -1,8 +1,10 @@
 """Who is who: the host's PIN, tokens that open one thing for a while, and the phones that were let in."""
 
+import contextlib
 import hashlib
 import hmac
 import ipaddress
+import math
 import secrets
 import threading
 from collections.abc import Callable, Sequence
@@ -81,16 +83,30 @@ def _hashed(key: str) -> bytes:
 TRIES = 5
 # Stands for a PIN that is made anew at every start.
 AUTO = "auto"
-# Seconds of the pause.
-PAUSE = 30.0
+# Seconds of the first pause; each next one is twice as long, up to the last.
+PAUSE, LONGEST_PAUSE = 30.0, 900.0
+# Visitors whose wrong PINs are counted; those who guessed longest ago are forgotten first.
+MOST_GUESSING = 1000
 
 
 # A status and a sentence.
 Refusal = tuple[int, str]
 
 
+@dataclass(slots=True)
+class _Guesses:
+    """Of one visitor: wrong PINs since the last pause, when that ends, and how long the next one is."""
+
+    wrong: int = 0
+    until: float = 0.0
+    pause: float = PAUSE
+
+
 class PinCheck:
-    """Compares in constant time, and slows down who guesses; where there is no PIN, none is right."""
+    """Compares in constant time, and slows down who guesses; where there is no PIN, none is right.
+
+    Guesses are counted by visitor, so that a phone that guesses does not keep the host's own machine out.
+    """
 
     def __init__(self, pin: str | None, clock: Callable[[], float] = monotonic, *, kiosk: bool = False) -> None:
         """Where there is a PIN.
@@ -106,23 +122,34 @@ class PinCheck:
         self.locked = pin is not None
         self.needed_here = self.locked and (kiosk or self.made is None)
         self._mutex = threading.Lock()
-        self._wrong, self._until = 0, 0.0
+        self._guesses: dict[str, _Guesses] = {}
 
-    def refuse(self, given: str) -> Refusal | None:
-        """None for the PIN; 403 for one that is wrong or missing, 429 during a pause."""
+    def refuse(self, given: str, visitor: str = "") -> Refusal | None:
+        """None for the PIN; 403 for one that is wrong or missing, 429 during a pause of the visitor's."""
         if self._pin is None:
             return 403, "only the host may do this, at the booth itself or with a PIN (see --pin)"
         with self._mutex:
-            if self._clock() < self._until:
-                return 429, "too many wrong PINs: wait half a minute"
+            guesses = self._guesses.get(visitor, _Guesses())
+            left = guesses.until - self._clock()
+            if left > 0:
+                return 429, f"too many wrong PINs: wait {math.ceil(left)} seconds"
             if hmac.compare_digest(given.encode(errors="surrogateescape"), self._pin.encode()):
-                self._wrong = 0
+                self._guesses.pop(visitor, None)
                 return None
-            # who sends none has not guessed
-            self._wrong += bool(given)
-            if self._wrong >= TRIES:
-                self._wrong, self._until = 0, self._clock() + PAUSE
+            if given:  # who sends none has not guessed
+                self._count(visitor, guesses)
         return 403, "the PIN is missing or wrong"
+
+    def _count(self, visitor: str, guesses: _Guesses) -> None:
+        """One more wrong PIN."""
+        guesses.wrong += 1
+        if guesses.wrong >= TRIES:
+            guesses.wrong, guesses.until = 0, self._clock() + guesses.pause
+            guesses.pause = min(2 * guesses.pause, LONGEST_PAUSE)
+        self._guesses.pop(visitor, None)
+        self._guesses[visitor] = guesses
+        while len(self._guesses) > MOST_GUESSING:
+            del self._guesses[next(iter(self._guesses))]
 
 
 # Seconds that a code, a paired phone and a photo's link last.
@@ -200,7 +227,7 @@ class RequireRole:
         if role >= needed:
             return None
         if role is Role.PHONE:
-            return self._pin.refuse(Headers(scope=scope).get("x-pin", ""))
+            return self._pin.refuse(Headers(scope=scope).get("x-pin", ""), _visitor(scope))
         return 403, STRANGE if role is Role.STRANGER else "this link shows photos only"
 
     def _base_of(self, scope: Scope) -> Role:
@@ -208,6 +235,16 @@ class RequireRole:
         if self._cookies is not None:
             return self._cookies.open(HTTPConnection(scope).cookies.get(COOKIE, "")) or Role.STRANGER
         return Role.HOST if not self._pin.needed_here and _is_this_machine(scope) else Role.PHONE
+
+
+def _visitor(scope: Scope) -> str:
+    """Who asks, by address; of IPv6 the network, of which a visitor has as many addresses as it likes."""
+    host = str((scope.get("client") or ("",))[0])
+    with contextlib.suppress(ValueError):
+        address = ipaddress.ip_address(host)
+        if address.version == 6 and address.ipv4_mapped is None:
+            return str(ipaddress.ip_network((address, 64), strict=False))
+    return host
 
 
 def _is_this_machine(scope: Scope) -> bool:
