@@ -31,6 +31,10 @@ FONTS = {"zh": "fonts-noto-cjk", "ja": "fonts-noto-cjk"}
 REPORT, PRIVATE = "smartselfie doctor --report", ("settings", "album", "cameras")
 
 
+# FFmpeg's decoders of what phones, cameras and the web make.
+CODECS = {"H.264": "h264", "HEVC": "hevc", "AV1": "libdav1d", "VP9": "vp9", "MPEG-4": "mpeg4", "Motion JPEG": "mjpeg"}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at: whether it works, what was found, and what to do if it does not."""
@@ -59,6 +63,7 @@ def command(as_json: bool, report: Path | None, config: Path | None) -> int:
         ("networks", lambda: _networks(config)),
         ("album", lambda: _album(config)),
         ("cameras", _cameras),
+        ("videos", _videos),
         ("fonts", _fonts),
         ("demo", _demo),
     )
@@ -131,6 +136,18 @@ def _cameras() -> str:
     if not found:
         return "none found; the booth will play the demo"
     return ", ".join(f"{camera.index}: {camera.name}" for camera in found)
+
+
+def _videos() -> str:
+    """Which of the codecs that people have can be read here, and whether clips can be written."""
+    import av
+
+    from smartselfie.mp4 import CODEC
+
+    known = av.codecs_available
+    read = [name for name, codec in CODECS.items() if codec in known]
+    written = "clips are written as H.264" if CODEC in known else "no H.264 encoder: use --clip-format gif"
+    return f"PyAV {av.__version__} reads {', '.join(read)}; {written}"
 
 
 def _fonts() -> str:
