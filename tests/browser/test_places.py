@@ -96,6 +96,7 @@ def test_back_gives_up_the_pin_and_the_booth_stays(scripted_booth: ScriptedBooth
         page = open_page(address, quiet=False, bypass_csp=True)
         page.locator("#open-settings").click()
         is_open(page, "pin")
+        page.wait_for_function("history.state.depth === 1")
         page.go_back()
         is_open(page)
         page.locator("#open-settings").click()
