@@ -5,7 +5,7 @@
 A camera that never ends sends the demo as Motion JPEG to both programs at once. Viewers open the page's connection,
 look at the booth for some seconds, some of them slowly, ask for photos and leave. Memory, open files and threads of
 both are read every few seconds from /proc (Linux). It is steady where the last third of the time holds no more than the
-middle third, but for `MORE_MEMORY` megabytes and `MORE` files and threads. Both programs must still take photos at the
+middle third, but for a few megabytes, files and threads. Both programs must still take photos at the
 end. The last line is JSON; the exit code is 1 where something rises.
 """
 
@@ -34,8 +34,9 @@ from websockets.sync.client import connect
 from smartselfie.images import encode_jpeg, resize
 from smartselfie.sources.demo import DemoSource
 
-# Megabytes, and files or threads, by which the last third may exceed the middle one.
-MORE_MEMORY, MORE = 12, 4
+# Megabytes, files and threads by which the last third may exceed the middle one. The server's threads come as they are
+# needed, up to 40, and stay.
+MORE_MEMORY, MORE_FILES, MORE_THREADS = 12, 4, 12
 # Frames a second of the camera, viewers at once, and seconds between two looks at the programs.
 FPS, VIEWERS, LOOK = 15, 4, 3.0
 SEED = 2013
@@ -86,7 +87,7 @@ class Held:
 
     def rises(self) -> list[str]:
         """What the last third holds more of than the middle one."""
-        limits = {"memory": MORE_MEMORY, "files": MORE, "threads": MORE}
+        limits = {"memory": MORE_MEMORY, "files": MORE_FILES, "threads": MORE_THREADS}
         return [name for name, (_, middle, last) in self.thirds().items() if last > middle + limits[name]]
 
 

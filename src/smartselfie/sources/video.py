@@ -125,7 +125,17 @@ class VideoFile:
                 return
 
     def _to_image(self, frame: av.VideoFrame) -> Image:
-        """The frame as (H, W, 3) uint8 BGR, upright."""
+        """The frame as (H, W, 3) uint8 BGR, upright.
+
+        Raises:
+            SourceError: its pixels are of a kind that is not known here, or too many.
+        """
+        try:
+            return self._convert(frame)
+        except (av.error.FFmpegError, ValueError, MemoryError):
+            raise SourceError(f"{self._path} has frames that cannot be shown here", HINT) from None
+
+    def _convert(self, frame: av.VideoFrame) -> Image:
         width, height = _square(frame.width, frame.height, self._stream.sample_aspect_ratio)
         bgr = self._reformatter.reformat(frame, width, height, "bgr24", threads=1).to_ndarray()
         turns = round(frame.rotation / 90) % 4
