@@ -93,7 +93,7 @@ def test_without_the_extra_a_heic_says_what_to_install(tmp_path: Path, monkeypat
     # another test may have told Pillow of it
     monkeypatch.setattr(Pictures, "ID", [kind for kind in Pictures.ID if kind != "HEIF"])
     (tmp_path / "a.jpg").write_bytes(HEIC + bytes(4000))
-    with pytest.raises(PictureError, match=r"pip install 'smartselfie\[heic\]'"):
+    with pytest.raises(PictureError, match=r"pip install 'pillow-heif"):
         read_image(tmp_path / "a.jpg")
 
 

@@ -29,12 +29,13 @@ def run() -> None:
         # libraries that are being loaded, and output to a terminal that is gone, make other errors of KeyboardInterrupt
         if not interrupted():
             raise
-    if interrupted():
-        code = ENDED
     for each in ENDING:
-        # there is nothing more to save
-        signal.signal(each, lambda *_: os._exit(ENDED))
-    _leave_the_stuck(code)
+        # There is nothing more to save. Python gives up its handlers before it has ended; what is ignored stays so.
+        signal.signal(each, signal.SIG_IGN)
+    # A KeyboardInterrupt that has passed through a library that runs Python from C would have Python end by SIGINT,
+    # whatever the code. And Python would take libraries down under a thread that hangs, and crash.
+    if interrupted() or _hangs():
+        _leave(ENDED if interrupted() else code)
     sys.exit(code)
 
 
@@ -62,18 +63,19 @@ def _take_signals() -> Callable[[], bool]:
     return lambda: interrupted >= 0
 
 
-def _leave_the_stuck(code: int) -> None:
-    """End at once where a thread still hangs.
-
-    Python would go on to take libraries down under that thread, and crash; there is no gentler way out.
-    """
+def _hangs() -> bool:
+    """Whether a thread still hangs, for which there is no gentler way out than to end at once."""
     from smartselfie.worker import hanging
 
-    if hanging() or any(thread.name.startswith(DRIVERS) for thread in threading.enumerate()):
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError):
-                stream.flush()
-        os._exit(code)
+    return bool(hanging()) or any(thread.name.startswith(DRIVERS) for thread in threading.enumerate())
+
+
+def _leave(code: int) -> None:
+    """End at once, with what was printed."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

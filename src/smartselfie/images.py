@@ -43,8 +43,8 @@ ANIMATED = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 # Up to this no pixel is where a picture is so dark that its samples may have more bits than were used.
 DARK = 127
 MOST_PIXELS = 178_956_970
-# What a photo of an album is, whatever a file there is called; phones write several pictures into one as MPO.
-PHOTO_FORMATS = ("JPEG", "MPO")
+# What a photo of an album is, whatever a file there is called; MPO, several in one as phones write them, is JPEG, too.
+PHOTO_FORMATS = ("JPEG",)
 # What needs another program, or cannot be decoded at all.
 UNREADABLE = ("EPS", "WMF", "MPEG")
 CONVERT = "convert it to JPEG or PNG first"
